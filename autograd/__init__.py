@@ -1,0 +1,44 @@
+"""Scalar automatic differentiation on a tape: write scalars, get exact derivatives.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> y = x**2 + 2 * x
+    >>> y.backward()
+    >>> x.grad
+    8.0
+
+`Value` is a number that remembers where it came from; every operation is a function here and a method of Value.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from . import functions
+from . import interop as interop  # teaches Value to answer NumPy
+from .functions import log_softmax, softmax
+from .modes import no_grad
+from .ops import TABLE
+from .tape import Guard, Tape
+from .value import Value, backward
+
+if TYPE_CHECKING:
+
+    def __getattr__(operation: str) -> Any: ...
+
+
+for _name in TABLE:
+    globals()[_name] = getattr(functions, _name)
+
+# `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too.
+_PYTHONS = {"abs", "max", "min", "pow", "round", "sum"}
+__all__ = [
+    *(name for name in TABLE if name not in _PYTHONS),
+    "Guard",
+    "Tape",
+    "Value",
+    "backward",
+    "log_softmax",
+    "no_grad",
+    "softmax",
+]
+
+__version__ = "0.1.0"

@@ -1,0 +1,150 @@
+"""What the words of the table mean on NumPy arrays: a row evaluated here runs a whole block or batch at once.
+
+Arguments broadcast. A group (the inputs of an n-ary row) is an array whose first axis counts the inputs, or a list
+of arrays. Results are IEEE's; run under `numpy.errstate(all="ignore")` where inf and nan are expected.
+"""
+
+import builtins
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = Any  # a NumPy array, or a number that broadcasts against one
+
+div = np.divide
+floordiv = np.floor_divide
+mod = np.mod
+pow = np.power
+exp = np.exp
+expm1 = np.expm1
+log = np.log
+log1p = np.log1p
+log2 = np.log2
+log10 = np.log10
+sqrt = np.sqrt
+cbrt = np.cbrt
+square = np.square
+sin = np.sin
+cos = np.cos
+tan = np.tan
+asin = np.arcsin
+acos = np.arccos
+atan = np.arctan
+atan2 = np.arctan2
+sinh = np.sinh
+cosh = np.cosh
+tanh = np.tanh
+asinh = np.arcsinh
+acosh = np.arccosh
+atanh = np.arctanh
+hypot = np.hypot
+abs = np.abs
+sign = np.sign
+floor = np.floor
+ceil = np.ceil
+trunc = np.trunc
+maximum = np.maximum
+minimum = np.minimum
+fmax = np.fmax
+fmin = np.fmin
+
+
+def _elementwise(scalar: Callable[..., float], inputs: int) -> Callable[..., Array]:
+    """`scalar` on every element, for the few functions NumPy lacks; keeps a float32 input float32."""
+    ufunc = np.frompyfunc(scalar, inputs, 1)
+
+    def word(x: Array, *rest: Array) -> Array:
+        x = np.asarray(x)
+        return np.asarray(ufunc(x, *rest)).astype(x.dtype if x.dtype.kind == "f" else float)
+
+    return word
+
+
+erf = _elementwise(math.erf, 1)
+erfc = _elementwise(math.erfc, 1)
+_round_to = _elementwise(lambda x, digits: builtins.round(float(x), int(digits)), 2)
+
+
+def round(x: Array, digits: Array) -> Array:
+    # np.round scales, rounds and scales back, which is not correctly rounded: round(2.675, 2)
+    return np.round(x) if np.all(np.equal(digits, 0)) else _round_to(x, digits)
+
+
+def sigmoid(x: Array) -> Array:
+    e = np.exp(-np.abs(x))
+    return np.where(np.less(x, 0.0), e, 1.0) / (1.0 + e)
+
+
+def softplus(x: Array) -> Array:
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def step(x: Array) -> Array:
+    return np.heaviside(x, 0.0)
+
+
+def less(a: Array, b: Array) -> Array:
+    return np.less(a, b) * 1.0
+
+
+def equal(a: Array, b: Array) -> Array:
+    return np.equal(a, b) * 1.0
+
+
+def where(condition: Array, a: Array, b: Array) -> Array:
+    return np.where(np.not_equal(condition, 0.0), a, b)
+
+
+def defined(x: Array, y: Array) -> Array:
+    return np.where(np.isnan(y), y, x)
+
+
+def gate(a: Array, b: Array) -> Array:
+    return np.where(np.equal(a, 0.0), 0.0, np.multiply(a, b))
+
+
+def safe_div(a: Array, b: Array) -> Array:
+    return np.where(np.equal(b, 0.0), 0.0, np.divide(a, b))
+
+
+def each(f: Callable[..., Array], *groups: Array) -> Array:
+    shape = np.broadcast_shapes(*(np.shape(group) for group in groups))
+    return np.broadcast_to(f(*map(np.asarray, groups)), shape)
+
+
+def sum(xs: Array) -> Array:
+    return np.sum(xs, axis=0)
+
+
+def dot(xs: Array, ys: Array) -> Array:
+    return np.sum(np.multiply(xs, ys), axis=0)
+
+
+def prod(xs: Array) -> Array:
+    return np.prod(xs, axis=0)
+
+
+def max(xs: Array) -> Array:
+    return np.max(xs, axis=0)
+
+
+def min(xs: Array) -> Array:
+    return np.min(xs, axis=0)
+
+
+def norm(xs: Array) -> Array:
+    return np.hypot.reduce(np.asarray(xs), axis=0)
+
+
+def logsumexp(xs: Array) -> Array:
+    top = np.max(xs, axis=0)
+    shift = np.where(np.isfinite(top), top, 0.0)
+    return shift + np.log(np.sum(np.exp(np.subtract(xs, shift)), axis=0))
+
+
+def pick(xs: Array, index: Array) -> Array:
+    xs = np.asarray(xs)
+    chosen = np.broadcast_to(np.asarray(index).astype(np.intp), xs.shape[1:])
+    return np.take_along_axis(xs, chosen[np.newaxis], axis=0)[0]

@@ -1,0 +1,68 @@
+"""Copying and pickling a graph of any depth: its ancestors go first, one by one, so nothing recurses into inputs.
+
+Pickle and deepcopy walk an object's parts by recursion, and a chain of 200,000 operations is 200,000 deep. So the first
+Value they meet hands them a list of its ancestors, earliest first; each of those then finds its inputs already known.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from .recording import lines
+from .value import UNSET, Recorded, Value
+
+_under_way = threading.local()  # .ids: the Values whose inputs have been handed over already
+
+
+class Ancestors(list[Any]):
+    """The ancestors of a Value, earliest first, handed to pickle or deepcopy one at a time."""
+
+    def __init__(self, root: Value | None = None) -> None:
+        self.root = root
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return Ancestors, (), None, self._one_by_one()
+
+    def _one_by_one(self) -> Iterator[Value]:
+        outer: frozenset[int] = getattr(_under_way, "ids", frozenset())
+        nodes = _ancestors(self.root) if self.root is not None else []
+        _under_way.ids = outer | {id(node) for node in nodes}
+        try:
+            yield from nodes
+        finally:
+            _under_way.ids = outer
+
+
+def reduce(value: Value) -> tuple[Any, ...]:
+    """How pickle and copy rebuild `value`."""
+    state = (value._data, value._grad if value._grad is not UNSET else None, value.op, value.partials, value.notes)
+    ready = value.is_leaf or id(value) in getattr(_under_way, "ids", ())
+    kind = None if type(value) is Recorded else type(value)
+    return _rebuild, (None if ready else Ancestors(value), value.inputs, state, value.is_constant, kind)
+
+
+def _rebuild(
+    ancestors: Any, inputs: tuple[Value, ...], state: tuple[Any, ...], constant: bool, kind: type[Value] | None
+) -> Value:
+    made: Value = Recorded() if kind is None else object.__new__(kind)
+    made._data, grad, made.op, partials, notes = state
+    made._grad = UNSET if grad is None else grad
+    made.edges = (*inputs, *partials)
+    made.line = 0 if constant else next(lines)  # inputs are rebuilt first, so lines keep their order
+    if notes:
+        made._notes = notes
+    return made
+
+
+def _ancestors(root: Value) -> list[Value]:
+    found = {id(root): root}
+    waiting = [root]
+    while waiting:
+        for x in waiting.pop().inputs:
+            if id(x) not in found:
+                found[id(x)] = x
+                waiting.append(x)
+    del found[id(root)]
+    return sorted(found.values(), key=lambda value: value.line)

@@ -1,0 +1,343 @@
+"""THE table of operations: one row each, and everything else follows from the row.
+
+A row says what an operation computes and what its derivatives are, in the words of a vocabulary `m`:
+
+    y = forward(m, *x)        and        (dy/dx1, dy/dx2, ...) = partials(m, *x, y)
+
+With `m = floats` a row runs on numbers, with `m = arrays` on a whole batch, with `m = functions` it records itself
+(so a derivative can be differentiated again), with `m = text.words` it prints itself. A row may use `+ - *` and the
+words of `m`, never `if`: kinks go through `m.step`, `m.sign`, `m.where`. Where the domain says GROUP, an n-ary row
+reads any number of inputs and remains one node.
+
+To add an operation, add a row. Its function, its method, every order of derivative, its printed form, its picture and
+its tests follow.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf, log, pi, sqrt
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What an input may be; the tests of its row draw from [low, high]."""
+
+    low: float
+    high: float
+    least: int | None = None  # for a group of inputs: the fewest there may be
+    index: bool = False  # a whole number, drawn as an index into the group before it
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """One operation: `y = forward(m, *x)` and its local derivatives `partials(m, *x, y)`."""
+
+    name: str
+    symbol: str  # what pictures show
+    says: str  # one line: what it computes
+    forward: Callable[..., Any] = field(repr=False)
+    partials: Callable[..., tuple[Any, ...]] = field(repr=False)
+    domain: tuple[Domain, ...] = field(repr=False)
+
+    @cached_property
+    def parameters(self) -> tuple[inspect.Parameter, ...]:
+        """The inputs as `forward` names them, without the vocabulary."""
+        return tuple(inspect.signature(self.forward).parameters.values())[1:]
+
+    @cached_property
+    def groups(self) -> tuple[bool, ...]:
+        """For each input, whether it is a group of any number of values."""
+        return tuple(domain.least is not None for domain in self.domain)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _row, (self.name,)
+
+
+def _row(name: str) -> Op:
+    return TABLE[name]
+
+
+# Domains to draw test points from. Kinks and poles are not hit: the conventions there have tests of their own.
+REAL = Domain(-3.0, 3.0)
+POSITIVE = Domain(0.1, 4.0)
+INSIDE = Domain(-0.95, 0.95)  # asin, acos, atanh
+ABOVE_ONE = Domain(1.05, 4.0)  # acosh
+GROUP = Domain(-3.0, 3.0, least=0)
+SOME = Domain(-3.0, 3.0, least=1)
+INDEX = Domain(0, 0, index=True)
+
+ZERO = (0.0,)
+
+
+# Formulas that need more than a line.
+
+
+def _sech_squared(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
+    # 1 - y * y cancels: it is 0 from x = 19 on, and tanh'(20) is 1.7e-17
+    return (m.square(m.div(1.0, m.cosh(x))),)
+
+
+def _pow_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    # 0 ** b: by a, b * 0 ** (b - 1), and 0 for b = 0; by b, 0 where b >= 0 and -inf where b < 0
+    flat = m.equal(a, 0.0) * (1.0 - m.less(b, 0.0))
+    return m.gate(b, m.pow(a, b - 1.0)), m.where(flat, 0.0, y * m.log(a))
+
+
+def _by_length(m: Any, x: Any, length: Any) -> Any:
+    return m.safe_div(x, length)  # the cosine of an angle; 0 for a vector of length 0
+
+
+def _atan2_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    r = m.hypot(a, b)  # a * a + b * b would overflow; (0, 0) has gradient 0
+    return m.safe_div(_by_length(m, b, r), r), -m.safe_div(_by_length(m, a, r), r)
+
+
+def _gelu_tanh(m: Any, x: Any) -> Any:
+    u = sqrt(2 / pi) * (x + 0.044715 * (x * x * x))
+    return 2.0 * u  # (1 + tanh(u)) / 2 = sigmoid(2 u), without the cancellation at u << 0
+
+
+def _gelu_tanh_partials(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
+    u = _gelu_tanh(m, x)
+    slope = 2 * sqrt(2 / pi) * (1.0 + 3 * 0.044715 * (x * x))
+    s = m.sigmoid(u)
+    return (s + m.gate(x * s * m.sigmoid(-u), slope),)
+
+
+def _silu_partials(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
+    return (m.sigmoid(x) * (1.0 + m.gate(m.sigmoid(-x), x)),)
+
+
+def _elu_tail(m: Any, x: Any, f: Callable[[Any], Any]) -> Any:
+    return f(m.minimum(x, 0.0))  # the branch not taken stays finite
+
+
+def _share_of(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    # a tie gives half to each; nan, being equal to nothing, gives 0 / 0 = nan to each
+    hit_a, hit_b = m.equal(a, y), m.equal(b, y)
+    return m.div(hit_a, hit_a + hit_b), m.div(hit_b, hit_a + hit_b)
+
+
+def _shares_of(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
+    hits = m.each(lambda x: m.equal(x, y), xs)
+    tied = m.sum(hits)
+    return (m.each(lambda hit: m.div(hit, tied), hits),)
+
+
+def _f_share_of(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    # where one is nan the other is the result and has it all
+    hit_a, hit_b = m.equal(a, y), m.equal(b, y)
+    return m.safe_div(hit_a, hit_a + hit_b), m.safe_div(hit_b, hit_a + hit_b)
+
+
+def _clip_partials(m: Any, x: Any, low: Any, high: Any, y: Any) -> tuple[Any, ...]:
+    # at a bound x still moves the result: clip'(low) = clip'(high) = 1
+    below, above = m.less(x, low), m.less(high, x)
+    crossed = m.less(high, low)
+    return (
+        m.defined((1.0 - below) * (1.0 - above) * (1.0 - crossed), y),
+        below * (1.0 - crossed),
+        1.0 - (1.0 - above) * (1.0 - crossed),
+    )
+
+
+def _products_of_the_others(xs: Sequence[Any]) -> list[Any]:
+    """For each x the product of all the others: what is left of it times what is right, so zeros need no division."""
+    products: list[Any] = [1.0] * len(xs)
+    left: Any = 1.0
+    for k in range(len(xs)):
+        products[k] = left
+        left = left * xs[k]
+    right: Any = 1.0
+    for k in reversed(range(len(xs))):
+        products[k] = products[k] * right
+        right = right * xs[k]
+    return products
+
+
+def _mean(m: Any, xs: Any) -> Any:
+    return m.div(m.sum(xs), float(len(xs)))
+
+
+def _var(m: Any, xs: Any) -> Any:
+    mean = _mean(m, xs)
+    return _mean(m, m.each(lambda x: m.square(x - mean), xs))
+
+
+def _var_partials(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
+    mean = _mean(m, xs)
+    return (m.each(lambda x: (2.0 / len(xs)) * (x - mean), xs),)
+
+
+def _pick_partials(m: Any, xs: Any, index: Any, y: Any) -> tuple[Any, ...]:
+    return [m.equal(float(k), index) for k in range(len(xs))], 0.0
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554804934, 1.6732632423543772848  # Klambauer et al. 2017, appendix A.1
+
+
+# fmt: off
+ROWS: list[Op] = [
+    # arithmetic
+    Op("add", "+", "a + b", lambda m, a, b: a + b, lambda m, a, b, y: (1.0, 1.0), (REAL, REAL)),
+    Op("sub", "−", "a - b", lambda m, a, b: a - b, lambda m, a, b, y: (1.0, -1.0), (REAL, REAL)),
+    Op("mul", "×", "a * b", lambda m, a, b: a * b, lambda m, a, b, y: (b, a), (REAL, REAL)),
+    Op("div", "÷", "a / b",
+       lambda m, a, b: m.div(a, b), lambda m, a, b, y: (m.div(1.0, b), -m.div(y, b)), (REAL, POSITIVE)),
+    Op("floordiv", "//", "a // b, the floor of the quotient",
+       lambda m, a, b: m.floordiv(a, b), lambda m, a, b, y: (0.0, 0.0), (REAL, POSITIVE)),
+    Op("mod", "mod", "a % b, with the sign of b",
+       lambda m, a, b: m.mod(a, b), lambda m, a, b, y: (1.0, -m.floordiv(a, b)), (REAL, POSITIVE)),
+    Op("pow", "^", "a ** b; nan where a < 0 and b is not whole",
+       lambda m, a, b: m.pow(a, b), _pow_partials, (POSITIVE, REAL)),
+    Op("neg", "neg", "-x", lambda m, x: -x, lambda m, x, y: (-1.0,), (REAL,)),
+    Op("pos", "pos", "+x", lambda m, x: +x, lambda m, x, y: (1.0,), (REAL,)),
+    Op("abs", "abs", "|x|; its derivative at 0 is 0", lambda m, x: m.abs(x), lambda m, x, y: (m.sign(x),), (REAL,)),
+    Op("square", "²", "x * x", lambda m, x: m.square(x), lambda m, x, y: (2.0 * x,), (REAL,)),
+    Op("reciprocal", "1/x", "1 / x", lambda m, x: m.div(1.0, x), lambda m, x, y: (-m.square(y),), (POSITIVE,)),
+    Op("sqrt", "√", "the square root of x; slope inf at 0",
+       lambda m, x: m.sqrt(x), lambda m, x, y: (m.div(0.5, y),), (POSITIVE,)),
+    Op("cbrt", "∛", "the cube root of x, real for x < 0 too; slope inf at 0",
+       lambda m, x: m.cbrt(x), lambda m, x, y: (m.div(1.0, 3.0 * m.square(y)),), (POSITIVE,)),
+    Op("hypot", "hypot", "sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)",
+       lambda m, a, b: m.hypot(a, b),
+       lambda m, a, b, y: (_by_length(m, a, y), _by_length(m, b, y)), (REAL, POSITIVE)),
+    # exponentials and logarithms: log(0) = -inf with slope inf, log(-1) = nan with slope nan
+    Op("exp", "exp", "e to the power x", lambda m, x: m.exp(x), lambda m, x, y: (y,), (REAL,)),
+    Op("expm1", "expm1", "exp(x) - 1, exact near 0", lambda m, x: m.expm1(x), lambda m, x, y: (m.exp(x),), (REAL,)),
+    Op("log", "log", "the natural logarithm of x",
+       lambda m, x: m.log(x), lambda m, x, y: (m.div(1.0, m.defined(x, y)),), (POSITIVE,)),
+    Op("log1p", "log1p", "log(1 + x), exact near 0",
+       lambda m, x: m.log1p(x), lambda m, x, y: (m.div(1.0, 1.0 + m.defined(x, y)),), (POSITIVE,)),
+    Op("log2", "log2", "the logarithm of x to base 2",
+       lambda m, x: m.log2(x), lambda m, x, y: (m.div(1.0 / log(2.0), m.defined(x, y)),), (POSITIVE,)),
+    Op("log10", "log10", "the logarithm of x to base 10",
+       lambda m, x: m.log10(x), lambda m, x, y: (m.div(1.0 / log(10.0), m.defined(x, y)),), (POSITIVE,)),
+    # trigonometry: 1 - x * x is written (1 - x)(1 + x), exact near 1; square roots of it make nan outside the domain
+    Op("sin", "sin", "the sine of x radians", lambda m, x: m.sin(x), lambda m, x, y: (m.cos(x),), (REAL,)),
+    Op("cos", "cos", "the cosine of x radians", lambda m, x: m.cos(x), lambda m, x, y: (-m.sin(x),), (REAL,)),
+    Op("tan", "tan", "the tangent of x radians",
+       lambda m, x: m.tan(x), lambda m, x, y: (1.0 + m.square(y),), (INSIDE,)),
+    Op("asin", "asin", "the angle in [-pi/2, pi/2] whose sine is x",
+       lambda m, x: m.asin(x), lambda m, x, y: (m.div(1.0, m.sqrt(1.0 - x) * m.sqrt(1.0 + x)),), (INSIDE,)),
+    Op("acos", "acos", "the angle in [0, pi] whose cosine is x",
+       lambda m, x: m.acos(x), lambda m, x, y: (m.div(-1.0, m.sqrt(1.0 - x) * m.sqrt(1.0 + x)),), (INSIDE,)),
+    Op("atan", "atan", "the angle in (-pi/2, pi/2) whose tangent is x",
+       lambda m, x: m.atan(x), lambda m, x, y: (m.div(1.0, 1.0 + m.square(x)),), (REAL,)),
+    Op("atan2", "atan2", "the angle of the point (b, a) from the first axis; gradient 0 at (0, 0)",
+       lambda m, a, b: m.atan2(a, b), _atan2_partials, (REAL, POSITIVE)),
+    Op("sinh", "sinh", "the hyperbolic sine of x", lambda m, x: m.sinh(x), lambda m, x, y: (m.cosh(x),), (REAL,)),
+    Op("cosh", "cosh", "the hyperbolic cosine of x", lambda m, x: m.cosh(x), lambda m, x, y: (m.sinh(x),), (REAL,)),
+    Op("tanh", "tanh", "the hyperbolic tangent of x", lambda m, x: m.tanh(x), _sech_squared, (REAL,)),
+    Op("asinh", "asinh", "the number whose hyperbolic sine is x",
+       lambda m, x: m.asinh(x), lambda m, x, y: (m.div(1.0, m.hypot(1.0, x)),), (REAL,)),
+    Op("acosh", "acosh", "the number >= 0 whose hyperbolic cosine is x",
+       lambda m, x: m.acosh(x), lambda m, x, y: (m.div(1.0, m.sqrt(x - 1.0) * m.sqrt(x + 1.0)),), (ABOVE_ONE,)),
+    Op("atanh", "atanh", "the number whose hyperbolic tangent is x",
+       lambda m, x: m.atanh(x), lambda m, x, y: (m.defined(m.div(1.0, (1.0 - x) * (1.0 + x)), y),), (INSIDE,)),
+    Op("erf", "erf", "the error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x",
+       lambda m, x: m.erf(x), lambda m, x, y: (2.0 / sqrt(pi) * m.exp(-m.square(x)),), (REAL,)),
+    Op("erfc", "erfc", "1 - erf(x), exact in the tail",
+       lambda m, x: m.erfc(x), lambda m, x, y: (-2.0 / sqrt(pi) * m.exp(-m.square(x)),), (REAL,)),
+    # activations: sigmoid(-x), not 1 - sigmoid(x), which is 0 from x = 37 on
+    Op("sigmoid", "σ", "1 / (1 + exp(-x))", lambda m, x: m.sigmoid(x), lambda m, x, y: (y * m.sigmoid(-x),), (REAL,)),
+    Op("softplus", "softplus", "log(1 + exp(x)), as max(x, 0) + log1p(exp(-|x|))",
+       lambda m, x: m.softplus(x), lambda m, x, y: (m.sigmoid(x),), (REAL,)),
+    Op("log_sigmoid", "log σ", "log(sigmoid(x)), as -softplus(-x)",
+       lambda m, x: -m.softplus(-x), lambda m, x, y: (m.sigmoid(-x),), (REAL,)),
+    Op("relu", "ReLU", "max(x, 0); its derivative at 0 is 0; nan stays nan",
+       lambda m, x: m.maximum(x, 0.0), lambda m, x, y: (m.step(x),), (REAL,)),
+    Op("leaky_relu", "leaky ReLU", "x for x > 0, else slope * x; its derivative at 0 is the slope",
+       lambda m, x, slope=0.01: m.where(m.step(x), x, slope * x),
+       lambda m, x, slope, y: (m.where(m.step(x), 1.0, slope), m.minimum(x, 0.0)), (REAL, REAL)),
+    Op("elu", "ELU", "x for x > 0, else alpha * (exp(x) - 1)",
+       lambda m, x, alpha=1.0: m.where(m.step(x), x, alpha * _elu_tail(m, x, m.expm1)),
+       lambda m, x, alpha, y: (m.where(m.step(x), 1.0, alpha * _elu_tail(m, x, m.exp)), _elu_tail(m, x, m.expm1)),
+       (REAL, REAL)),
+    Op("selu", "SELU", "the elu scaled so that activations normalise themselves (Klambauer et al. 2017)",
+       lambda m, x: SELU_SCALE * m.where(m.step(x), x, SELU_ALPHA * _elu_tail(m, x, m.expm1)),
+       lambda m, x, y: (SELU_SCALE * m.where(m.step(x), 1.0, SELU_ALPHA * _elu_tail(m, x, m.exp)),), (REAL,)),
+    Op("gelu", "GELU", "x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact",
+       lambda m, x: 0.5 * x * m.erfc(-sqrt(0.5) * x),
+       lambda m, x, y: (0.5 * m.erfc(-sqrt(0.5) * x) + m.gate(m.exp(-0.5 * m.square(x)), x) * (1.0 / sqrt(2 * pi)),),
+       (REAL,)),
+    Op("gelu_tanh", "GELU~", "the tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))",
+       lambda m, x: x * m.sigmoid(_gelu_tanh(m, x)), _gelu_tanh_partials, (REAL,)),
+    Op("silu", "SiLU", "x * sigmoid(x), also called swish", lambda m, x: x * m.sigmoid(x), _silu_partials, (REAL,)),
+    Op("softsign", "softsign", "x / (1 + |x|)",
+       lambda m, x: m.div(x, 1.0 + m.abs(x)), lambda m, x, y: (m.square(m.div(1.0, 1.0 + m.abs(x))),), (REAL,)),
+    Op("hard_tanh", "hard tanh", "x kept within [-1, 1]; its derivative at -1 and 1 is 1",
+       lambda m, x: m.minimum(m.maximum(x, -1.0), 1.0), lambda m, x, y: (m.defined(m.equal(x, y), y),), (REAL,)),
+    # steps: flat wherever they have a derivative
+    Op("sign", "sign", "-1, 0 or 1; derivative 0", lambda m, x: m.sign(x), lambda m, x, y: ZERO, (REAL,)),
+    Op("step", "step", "1 for x > 0, else 0; derivative 0", lambda m, x: m.step(x), lambda m, x, y: ZERO, (REAL,)),
+    Op("floor", "⌊⌋", "the largest whole number <= x; derivative 0",
+       lambda m, x: m.floor(x), lambda m, x, y: ZERO, (REAL,)),
+    Op("ceil", "⌈⌉", "the smallest whole number >= x; derivative 0",
+       lambda m, x: m.ceil(x), lambda m, x, y: ZERO, (REAL,)),
+    Op("round", "round", "x to that many decimal digits, half to even; derivative 0",
+       lambda m, x, digits=0.0: m.round(x, digits), lambda m, x, digits, y: (0.0, 0.0), (REAL, Domain(0, 0))),
+    Op("trunc", "trunc", "x without its fraction; derivative 0",
+       lambda m, x: m.trunc(x), lambda m, x, y: ZERO, (REAL,)),
+    Op("less", "<", "1 where a < b, else 0; derivative 0",
+       lambda m, a, b: m.less(a, b), lambda m, a, b, y: (0.0, 0.0), (REAL, REAL)),
+    Op("equal", "=", "1 where a equals b, else 0; derivative 0",
+       lambda m, a, b: m.equal(a, b), lambda m, a, b, y: (0.0, 0.0), (REAL, REAL)),
+    # choices
+    Op("minimum", "min", "the smaller of a and b; a tie gives half to each, nan stays nan",
+       lambda m, a, b: m.minimum(a, b), _share_of, (REAL, REAL)),
+    Op("maximum", "max", "the larger of a and b; a tie gives half to each, nan stays nan",
+       lambda m, a, b: m.maximum(a, b), _share_of, (REAL, REAL)),
+    Op("fmin", "fmin", "the smaller of a and b, or the one that is not nan",
+       lambda m, a, b: m.fmin(a, b), _f_share_of, (REAL, REAL)),
+    Op("fmax", "fmax", "the larger of a and b, or the one that is not nan",
+       lambda m, a, b: m.fmax(a, b), _f_share_of, (REAL, REAL)),
+    Op("clip", "clip", "x kept within [low, high]",
+       lambda m, x, low=-inf, high=inf: m.minimum(m.maximum(x, low), high),
+       _clip_partials, (REAL, Domain(-2.0, -0.5), Domain(0.5, 2.0))),
+    Op("where", "where", "a where the condition is not 0, else b; the branch not taken contributes exactly 0",
+       lambda m, condition, a, b: m.where(condition, a, b),
+       lambda m, condition, a, b, y: (0.0, m.where(condition, 1.0, 0.0), m.where(condition, 0.0, 1.0)),
+       (REAL, REAL, REAL)),
+    Op("defined", "defined", "x, or nan where y is nan",
+       lambda m, x, y: m.defined(x, y), lambda m, x, y, z: (m.defined(1.0, z), 0.0), (REAL, REAL)),
+    Op("gate", "gate", "a * b, and exactly 0 where a is 0 even if b is inf or nan",
+       lambda m, a, b: m.gate(a, b), lambda m, a, b, y: (b, a), (REAL, REAL)),
+    Op("safe_div", "÷", "a / b, and 0 where b is 0",
+       lambda m, a, b: m.safe_div(a, b),
+       lambda m, a, b, y: (m.safe_div(1.0, b), -m.safe_div(y, b)), (REAL, POSITIVE)),
+    # many inputs, one node
+    Op("sum", "Σ", "the sum of the values",
+       lambda m, xs: m.sum(xs), lambda m, xs, y: ([1.0] * len(xs),), (GROUP,)),
+    Op("prod", "Π", "the product of the values; needs no division, so zeros are fine",
+       lambda m, xs: m.prod(xs), lambda m, xs, y: (_products_of_the_others(xs),), (GROUP,)),
+    Op("dot", "·", "the sum of the products x1 y1 + x2 y2 + ...",
+       lambda m, xs, ys: m.dot(xs, ys), lambda m, xs, ys, y: (ys, xs), (GROUP, GROUP)),
+    Op("linear", "w·x+b", "a neuron's linear combination: the sum of the products x1 w1 + x2 w2 + ... plus the bias",
+       lambda m, xs, ws, bias=0.0: m.dot(xs, ws) + bias,
+       lambda m, xs, ws, bias, y: (ws, xs, 1.0), (GROUP, GROUP, REAL)),
+    Op("mean", "mean", "the sum of the values divided by their number",
+       _mean, lambda m, xs, y: ([1.0 / len(xs)] * len(xs),), (SOME,)),
+    Op("var", "var", "the mean squared distance from the mean", _var, _var_partials, (SOME,)),
+    Op("norm", "norm", "the Euclidean length, without overflow; gradient 0 at 0",
+       lambda m, xs: m.norm(xs), lambda m, xs, y: (m.each(lambda x: _by_length(m, x, y), xs),), (GROUP,)),
+    Op("max", "max", "the largest value; k tied values have 1/k each, nan stays nan",
+       lambda m, xs: m.max(xs), _shares_of, (SOME,)),
+    Op("min", "min", "the smallest value; k tied values have 1/k each, nan stays nan",
+       lambda m, xs: m.min(xs), _shares_of, (SOME,)),
+    Op("logsumexp", "logsumexp", "log(exp(x1) + exp(x2) + ...), by exponentials shifted to the largest",
+       lambda m, xs: m.logsumexp(xs), lambda m, xs, y: (m.each(lambda x: m.exp(x - y), xs),), (SOME,)),
+    Op("pick", "pick", "the value at that index, counted from 0",
+       lambda m, xs, index: m.pick(xs, index), _pick_partials, (SOME, INDEX)),
+]
+# fmt: on
+
+TABLE: dict[str, Op] = {op.name: op for op in ROWS}

@@ -1,0 +1,104 @@
+"""Backward: one sweep over the recorded operations, last to first, applying the chain rule at each."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+_by_line = attrgetter("line")
+
+# Marks and adjoints are written on the nodes, so sweeps take turns: two threads may share parts of a graph.
+_turn = threading.RLock()
+if hasattr(os, "register_at_fork"):  # a child forked during another thread's sweep must not wait for it
+
+    def _new_turn() -> None:
+        global _turn
+        _turn = threading.RLock()
+
+    os.register_at_fork(after_in_child=_new_turn)
+
+
+def ancestors(roots: Iterable[Any], zero: float) -> list[Any]:
+    """The recorded operations that `roots` depend on, latest first, with their adjoints set to `zero`.
+
+    `zero` must be a fresh 0.0 that no other object holds: it is both the value adjoints restart from and, by its
+    identity, the mark of a node already found. A set of visited nodes would cost as much as all the rest.
+    """
+    found: list[Any] = []
+    waiting = list(roots)
+    push, pop, keep = waiting.append, waiting.pop, found.append
+    while waiting:
+        node = pop()
+        if node._grad is zero or not node.edges:
+            continue
+        node._grad = zero
+        while True:
+            keep(node)
+            edges = node.edges
+            if len(edges) == 4:  # two inputs: follow one and let the other wait, 30 ns less than letting both wait
+                a, b, _, _ = edges
+                if b._grad is not zero and b.edges:
+                    if a._grad is not zero and a.edges:
+                        push(a)
+                    b._grad = zero
+                    node = b
+                    continue
+                if a._grad is not zero and a.edges:
+                    a._grad = zero
+                    node = a
+                    continue
+                break
+            for x in edges[: len(edges) >> 1]:
+                if x.edges and x._grad is not zero:
+                    push(x)
+            break
+    # the order of recording is a topological order, and depth first finds it in long runs, which sort at once
+    found.sort(key=_by_line, reverse=True)
+    return found
+
+
+def sweep(nodes: Iterable[Any]) -> None:
+    """Passes each node's adjoint on to its inputs: adjoint of input += adjoint of node * local partial.
+
+    A node whose adjoint is exactly 0 passes nothing on. So the branch that `where` did not take, or a unit that is
+    off, contributes 0 even where its partial is inf or nan.
+    """
+    for node in nodes:
+        adjoint = node._grad
+        if adjoint:
+            edges = node.edges
+            if len(edges) == 4:
+                a, b, da, db = edges
+                a._grad += adjoint * da
+                b._grad += adjoint * db
+            elif len(edges) == 2:
+                x, dx = edges
+                x._grad += adjoint * dx
+            else:
+                for x, dx in zip(edges, edges[len(edges) >> 1 :], strict=False):
+                    x._grad += adjoint * dx
+
+
+def backward(roots: Sequence[Any], seeds: Sequence[float]) -> None:
+    """Adds to every leaf's `grad` the derivative of `seeds[0] * roots[0] + seeds[1] * roots[1] + ...`.
+
+    Raises:
+        ValueError: a root depends on no leaf.
+    """
+    with _turn:
+        nodes = ancestors(roots, float("0.0"))  # a call, for a new object each time
+        if not any(map(_is_leaf, roots)) and not any(_is_leaf(x) for node in reversed(nodes) for x in node.inputs):
+            raise ValueError(
+                f"{roots[0]!r} depends on no Value that could have a gradient: it was computed from constants, under "
+                "no_grad or after detach; compute it from a Value(...)"
+            )
+        for root, seed in zip(roots, seeds, strict=True):
+            root._grad += seed
+        sweep(nodes)
+
+
+def _is_leaf(x: Any) -> bool:
+    return not x.edges and x.line > 0  # constants have no line

@@ -1,0 +1,105 @@
+"""Tape: the operations recorded while it is open, in order, and the comparisons made among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from .recording import Watcher, watching
+from .value import Value, number
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A comparison of Values read as True or False while a tape was open; other numbers may turn it."""
+
+    left: Any
+    symbol: str  # "<", "<=", ">", ">=", "==" or "!="
+    right: Any
+    outcome: bool
+    line: int  # how many operations the tape held when the comparison was made
+
+
+class Tape(Watcher):
+    """The list of operations (a Wengert list) recorded in a `with` block, in order.
+
+    `backward` needs no tape, since every Value knows its inputs; an open tape is for seeing what was recorded.
+
+    >>> from autograd import Tape, Value
+    >>> a, b = Value(-4.0, label="a"), Value(2.0, label="b")
+    >>> with Tape() as tape:
+    ...     y = (a + b) * b
+    >>> tape.backward(y)
+    >>> print(tape)
+    line  operation  inputs  value  partials  adjoint
+       0  add        a, b       -2  1, 1            2
+       1  mul        0, b       -4  2, -2           1
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Value] = []
+        self.guards: list[Guard] = []
+        self._open: AbstractContextManager[None] | None = None
+
+    def __enter__(self) -> Tape:
+        if self._open is not None:
+            raise RuntimeError("this tape is open already; open a new one with `with Tape() as inner:`")
+        self._open = watching(self)
+        self._open.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened.__exit__(kind, error, trace)
+
+    def record(self, node: Value) -> None:
+        """Appends a node; called for each operation while the tape is open."""
+        if node.edges:
+            self.nodes.append(node)
+
+    def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
+        """Appends a guard; called for each comparison while the tape is open."""
+        self.guards.append(Guard(left, symbol, right, outcome, len(self.nodes)))
+
+    def backward(self, root: Value, seed: Any = 1.0) -> None:
+        """Adds `seed` times the derivative of `root` to the `grad` of every leaf it depends on.
+
+        Raises:
+            ValueError: `root` was not recorded on this tape.
+        """
+        if not any(node is root for node in reversed(self.nodes)):
+            raise ValueError(f"{root!r} was not recorded on this tape; compute it inside `with Tape() as tape:`")
+        root.backward(number(seed))
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.nodes)
+
+    def __getitem__(self, line: int) -> Value:
+        return self.nodes[line]
+
+    def __str__(self) -> str:
+        number_of = {id(node): str(line) for line, node in enumerate(self.nodes)}
+
+        def name(x: Value) -> str:
+            return x.label or number_of.get(id(x)) or f"{x.data:.4g}"
+
+        rows = [("line", "operation", "inputs", "value", "partials", "adjoint")]
+        for line, node in enumerate(self.nodes):
+            inputs = ", ".join(map(name, node.inputs))
+            partials = ", ".join(f"{slope:.4g}" for slope in node.partials)
+            rows.append((str(line), str(node.op), inputs, f"{node.data:.4g}", partials, f"{node.grad:.4g}"))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        aligned = [[f"{cell:{side}{w}}" for cell, side, w in zip(row, "><<><>", widths, strict=True)] for row in rows]
+        return "\n".join("  ".join(cells).rstrip() for cells in aligned)
+
+    def __repr__(self) -> str:
+        return f"<Tape of {len(self.nodes)} operations>"

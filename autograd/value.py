@@ -1,0 +1,361 @@
+"""Value: a number that remembers the operation and the inputs it came from.
+
+Three kinds. A Value made by hand is a leaf: an input or a parameter, it collects gradients. The result of an operation
+keeps its inputs and the local partials, which is all that `backward` needs. A constant is a number met in a formula
+(the 2 in `2 * x`) or a result cut off from its history: it has no line on the tape and no gradient.
+"""
+
+from __future__ import annotations
+
+import numbers
+import reprlib
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from . import sweep
+from .ops import Op
+from .recording import lines, watch_comparison, watchers
+
+Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
+
+# The grad of a Value that no sweep has reached: 0.0 like any other, and told apart by identity.
+UNSET = float("0.0")
+
+_REMEDIES: dict[type, str] = {
+    str: "convert it first, as in float(text)",
+    bytes: "convert it first, as in float(text)",
+    type(None): "a function that forgot to return its result is a common cause",
+    complex: "keep the real and the imaginary part as two Values",
+    list: "make one Value of each element, as in [Value(x) for x in row]",
+    tuple: "make one Value of each element, as in [Value(x) for x in row]",
+    dict: "make one Value of each element",
+    set: "make one Value of each element",
+    np.ndarray: "make one Value of each element, as in [Value(x) for x in row]",
+}
+
+
+def number(x: Any) -> float:
+    """`x` as a float.
+
+    Raises:
+        TypeError: `x` is not a real number.
+        ValueError: `x` is an integer or a fraction beyond the range of a float.
+    """
+    if type(x) is float:
+        return x
+    if isinstance(x, numbers.Real | Decimal | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and _real(x)):
+        try:
+            return float(x)
+        except (OverflowError, ValueError):
+            raise ValueError(
+                f"{_short(x)} is beyond the range of a float (about 1.8e308); scale it down first"
+            ) from None
+    if isinstance(x, Value):
+        raise TypeError(f"a plain number is needed here, not {x!r}; use the Value itself, or its number with .data")
+    remedy = next((text for kind, text in _REMEDIES.items() if isinstance(x, kind)), "convert it to a float first")
+    raise TypeError(f"a Value holds one real number, not {_short(x)} ({type(x).__name__}); {remedy}")
+
+
+def _real(x: Any) -> bool:
+    return x.dtype.kind in "biuf"
+
+
+def _short(x: Any) -> str:
+    try:
+        return reprlib.repr(x)
+    except ValueError:  # Python refuses to print an integer of more than 4300 digits
+        return "an integer of thousands of digits"
+
+
+class Value:
+    """A number that can be differentiated: an input or a parameter.
+
+    Arithmetic, comparisons and every operation of the table work on it, alone or mixed with numbers; results record
+    where they came from. `data` is the number, `grad` the derivative that `backward` added up, `label` a name for
+    pictures. Equality compares numbers; the hash is the object's, so a Value can be a dictionary's key.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 2
+    >>> y.backward()
+    >>> y.data, x.grad
+    (11.0, 6.0)
+
+    Raises:
+        TypeError: `data` is not a real number, or `label` not a string.
+        ValueError: `data` is beyond the range of a float.
+    """
+
+    __slots__ = ("__weakref__", "_data", "_grad", "_notes", "edges", "line", "op")
+
+    _data: float
+    _grad: float
+    _notes: dict[str, Any]  # label and what else is known about it; absent until something is
+    edges: tuple[Any, ...]  # (*inputs, *partials), in one tuple: half the memory and one unpacking; () for a leaf
+    op: Op | None
+    line: int
+
+    def __init__(self, data: Number, label: str = "") -> None:
+        self._data = number(data)
+        self._grad = UNSET
+        self.edges = ()
+        self.op = None
+        self.line = next(lines)
+        if label:
+            self.label = label
+        if type(self) is Value:
+            # one class for leaves and results: with two, Python looks for an overriding __rmul__ at every product
+            self.__class__ = Recorded
+
+    @property
+    def data(self) -> float:
+        """The number. Writing it on a leaf is how a step is taken; results recorded before do not change."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Number) -> None:
+        self._leaf_only("keeps its number")
+        self._data = number(data)
+
+    @property
+    def grad(self) -> float:
+        """The derivative of the last `backward` root by this Value; on a leaf, the sum over all since `zero_grad`."""
+        return self._grad if self.line else UNSET  # what a sweep leaves on a constant means nothing
+
+    @grad.setter
+    def grad(self, grad: Number | None) -> None:
+        self._leaf_only("has no gradient")
+        self._grad = UNSET if grad is None else number(grad) or UNSET
+
+    def _leaf_only(self, what: str) -> None:
+        if not self.line:
+            raise ValueError(f"a constant ({self._data!r}) {what}; make a leaf of it with Value({self._data!r})")
+
+    @property
+    def label(self) -> str:
+        """The name shown in pictures and tables, or ""."""
+        label: str = self.notes.get("label", "")
+        return label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a string, not {_short(label)}; write label={str(label)!r}")
+        self.note("label", label)
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What is known about this Value besides its number: its label, its scope."""
+        return getattr(self, "_notes", {})
+
+    def note(self, key: str, text: Any) -> None:
+        """Writes down something about this Value."""
+        self._notes = {**self.notes, key: text}
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The Values this one was computed from, in order; `x * x` has two equal inputs, a leaf none."""
+        return self.edges[: len(self.edges) >> 1]
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The derivative of this Value by each input, at the numbers it was recorded with; 0 for a constant."""
+        return self.edges[len(self.edges) >> 1 :]
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is not the result of a recorded operation."""
+        return not self.edges
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number without a gradient: met in a formula, detached, or computed under `no_grad`."""
+        return not self.line
+
+    def backward(self, seed: Number = 1.0) -> None:
+        """Adds `seed` times the derivative of this Value to the `grad` of every leaf it depends on.
+
+        The derivative is that of the computation as it was recorded. Results in between restart from 0 each time.
+
+        Raises:
+            ValueError: this Value depends on no leaf.
+        """
+        sweep.backward([self], [number(seed)])
+
+    def zero_grad(self) -> None:
+        """Forgets the derivative added up so far."""
+        self._grad = UNSET
+
+    def detach(self) -> Value:
+        """The same number without its history: a constant."""
+        return new_constant(self._data)
+
+    # Comparisons read the numbers; whoever watches (an open tape) is shown the outcome.
+
+    def __eq__(self, other: object) -> bool:
+        return self._compare("==", other) if _is_number(other) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return self._compare("!=", other) if _is_number(other) else NotImplemented
+
+    def __lt__(self, other: Value | Number) -> bool:
+        return self._compare("<", other)
+
+    def __le__(self, other: Value | Number) -> bool:
+        return self._compare("<=", other)
+
+    def __gt__(self, other: Value | Number) -> bool:
+        return self._compare(">", other)
+
+    def __ge__(self, other: Value | Number) -> bool:
+        return self._compare(">=", other)
+
+    def __bool__(self) -> bool:
+        return self._compare("!=", 0.0)
+
+    __hash__ = object.__hash__
+
+    def __divmod__(self, other: Value | Number) -> tuple[Value, Value]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Number) -> tuple[Value, Value]:
+        return other // self, other % self
+
+    def _compare(self, symbol: str, other: Any) -> bool:
+        a, b = self._data, other._data if isinstance(other, Value) else other
+        if not _is_number(b):
+            number(b)  # says what is wrong with it
+        if symbol == "<":
+            outcome = a < b
+        elif symbol == ">":
+            outcome = a > b
+        elif symbol == "<=":
+            outcome = a <= b
+        elif symbol == ">=":
+            outcome = a >= b
+        else:
+            outcome = (a == b) == (symbol == "==")
+        if watchers:
+            watch_comparison(self, symbol, other, outcome)
+        return outcome
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            "a Value does not turn into a plain number by itself, because its gradient would be lost; use a function "
+            "of autograd in place of one of math, as in autograd.exp(x), or take the number with x.data"
+        )
+
+    __int__ = __complex__ = __float__
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        from .interop import apply_ufunc
+
+        return apply_ufunc(ufunc, method, *inputs, **options)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        from .copying import reduce
+
+        return reduce(self)
+
+    if TYPE_CHECKING:  # the operations: `functions` adds one method a row when the package is imported
+
+        def __add__(self, other: Any) -> Value: ...
+        def __radd__(self, other: Any) -> Value: ...
+        def __sub__(self, other: Any) -> Value: ...
+        def __rsub__(self, other: Any) -> Value: ...
+        def __mul__(self, other: Any) -> Value: ...
+        def __rmul__(self, other: Any) -> Value: ...
+        def __truediv__(self, other: Any) -> Value: ...
+        def __rtruediv__(self, other: Any) -> Value: ...
+        def __floordiv__(self, other: Any) -> Value: ...
+        def __rfloordiv__(self, other: Any) -> Value: ...
+        def __mod__(self, other: Any) -> Value: ...
+        def __rmod__(self, other: Any) -> Value: ...
+        def __pow__(self, other: Any) -> Value: ...
+        def __rpow__(self, other: Any) -> Value: ...
+        def __neg__(self) -> Value: ...
+        def __pos__(self) -> Value: ...
+        def __abs__(self) -> Value: ...
+        def __round__(self, digits: int = 0) -> Value: ...
+        def __floor__(self) -> Value: ...
+        def __ceil__(self) -> Value: ...
+        def __trunc__(self) -> Value: ...
+        def __getattr__(self, operation: str) -> Any: ...
+
+
+class Recorded(Value):
+    """A Value made without running Python code, in 56 ns against 122 ns: the functions that record fill it in."""
+
+    __slots__ = ()
+    __init__ = object.__init__
+
+
+for _class in (Value, Recorded):
+    _class.__module__, _class.__name__, _class.__qualname__ = "autograd", "Value", "Value"
+
+
+def new_constant(data: float) -> Value:
+    """A constant of its own."""
+    made: Value = Recorded()
+    made._data = data
+    made._grad = UNSET
+    made.edges = ()
+    made.op = None
+    made.line = 0
+    return made
+
+
+# A program meets few numbers many times. Kept small: the numbers of a data set pass through, the 2 in `2 * x` stays.
+_constants: dict[float, Value] = {}
+_MOST_CONSTANTS = 1024
+
+
+def constant(x: Number) -> Value:
+    """The number `x` as a node of the graph; equal numbers are the same node."""
+    data = number(x)
+    made = _constants.get(data)
+    if made is None:
+        made = new_constant(data)
+        if data:  # 0.0 and -0.0 are equal keys and different numbers
+            if len(_constants) >= _MOST_CONSTANTS:
+                _constants.clear()
+            _constants[data] = made
+    return made
+
+
+def _is_number(x: object) -> bool:
+    return isinstance(x, Value | numbers.Real | Decimal | np.bool_)
+
+
+def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | None = None) -> None:
+    """Adds to every leaf's `grad` the derivative of the roots' sum, each weighted with its seed (1 unless given).
+
+    >>> from autograd import Value, backward
+    >>> x = Value(3.0)
+    >>> backward([x * x, 5 * x], seeds=[1.0, 10.0])
+    >>> x.grad
+    56.0
+
+    Raises:
+        TypeError: a root is not a Value.
+        ValueError: there are no roots, not as many seeds, or the roots depend on no leaf.
+    """
+    given = [roots] if isinstance(roots, Value) else list(roots)
+    if not given:
+        raise ValueError("backward of no roots; give a Value or a list of Values")
+    for root in given:
+        if not isinstance(root, Value):
+            raise TypeError(f"backward starts from Values, not {_short(root)} ({type(root).__name__})")
+    weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)
+    if len(weights) != len(given):
+        raise ValueError(f"{len(given)} roots need as many seeds, not {len(weights)}")
+    sweep.backward(given, [number(seed) for seed in weights])
