@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
 from .functions import log_softmax, softmax
-from .modes import no_grad
+from .modes import no_grad, scope
 from .ops import TABLE
 from .tape import Guard, Tape
 from .value import Value, backward
@@ -38,6 +38,7 @@ __all__ = [
     "backward",
     "log_softmax",
     "no_grad",
+    "scope",
     "softmax",
 ]
 

@@ -31,6 +31,11 @@ class Watcher:
         """A comparison of Values has just been read as True or False."""
 
 
+def watching_here() -> tuple[Watcher, ...]:
+    """Those who watch in this context, outermost first."""
+    return _here.get()
+
+
 def watch(node: Any) -> None:
     """Shows a new node to those who watch here."""
     for watcher in _here.get():

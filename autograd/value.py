@@ -11,6 +11,7 @@ import numbers
 import reprlib
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -144,6 +145,17 @@ class Value:
         if not isinstance(label, str):
             raise TypeError(f"a label is a string, not {_short(label)}; write label={str(label)!r}")
         self.note("label", label)
+
+    @property
+    def scope(self) -> str:
+        """Where in the program it was computed, as in "layer 1/neuron 2", or ""."""
+        scope: str = self.notes.get("scope", "")
+        return scope
+
+    @scope.setter
+    def scope(self, scope: str) -> None:
+        # the Values of a scope share their notes, which are replaced and never written into
+        self._notes = {**self._notes, "scope": scope} if hasattr(self, "_notes") else _scope_notes(scope)
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -290,6 +302,11 @@ class Value:
         def __ceil__(self) -> Value: ...
         def __trunc__(self) -> Value: ...
         def __getattr__(self, operation: str) -> Any: ...
+
+
+@cache
+def _scope_notes(scope: str) -> dict[str, Any]:
+    return {"scope": scope}
 
 
 class Recorded(Value):
