@@ -1,4 +1,4 @@
-"""What a `with` block changes about recording: `no_grad` keeps nothing, `scope` says where in the program it happened."""
+"""What a `with` block changes about recording: `no_grad` keeps nothing, `scope` names where it happened."""
 
 from __future__ import annotations
 
