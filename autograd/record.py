@@ -40,7 +40,9 @@ def operators(op: Op, name: str) -> tuple[Callable[..., Any], Callable[..., Any]
         *_indented(_recording(op)),
         *_recording(op, constant=b, convert="operand"),
     ]
-    right = [f"def __r{name}__({b}, {a}):", *_recording(op, constant=a, convert="operand")]
+    # Python's sum([...]) starts from the integer 0, and there is nothing to record in adding that
+    from_zero = [f"    if {a} == 0 and type({a}) is int:", f"        return {b}"] if name == "add" else []
+    right = [f"def __r{name}__({b}, {a}):", *from_zero, *_recording(op, constant=a, convert="operand")]
     return _compiled(op, f"__{name}__", left), _compiled(op, f"__r{name}__", right)
 
 
