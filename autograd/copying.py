@@ -49,7 +49,13 @@ def _rebuild(
     made: Value = Recorded() if kind is None else object.__new__(kind)
     made._data, grad, made.op, partials, notes = state
     made._grad = UNSET if grad is None else grad
-    made.edges = (*inputs, *partials)
+    made.a, made.b = inputs if len(inputs) == 2 else (*inputs, None) if len(inputs) == 1 else (None, None)
+    if made.b is not None:
+        made.da, made.db = partials
+    elif made.a is not None:
+        (made.da,) = partials
+    elif made.op is not None:
+        made.many = inputs, partials
     made.line = 0 if constant else next(lines)  # inputs are rebuilt first, so lines keep their order
     if notes:
         made._notes = notes

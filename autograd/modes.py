@@ -13,8 +13,7 @@ class _CutOff(Watcher):
     first = True  # an open tape must not see what is not recorded
 
     def record(self, node: Value) -> None:
-        node.edges = ()
-        node.op = None
+        node.a = node.b = node.op = None
         node.line = 0
 
 

@@ -103,10 +103,18 @@ def _recording(op: Op, constant: str = "", convert: str = "constant") -> list[st
             "node = Recorded()",
             f"node._data = {'result = ' if needed else ''}{value}",
             *after,
-            f"node.edges = ({', '.join([*names, *slopes])})",
+            *_inputs(names, slopes),
             *_RECORD,
         ]
     )
+
+
+def _inputs(names: Sequence[str], slopes: Sequence[str]) -> list[str]:
+    if len(names) > 2:
+        return ["node.a = node.b = None", f"node.many = ({', '.join(names)}), ({', '.join(slopes)})"]
+    if len(names) == 1:
+        return [f"node.a = {names[0]}", "node.b = None", f"node.da = {slopes[0]}"]
+    return [f"node.a = {names[0]}", f"node.b = {names[1]}", f"node.da = {slopes[0]}", f"node.db = {slopes[1]}"]
 
 
 _RECORD = [
@@ -153,7 +161,8 @@ def _of_groups(op: Op) -> list[str]:
         "node = Recorded()",
         f"node._data = result = forward(floats, {data})",
         f"{each('d{}', 'd{}')}, = partials(floats, {data}, result)",
-        f"node.edges = ({each('*{}', '{}')}, {each('*d{}', 'd{}')})",
+        "node.a = node.b = None",
+        f"node.many = ({each('*{}', '{}')},), ({each('*d{}', 'd{}')},)",
         *_RECORD,
     ]
     signature = _signature(op) if len(names) > 1 else f"({names[0]}, *rest)"

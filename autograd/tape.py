@@ -60,7 +60,7 @@ class Tape(Watcher):
 
     def record(self, node: Value) -> None:
         """Appends a node; called for each operation while the tape is open."""
-        if node.edges:
+        if node.op is not None:
             self.nodes.append(node)
 
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
