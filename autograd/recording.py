@@ -6,6 +6,8 @@ context variable. Watchers belong to a context (a thread, an asyncio task): one 
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -60,3 +62,14 @@ def watching(watcher: Watcher) -> Iterator[None]:
         # by identity and not by position: contexts of other threads open and close in any order
         del watchers[next(k for k, one in enumerate(watchers) if one is watcher)]
         _here.reset(token)
+
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def caller() -> tuple[str, int]:
+    """The file and the line of the user's code that is running: the first frame outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
