@@ -16,7 +16,7 @@ from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
 from .functions import log_softmax, softmax
 from .modes import no_grad, scope
-from .ops import TABLE
+from .ops import TABLE as TABLE
 from .tape import Guard, Tape
 from .value import Value, backward
 
