@@ -39,7 +39,9 @@ def ancestors(roots: Iterable[Any], zero: float) -> list[Any]:
             keep(node)
             a, b = node.a, node.b
             if a is None:
-                waiting += node.many[0]
+                for x in node.many[0]:
+                    if x.op is not None and x._grad is not zero:
+                        push(x)
                 break
             # follow one input and let the other wait, 30 ns less than letting both wait
             if b is not None and b._grad is not zero and b.op is not None:
