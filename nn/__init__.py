@@ -1,1 +1,54 @@
-"""Neural networks on top of autograd."""
+"""Neural networks made of scalars, on top of autograd: layers, losses, an optimiser, training and data.
+
+>>> import nn
+>>> points = nn.data.moons(100, seed=0)
+>>> model = nn.MLP(2, [8, 1], activation="tanh", seed=0)
+>>> optimizer = nn.SGD(model.parameters(), lr=0.5, momentum=0.9)
+>>> loss = nn.binary_cross_entropy_with_logits
+>>> history = nn.fit(model, points.X, points.y, loss=loss, optimizer=optimizer, epochs=50, seed=0)
+>>> nn.accuracy([model(x) for x in points.X], points.y)
+1.0
+"""
+
+import autograd as _autograd
+
+if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
+    raise ImportError(
+        f"the package `autograd` in {getattr(_autograd, '__file__', None)} is another distribution's and "
+        "hides tapegrad's; run `pip uninstall autograd`, then `pip install --force-reinstall tapegrad`"
+    )
+
+from . import data, init
+from .layers import MLP, Layer, Neuron
+from .losses import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge,
+    mean_absolute_error,
+    mean_squared_error,
+    sum_squared_error,
+)
+from .metrics import accuracy, predicted_class
+from .module import Module
+from .optim import SGD
+from .train import History, fit
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "accuracy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "data",
+    "fit",
+    "hinge",
+    "init",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "predicted_class",
+    "sum_squared_error",
+]
