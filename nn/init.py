@@ -108,4 +108,4 @@ def generator(seed: Any) -> Any:
     """
     if seed is None:
         return python_random
-    return seed if isinstance(seed, Random) else Random(whole("seed", seed, least=0))
+    return seed if isinstance(seed, Random) or seed is python_random else Random(whole("seed", seed, least=0))
