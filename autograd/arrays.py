@@ -135,7 +135,9 @@ def min(xs: Array) -> Array:
 
 
 def norm(xs: Array) -> Array:
-    return np.hypot.reduce(np.asarray(xs), axis=0)
+    top = np.max(np.abs(xs), axis=0, initial=0.0)  # scaled by it, no square overflows or vanishes
+    length = top * np.sqrt(np.sum(np.square(safe_div(xs, top)), axis=0))
+    return np.where(np.any(np.isinf(xs), axis=0), math.inf, length)
 
 
 def logsumexp(xs: Array) -> Array:
