@@ -55,8 +55,8 @@ def fit(
     >>> history = nn.fit(model, X, y, loss=nn.mean_squared_error, batch_size=None, acceptable=1e-6)
     >>> print(history.stop_reason)
     loss acceptable: 9.3e-07 <= 1e-06 after 95 epochs
-    >>> print(f"{model([10.0]):.2f}")
-    21.00
+    >>> print(f"{model([10.0]):.1f}")
+    21.0
 
     Args:
         model: a Module, or any function of a row that gives Values.
