@@ -1,7 +1,8 @@
 """The functions that record: each printed from its row, compiled once, and run on every operation.
 
-A general function would call the row twice and loop over the inputs. Printed through the `text` vocabulary instead,
-the row's arithmetic stands in the function itself: `a * b` and its partials take 230 ns to record, against 400 ns.
+A function for all rows would call the row twice and loop over the inputs. Printed through the `text` vocabulary, the
+row's arithmetic stands in the function itself: recording `a * b` takes 170 ns; by calls of the row, without a loop, it
+took 280 ns, and with a loop over any number of inputs 870 ns.
 `inspect.getsource(autograd.tanh)` shows one; tracebacks do too.
 """
 
