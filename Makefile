@@ -14,12 +14,12 @@ demo: $(VENV)/ready
 	@$(BIN)/python -m nn.demo
 
 test: $(VENV)/ready-test
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow"
 
 test-all: $(VENV)/ready-test
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import math
 import platform
 import random
 import statistics
@@ -18,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from itertools import pairwise
 from typing import Any
 
 import autograd
@@ -31,8 +33,6 @@ Neuron = Callable[[list[Any], list[Any], Any], Any]  # inputs, weights, bias -> 
 
 def moons(n: int = 100) -> tuple[list[list[float]], list[float]]:
     """Two interleaving half circles with a little noise; labels 1 and -1."""
-    import math
-
     rng = random.Random(0)
     points, labels = [], []
     for k in range(n):
@@ -56,7 +56,7 @@ class Engine:
         rng = random.Random(1)
         self.layers = [
             [([leaf(rng.uniform(-1, 1)) for _ in range(fan_in)], leaf(0.0)) for _ in range(width)]
-            for fan_in, width in zip(SIZES, SIZES[1:], strict=False)
+            for fan_in, width in pairwise(SIZES)
         ]
         self.parameters = [p for layer in self.layers for weights, bias in layer for p in (*weights, bias)]
 
@@ -145,7 +145,7 @@ def main() -> None:
 
     packages = [name for name in ("micrograd", "xad") if importlib.util.find_spec(name)]
     print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in packages))
-    print(f"moons step, {REPEATS} interleaved repeats; milliseconds to record, to sweep and in all; all engines agree\n")
+    print(f"moons step, {REPEATS} interleaved repeats, in milliseconds; all engines find the same gradients\n")
     for collector in ("off", "on"):
         times: dict[str, list[tuple[float, float]]] = {engine.name: [] for engine in rows}
         for _ in range(REPEATS):
@@ -154,7 +154,8 @@ def main() -> None:
                 (gc.disable if collector == "off" else gc.enable)()
                 times[engine.name].append(engine.step(points, labels))
                 gc.enable()
-        print(f"{'collector ' + collector:20} {'record':>8} {'sweep':>8} {'median':>8} {'minimum':>8}   ratio to each peer")
+        title = f"collector {collector}"
+        print(f"{title:20} {'record':>8} {'sweep':>8} {'median':>8} {'minimum':>8}   median to each peer's")
         for engine in rows:
             record, sweep = (statistics.median(column) * 1e3 for column in zip(*times[engine.name], strict=True))
             total = median(times[engine.name])
