@@ -10,7 +10,8 @@
 `Value` is a number that remembers where it came from; every operation is a function here and a method of Value.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
@@ -20,9 +21,14 @@ from .ops import TABLE as TABLE
 from .tape import Guard, Tape
 from .value import Value, backward
 
-if TYPE_CHECKING:
+# Imported when first asked for: most programs draw nothing.
+_LAZY = {"draw": "pictures"}
 
-    def __getattr__(operation: str) -> Any: ...
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 for _name in TABLE:
@@ -36,6 +42,7 @@ __all__ = [
     "Tape",
     "Value",
     "backward",
+    "draw",
     "log_softmax",
     "no_grad",
     "scope",

@@ -1,0 +1,22 @@
+"""Fixtures: machines with and without Graphviz."""
+
+import shutil
+
+import pytest
+
+from autograd.pictures import dot
+
+LAYOUTS = ["built-in", pytest.param("graphviz", marks=pytest.mark.skipif(not shutil.which("dot"), reason="no dot"))]
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request, monkeypatch):
+    """Each of the two layouts, as on a machine without Graphviz and on one with it."""
+    if request.param == "built-in":
+        monkeypatch.setattr(dot.shutil, "which", lambda program: None)
+    return request.param
+
+
+@pytest.fixture
+def without_graphviz(monkeypatch):
+    monkeypatch.setattr(dot.shutil, "which", lambda program: None)
