@@ -26,15 +26,20 @@ test-all: $(VENV)/ready-test
 bench: $(VENV)/ready-bench
 	$(BIN)/python benchmarks/eager.py
 
-# Debian's python3 may lack ensurepip; any pip on the machine can then fill the environment from outside.
+# A python3 without ensurepip (Debian's, bare) makes an empty environment, which any pip or uv fills from outside.
 $(VENV)/made:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+		{ echo "Python 3.11 or newer is needed; name one, as in: make demo PYTHON=python3.12"; exit 1; }
 	@echo "Setting up $(VENV) (once) ..."
 	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV); }
 	@touch $@
 
 INSTALL = if [ -x $(BIN)/pip ]; then $(BIN)/pip install $(PIP_FLAGS) -e "$(1)"; \
-	else $(PYTHON) -m pip --python $(BIN)/python install $(PIP_FLAGS) -e "$(1)"; fi
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+		$(PYTHON) -m pip --python $(BIN)/python install $(PIP_FLAGS) -e "$(1)"; \
+	elif command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -e "$(1)"; \
+	else echo "There is no pip to install numpy with; install python3-venv, pip or uv first."; exit 1; fi
 
 $(VENV)/ready: $(VENV)/made pyproject.toml
 	@$(call INSTALL,.)
