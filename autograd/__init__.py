@@ -22,7 +22,7 @@ from .tape import Guard, Tape
 from .value import Value, backward
 
 # Imported when first asked for: most programs draw nothing.
-_LAZY = {"draw": "pictures"}
+_LAZY = {"draw": "pictures.drawing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from .recording import Watcher, watching
+from .recording import Watcher, caller, watching
 from .value import Value, number
 
 
@@ -36,11 +36,15 @@ class Tape(Watcher):
     >>> print(tape)
     line  operation  inputs  value  partials  adjoint
        0  add        a, b       -2  1, 1            2
-       1  mul        0, b       -4  2, -2           1
+       1  mul        #0, b      -4  2, -2           1
+
+    A notebook shows it as a table. `Tape(sources=True)` also keeps, in `sources`, the file and the line of your code
+    that recorded each operation, and the table has a column for it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, sources: bool = False) -> None:
         self.nodes: list[Value] = []
+        self.sources: list[tuple[str, int]] | None = [] if sources else None
         self.guards: list[Guard] = []
         self._open: AbstractContextManager[None] | None = None
 
@@ -62,6 +66,8 @@ class Tape(Watcher):
         """Appends a node; called for each operation while the tape is open."""
         if node.op is not None:
             self.nodes.append(node)
+            if self.sources is not None:
+                self.sources.append(caller())
 
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
         """Appends a guard; called for each comparison while the tape is open."""
@@ -87,19 +93,14 @@ class Tape(Watcher):
         return self.nodes[line]
 
     def __str__(self) -> str:
-        number_of = {id(node): str(line) for line, node in enumerate(self.nodes)}
+        from .pictures.table import as_text
 
-        def name(x: Value) -> str:
-            return x.label or number_of.get(id(x)) or f"{x.data:.4g}"
+        return as_text(self)
 
-        rows = [("line", "operation", "inputs", "value", "partials", "adjoint")]
-        for line, node in enumerate(self.nodes):
-            inputs = ", ".join(map(name, node.inputs))
-            partials = ", ".join(f"{slope:.4g}" for slope in node.partials)
-            rows.append((str(line), str(node.op), inputs, f"{node.data:.4g}", partials, f"{node.grad:.4g}"))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        aligned = [[f"{cell:{side}{w}}" for cell, side, w in zip(row, "><<><>", widths, strict=True)] for row in rows]
-        return "\n".join("  ".join(cells).rstrip() for cells in aligned)
+    def _repr_html_(self) -> str:
+        from .pictures.table import as_html
+
+        return as_html(self)
 
     def __repr__(self) -> str:
         return f"<Tape of {len(self.nodes)} operations>"

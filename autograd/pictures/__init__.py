@@ -1,6 +1,1 @@
 """Pictures: a computation graph as SVG, the tape as a table, a sweep to step through, the paths of a gradient."""
-
-from .drawing import draw
-from .picture import Picture
-
-__all__ = ["Picture", "draw"]
