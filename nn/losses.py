@@ -9,8 +9,9 @@ What is meant is read off the predictions, the same way by every loss:
 Where a model has one output, `[model(x) for x in X]` is a list of numbers; all losses that are means give the same for
 "the outputs of one sample" and for "samples of one output", and `sum_squared_error` adds them up.
 
-Predictions are Values or numbers; the loss of numbers alone is a number. Shapes that do not fit, labels that do not
-exist and targets that are nan raise a ValueError.
+A target that stands alone may be given as a number or as a list of one. Predictions are Values or numbers; the loss
+of numbers alone is a number. Shapes that do not fit, labels that do not exist and targets that are nan raise a
+ValueError.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def sum_squared_error(predictions: Any, targets: Any) -> Any:
     >>> sum_squared_error([1.0, 2.0, 4.0], [1.0, 0.0, 1.0])
     13.0
     """
-    return _of_outputs(_squared_error, autograd.sum, predictions, targets)
+    return _over_outputs(_squared_error, autograd.sum, predictions, targets)
 
 
 def mean_squared_error(predictions: Any, targets: Any) -> Any:
@@ -44,7 +45,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> Any:
     >>> mean_squared_error([1.0, 2.0], [1.0, 0.0])
     2.0
     """
-    return _of_outputs(_squared_error, autograd.mean, predictions, targets)
+    return _over_outputs(_squared_error, autograd.mean, predictions, targets)
 
 
 def mean_absolute_error(predictions: Any, targets: Any) -> Any:
@@ -55,7 +56,7 @@ def mean_absolute_error(predictions: Any, targets: Any) -> Any:
     >>> mean_absolute_error([1.0, 2.0], [1.0, 0.0])
     1.0
     """
-    return _of_outputs(lambda p, t: autograd.abs(p - t), autograd.mean, predictions, targets)
+    return _over_outputs(lambda p, t: autograd.abs(p - t), autograd.mean, predictions, targets)
 
 
 def hinge(predictions: Any, targets: Any) -> Any:
@@ -66,7 +67,7 @@ def hinge(predictions: Any, targets: Any) -> Any:
     >>> hinge([2.0, 0.5, 0.5], [1, 1, -1])
     0.6666666666666666
     """
-    return _of_outputs(_hinge, autograd.mean, predictions, targets)
+    return _over_outputs(_hinge, autograd.mean, predictions, targets)
 
 
 def binary_cross_entropy_with_logits(predictions: Any, targets: Any) -> Any:
@@ -80,7 +81,7 @@ def binary_cross_entropy_with_logits(predictions: Any, targets: Any) -> Any:
     >>> binary_cross_entropy_with_logits(0.0, 1)
     0.6931471805599453
     """
-    return _of_outputs(_binary_cross_entropy, autograd.mean, predictions, targets)
+    return _over_outputs(_binary_cross_entropy, autograd.mean, predictions, targets)
 
 
 def cross_entropy(predictions: Any, targets: Any) -> Any:
@@ -96,15 +97,7 @@ def cross_entropy(predictions: Any, targets: Any) -> Any:
     >>> cross_entropy([[0.0, 0.0], [3.0, 0.0]], [1, 0]) < cross_entropy([0.0, 0.0], 1)
     True
     """
-    given = as_list(predictions)
-    if given is None:
-        raise TypeError(
-            f"cross_entropy needs a prediction for each class, got only {predictions!r}; make a model with "
-            "as many outputs as classes, or use binary_cross_entropy_with_logits"
-        )
-    if given and as_list(given[0]) is not None:
-        return autograd.mean(list(map(_cross_entropy, *_samples(given, targets))))
-    return _cross_entropy(given, targets)
+    return _over_samples(_cross_entropy, predictions, targets)
 
 
 # One output.
@@ -132,33 +125,45 @@ def _binary_cross_entropy(z: Any, t: Any) -> Any:
     return autograd.gate(t, autograd.softplus(-z)) + autograd.gate(1.0 - t, autograd.softplus(z))
 
 
-# One sample.
+# One sample, and several.
 
 
-def _of_outputs(
+def _over_samples(of_sample: Callable[[Any, Any], Any], predictions: Any, targets: Any) -> Any:
+    samples = as_list(predictions)
+    if not samples or as_list(samples[0]) is None:
+        return of_sample(predictions, targets)
+    wanted = _each(targets)
+    pairs(samples, "samples", wanted, "targets")
+    return autograd.mean(list(map(of_sample, samples, wanted)))
+
+
+def _over_outputs(
     of_one: Callable[[Any, Any], Any], together: Callable[[list[Any]], Any], predictions: Any, targets: Any
 ) -> Any:
-    given = as_list(predictions)
-    if given is None:
-        wanted = as_list(targets)
-        if wanted is not None:
-            pairs([predictions], "predictions", wanted, "targets")
-            targets = wanted[0]
-        return of_one(prediction(predictions), target(targets))
-    if given and as_list(given[0]) is not None:
-        samples, wanted = _samples(given, targets)
-        return autograd.mean([_of_outputs(of_one, together, p, t) for p, t in zip(samples, wanted)])
-    wanted = as_list(targets)
-    if wanted is None:
-        raise ValueError(f"{len(given)} predictions need as many targets, got only {targets!r}")
-    pairs(given, "predictions", wanted, "targets")
-    return together([of_one(prediction(p), target(t)) for p, t in zip(given, wanted)])
+    def of_sample(outputs: Any, wanted: Any) -> Any:
+        given, wanted = as_list(outputs), _each(wanted)
+        pairs([outputs] if given is None else given, "predictions", wanted, "targets")
+        if given is None:
+            return of_one(prediction(outputs), target(wanted[0]))
+        return together([of_one(prediction(p), target(t)) for p, t in zip(given, wanted)])
+
+    return _over_samples(of_sample, predictions, targets)
+
+
+def _each(targets: Any) -> list[Any]:
+    """The targets as a list; a number is the only one."""
+    several = as_list(targets)
+    return [targets] if several is None else several
 
 
 def _cross_entropy(logits: Any, wanted: Any) -> Any:
-    z = [prediction(p) for p in as_list(logits) or ()]
-    if not z:
-        raise ValueError(f"cross_entropy of no predictions, got {logits!r}; give a number for each class")
+    outputs = as_list(logits)
+    if not outputs:
+        raise ValueError(
+            f"cross_entropy needs a prediction for each class, got {logits!r}; make a model with as many outputs as "
+            "classes, or use binary_cross_entropy_with_logits"
+        )
+    z = [prediction(p) for p in outputs]
     probabilities = as_list(wanted)
     if probabilities is None:
         return autograd.logsumexp(z) - autograd.pick(z, _label(wanted, len(z)))
@@ -179,11 +184,3 @@ def _label(wanted: Any, classes: int) -> Any:
             f"label {number:g} is not one of the {classes} classes; labels are whole numbers from 0 to {classes - 1}"
         )
     return label
-
-
-def _samples(predictions: list[Any], targets: Any) -> tuple[list[Any], list[Any]]:
-    wanted = as_list(targets)
-    if wanted is None:
-        raise ValueError(f"{len(predictions)} samples need as many targets, got only {targets!r}")
-    pairs(predictions, "samples", wanted, "targets")
-    return predictions, wanted
