@@ -18,7 +18,7 @@ import numpy as np
 
 from . import sweep
 from .ops import Op
-from .recording import lines, watch_comparison, watchers
+from .recording import lines, watch_comparison, watch_cut, watchers
 
 Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
 
@@ -172,7 +172,13 @@ class Value:
         self._notes = {**self.notes, key: text}
 
     def within(self, scope: str) -> None:
-        """Puts a result that has just been recorded into a scope, inside those open: `with scope` for one node."""
+        """Puts a result that has just been recorded into a scope, inside those open: `with scope` for one node.
+
+        >>> y = Value(3.0) * 2.0
+        >>> y.within("layer 1")
+        >>> y.scope
+        'layer 1'
+        """
         # it has notes only if somebody watches, and looking would take 200 ns in every neuron
         self._notes = _scope_notes(f"{self.scope}/{scope}" if watchers and self.scope else scope)
 
@@ -216,7 +222,10 @@ class Value:
 
     def detach(self) -> Value:
         """The same number without its history: a constant."""
-        return new_constant(self._data)
+        made = new_constant(self._data)
+        if watchers:
+            watch_cut(made, self)
+        return made
 
     # Comparisons read the numbers; whoever watches (an open tape) is shown the outcome.
 

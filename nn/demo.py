@@ -36,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nn.demo", description="Train a classifier on the iris flowers.")
     parser.add_argument("--seed", type=int, default=0, help="of the weights and of the split (default 0)")
     seed = parser.parse_args(arguments).seed
+    if seed < 0:
+        parser.error(f"--seed must be at least 0, got {seed}")
     problem = flowers(seed)
     model = nn.MLP(4, [HIDDEN, len(problem.names)], activation="tanh", seed=seed)
     optimizer = nn.SGD(model.parameters(), lr=LR, momentum=MOMENTUM)

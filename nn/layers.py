@@ -9,7 +9,7 @@ from typing import Any
 import autograd
 from autograd import Value, linear
 
-from .activations import activation
+from .activations import activation as activation_of
 from .checks import as_list, whole
 from .init import Initialiser, generator, initialiser
 from .module import Module
@@ -49,7 +49,7 @@ class Neuron(Module):
         nout: int = 1,
     ) -> None:
         nin, nout, random = whole("nin", nin), whole("nout", nout), generator(seed)
-        self.activation, self._activate = _activation(activation if nonlin is None else nonlin)
+        self.activation, self._activate = activation_of(activation if nonlin is None else nonlin)
         self._is_row = self._activate is getattr(autograd, self.activation, None)
         draw = initialiser(init, self.activation)
         self.scope = scope
@@ -86,9 +86,6 @@ class Neuron(Module):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.w)}, {self.activation!r})"
-
-
-_activation = activation  # in Neuron, the name of a parameter
 
 
 class Layer(Module):
@@ -169,7 +166,7 @@ class MLP(Module):
         if not sizes:
             raise ValueError(f"nouts lists the sizes of the layers, as in [16, 16, 1]; got {nouts!r}")
         random = generator(seed)
-        self.activation = _activation(activation)[0]
+        self.activation, _ = activation_of(activation)
         self.layers = [
             Layer(
                 before,
