@@ -18,7 +18,7 @@ import numpy as np
 
 from . import sweep
 from .ops import Op
-from .recording import lines, watch_comparison, watch_cut, watchers
+from .recording import lines, watch_comparison, watchers
 
 Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
 
@@ -222,10 +222,7 @@ class Value:
 
     def detach(self) -> Value:
         """The same number without its history: a constant."""
-        made = new_constant(self._data)
-        if watchers:
-            watch_cut(made, self)
-        return made
+        return new_constant(self._data)
 
     # Comparisons read the numbers; whoever watches (an open tape) is shown the outcome.
 
