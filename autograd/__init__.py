@@ -15,14 +15,18 @@ from typing import Any
 
 from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
+from .anomaly import detect_anomaly
+from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .functions import log_softmax, softmax
+from .hooks import hook
 from .modes import no_grad, scope
 from .ops import TABLE as TABLE
+from .selected import gradients
 from .tape import Guard, Tape
 from .value import Value, backward
 
 # Imported when first asked for: most programs draw nothing.
-_LAZY = {"draw": "pictures.drawing"}
+_LAZY = {"draw": "pictures.drawing", "play": "pictures.player"}
 
 
 def __getattr__(name: str) -> Any:
@@ -42,11 +46,22 @@ __all__ = [
     "Tape",
     "Value",
     "backward",
+    "detect_anomaly",
     "draw",
+    "grad",
+    "gradients",
+    "hessian",
+    "hook",
+    "hvp",
+    "jacobian",
+    "jvp",
     "log_softmax",
     "no_grad",
+    "play",
     "scope",
     "softmax",
+    "value_and_grad",
+    "vjp",
 ]
 
 __version__ = "0.1.0"

@@ -47,7 +47,7 @@ def draw(
         ValueError: an option is out of its range, or no scope is named as `collapse` says.
     """
     roots = _roots(what)
-    _check(max_nodes, collapse, depth, style)
+    check(max_nodes, collapse, depth, style)
     return painted(graph_of(roots, max_nodes, collapse, depth), style)
 
 
@@ -59,7 +59,8 @@ def _roots(what: Any) -> list[Value]:
     return roots
 
 
-def _check(max_nodes: int, collapse: str | None, depth: int | None, style: str) -> None:
+def check(max_nodes: int, collapse: str | None = None, depth: int | None = None, style: str = "card") -> None:
+    """Refuses options out of their range."""
     if not isinstance(max_nodes, int) or not 1 <= max_nodes <= MOST:
         raise ValueError(f"max_nodes must be a whole number from 1 to {MOST}, got {max_nodes!r}; more cannot be read")
     if depth is not None and (not isinstance(depth, int) or depth < 0):

@@ -61,6 +61,7 @@ class Graph:
     wires: list[Wire] = field(default_factory=list)
     notice: str = ""
     size: int = 0  # how many Values it stands for
+    at: dict[int, int] = field(default_factory=dict)  # by id of a Value: the box that is its own
 
 
 def box(value: Value, key: str, root: bool = False, cut: bool = False, on: bool = False) -> Box:
@@ -159,7 +160,7 @@ def of_values(
     rest are one box. `on` has the ids of Values, and the (id, place) of inputs, to point out.
     """
     graph = Graph(size=len(values))
-    at: dict[int, int] = {}
+    at = graph.at
     ends = {id(root) for root in roots}
 
     def add(new: Box) -> int:
