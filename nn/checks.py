@@ -123,3 +123,14 @@ def target(x: Any) -> Any:
     if isnan(data(wanted)):
         raise ValueError("a target is nan; repair or drop the sample first")
     return wanted
+
+
+def label(x: Any, classes: int) -> Any:
+    """A target that names one of the classes, counted from 0."""
+    wanted = target(x)
+    number = data(wanted)
+    if number % 1.0 or not 0 <= number < classes:
+        raise ValueError(
+            f"label {number:g} is not one of the {classes} classes; labels are whole numbers from 0 to {classes - 1}"
+        )
+    return wanted

@@ -10,7 +10,7 @@ import autograd
 from autograd import Value, linear
 
 from .activations import activation as activation_of
-from .checks import as_list, whole
+from .checks import as_list, data, whole
 from .init import Initialiser, generator, initialiser
 from .module import Module
 
@@ -199,9 +199,11 @@ def inputs(x: Any, expected: int, where: str) -> list[Any]:
     given = x if type(x) is list else as_list(x)
     if given is None:
         given = [x]
-    if len(given) != expected:
+    if len(given) == expected and isinstance(given[0], Value):
+        return given
+    if len(given) != expected or as_list(given[0]) is not None:
         raise ValueError(
-            f"{where} takes {expected} inputs, got {len(given)}: {reprlib.repr(x)}; give one sample at a time, a list "
-            f"of {expected} numbers or Values"
+            f"{where} takes {expected} inputs, got {len(given)}: {reprlib.repr([data(x) for x in given])}; give one "
+            f"sample at a time, a list of {expected} numbers or Values"
         )
-    return given if isinstance(given[0], Value) else [x if isinstance(x, Value) else Value(x).detach() for x in given]
+    return [x if isinstance(x, Value) else Value(x).detach() for x in given]

@@ -22,7 +22,7 @@ from typing import Any
 import autograd
 from autograd import Value
 
-from .checks import as_list, data, pairs, prediction, target
+from .checks import as_list, data, label, pairs, prediction, target
 
 
 def sum_squared_error(predictions: Any, targets: Any) -> Any:
@@ -166,7 +166,7 @@ def _cross_entropy(logits: Any, wanted: Any) -> Any:
     z = [prediction(p) for p in outputs]
     probabilities = as_list(wanted)
     if probabilities is None:
-        return autograd.logsumexp(z) - autograd.pick(z, _label(wanted, len(z)))
+        return autograd.logsumexp(z) - autograd.pick(z, label(wanted, len(z)))
     pairs(z, "predictions", probabilities, "probabilities as their target, or one label")
     t = [target(p) for p in probabilities]
     total = sum(data(p) for p in t)
@@ -174,13 +174,3 @@ def _cross_entropy(logits: Any, wanted: Any) -> Any:
         raise ValueError(f"a target of probabilities must be at least 0 and add up to 1, got {wanted!r}")
     # gate: a class of probability 0 has no say, even where its logit is -inf
     return autograd.logsumexp(z) - autograd.sum([autograd.gate(p, x) for p, x in zip(t, z)])
-
-
-def _label(wanted: Any, classes: int) -> Any:
-    label = target(wanted)
-    number = data(label)
-    if number % 1.0 or not 0 <= number < classes:
-        raise ValueError(
-            f"label {number:g} is not one of the {classes} classes; labels are whole numbers from 0 to {classes - 1}"
-        )
-    return label

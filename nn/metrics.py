@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .checks import as_list, data, pairs, prediction, target
+from .checks import as_list, data, label, pairs, prediction, target
 
 
 def predicted_class(outputs: Any) -> int:
@@ -13,10 +13,8 @@ def predicted_class(outputs: Any) -> int:
     >>> predicted_class([0.1, 2.0, -1.0]), predicted_class(-0.3)
     (1, 0)
     """
-    several = as_list(outputs)
-    if several is None:
-        return int(data(prediction(outputs)) > 0.0)
-    return max(range(len(several)), key=lambda k: data(prediction(several[k])))
+    given = _outputs(outputs)
+    return max(range(len(given)), key=given.__getitem__) if len(given) > 1 else int(given[0] > 0.0)
 
 
 def accuracy(predictions: Any, targets: Any) -> float:
@@ -37,6 +35,14 @@ def accuracy(predictions: Any, targets: Any) -> float:
     return sum(hits) / len(hits)
 
 
-def _is_right(outputs: Any, label: Any) -> bool:
-    wanted: float = data(target(label))
-    return predicted_class(outputs) == (wanted if as_list(outputs) is not None else wanted > 0.0)
+def _is_right(outputs: Any, wanted: Any) -> bool:
+    classes = len(_outputs(outputs))
+    right: float = data(label(wanted, classes)) if classes > 1 else data(target(wanted)) > 0.0
+    return predicted_class(outputs) == right
+
+
+def _outputs(outputs: Any) -> list[float]:
+    several = as_list(outputs)
+    if several == []:
+        raise ValueError("a prediction without outputs speaks for no class; give at least one")
+    return [data(prediction(p)) for p in ([outputs] if several is None else several)]

@@ -79,6 +79,10 @@ def fit(
         TypeError, ValueError: an argument is wrong, X and y are empty or of different lengths, a number of theirs is
             not finite, or `loss` rejects a target. Nothing has changed then.
     """
+    if not callable(model):
+        raise TypeError(f"a model is a Module or a function of a row, not {model!r}")
+    if not callable(loss):
+        raise TypeError(f"a loss is a function such as nn.mean_squared_error, not {loss!r}")
     samples, wanted = rows("X", X), targets("y", y)
     pairs(samples, "rows", wanted, "targets")
     run = _Run(
@@ -167,13 +171,13 @@ class _Run:
 
 
 def _optimizer(model: Any, optimizer: Any) -> Any:
-    if not callable(model):
-        raise TypeError(f"a model is a Module or a function of a row, not {model!r}")
     mine = model.parameters() if hasattr(model, "parameters") else None
     if optimizer is None:
         if mine is None:
             raise TypeError("a model without parameters() needs an optimizer, as in optimizer=nn.SGD([w, b])")
         return SGD(mine)
+    if not all(hasattr(optimizer, name) for name in ("parameters", "zero_grad", "step")):
+        raise TypeError(f"an optimizer has parameters, zero_grad() and step(), as nn.SGD has, not {optimizer!r}")
     if mine is not None and not {id(p) for p in mine} & {id(p) for p in optimizer.parameters}:
         raise ValueError("the optimizer holds no parameter of the model; make it from model.parameters()")
     return optimizer

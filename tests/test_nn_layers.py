@@ -114,7 +114,12 @@ def test_a_wrong_number_of_inputs_is_told_with_both_numbers(part, x):
         part(x)
 
 
-@pytest.mark.parametrize("x", [["a", "b"], [None, 1.0], [[1.0], [2.0]], [1j, 1.0]])
+def test_several_samples_at_once_are_refused_even_if_there_are_as_many_as_inputs():
+    with pytest.raises(ValueError, match="one sample at a time"):
+        nn.MLP(2, [3, 1])([[1.0, 2.0], [3.0, 4.0]])
+
+
+@pytest.mark.parametrize("x", [["a", "b"], [None, 1.0], [1j, 1.0]])
 def test_inputs_that_are_no_numbers_are_refused(x):
     for part in (nn.Neuron(2), nn.MLP(2, [3, 1])):
         with pytest.raises(TypeError, match="one real number"):

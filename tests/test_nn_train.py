@@ -167,6 +167,8 @@ WRONG = [
     ({"min_delta": -1}, "min_delta must be at least 0"),
     ({"acceptable": math.nan}, "acceptable is nan"),
     ({"seed": "today"}, "seed must be a whole number, got 'today'"),
+    ({"loss": "mse"}, "a loss is a function such as"),
+    ({"optimizer": 0.1}, "as nn.SGD has, not 0.1"),
     ({"model": 3}, "a model is a Module or a function"),
     ({"model": lambda x: Value(0.0)}, "needs an optimizer"),
     ({"optimizer": nn.SGD([Value(0.0)])}, "holds no parameter of the model"),
