@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .recording import Watcher, watching, watching_here
+from .recording import Watcher, watch_cut, watching, watching_here
 from .value import Value
 
 
@@ -13,6 +13,7 @@ class _CutOff(Watcher):
     first = True  # an open tape must not see what is not recorded
 
     def record(self, node: Value) -> None:
+        watch_cut(node, node)
         node.a = node.b = node.op = None
         node.line = 0
 

@@ -29,6 +29,9 @@ class Watcher:
     def record(self, node: Any) -> None:
         """`node` has just been recorded."""
 
+    def cut_off(self, node: Any, source: Any) -> None:
+        """`node`, with the number of `source`, loses its history; before `no_grad` cuts it, both are one."""
+
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
         """A comparison of Values has just been read as True or False."""
 
@@ -44,6 +47,12 @@ def watch(node: Any) -> None:
         watcher.record(node)
 
 
+def watch_cut(node: Any, source: Any) -> None:
+    """Shows a Value without history, and what it comes from, to those who watch here."""
+    for watcher in _here.get():
+        watcher.cut_off(node, source)
+
+
 def watch_comparison(left: Any, symbol: str, right: Any, outcome: bool) -> None:
     """Shows the outcome of a comparison to those who watch here."""
     for watcher in _here.get():
@@ -54,7 +63,20 @@ def watch_comparison(left: Any, symbol: str, right: Any, outcome: bool) -> None:
 def watching(watcher: Watcher) -> Iterator[None]:
     """Lets `watcher` see what is recorded in the `with` block."""
     before = _here.get()
-    token = _here.set((watcher, *before) if watcher.first else (*before, watcher))
+    with _watched_by(watcher, (watcher, *before) if watcher.first else (*before, watcher)):
+        yield
+
+
+@contextmanager
+def watching_alone(watcher: Watcher) -> Iterator[None]:
+    """Lets `watcher`, and nobody from around the `with` block, see what is recorded in it."""
+    with _watched_by(watcher, (watcher,)):
+        yield
+
+
+@contextmanager
+def _watched_by(watcher: Watcher, all_here: tuple[Watcher, ...]) -> Iterator[None]:
+    token = _here.set(all_here)
     watchers.append(watcher)
     try:
         yield

@@ -18,7 +18,7 @@ import numpy as np
 
 from . import sweep
 from .ops import Op
-from .recording import lines, watch_comparison, watchers
+from .recording import lines, watch_comparison, watch_cut, watchers
 
 Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
 
@@ -222,7 +222,10 @@ class Value:
 
     def detach(self) -> Value:
         """The same number without its history: a constant."""
-        return new_constant(self._data)
+        made = new_constant(self._data)
+        if watchers:
+            watch_cut(made, self)
+        return made
 
     # Comparisons read the numbers; whoever watches (an open tape) is shown the outcome.
 
