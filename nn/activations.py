@@ -32,6 +32,9 @@ def activation(choice: Any) -> tuple[str, Callable[[Any], Any] | None]:
     """
     if isinstance(choice, bool):
         choice = "relu" if choice else "linear"
+    name = getattr(choice, "__name__", "function")
+    if callable(choice) and getattr(autograd, name, None) is choice:
+        choice = name
     if choice in IDENTITY:
         return "linear", None
     known = names()
@@ -47,5 +50,4 @@ def activation(choice: Any) -> tuple[str, Callable[[Any], Any] | None]:
         raise ValueError(f"there is no activation {choice!r}; did you mean {nearest[0]!r}? Any of: {', '.join(known)}")
     if not callable(choice):
         raise TypeError(f'an activation is a name such as "tanh" or a function of one Value, not {choice!r}')
-    name = getattr(choice, "__name__", "function")
     return name, choice

@@ -138,6 +138,8 @@ def test_inputs_that_are_no_numbers_are_refused(x):
         (lambda: nn.MLP(2, [1], "rleu"), "did you mean 'relu'"),
         (lambda: nn.MLP(2, [1], "hypot"), "there is no activation 'hypot'"),
         (lambda: nn.MLP(2, [1], "softmax"), "cross_entropy"),
+        (lambda: nn.MLP(2, [1], autograd.softmax), "cross_entropy"),
+        (lambda: nn.MLP(2, [1], autograd.hypot), "there is no activation 'hypot'"),
         (lambda: nn.MLP(2, [1], None), "an activation is a name"),
         (lambda: nn.MLP(2, [1], seed=1.5), "seed must be a whole number"),
         (lambda: nn.MLP(2, [1], seed=-1), "seed must be at least 0"),
