@@ -9,7 +9,7 @@ from .recording import Watcher, watch_cut, watching, watching_here
 from .value import Value
 
 
-class _CutOff(Watcher):
+class CutOff(Watcher):
     first = True  # an open tape must not see what is not recorded
 
     def record(self, node: Value) -> None:
@@ -29,7 +29,7 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.is_constant
     (9.0, True)
     """
-    with watching(_CutOff()):
+    with watching(CutOff()):
         yield
 
 

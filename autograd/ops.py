@@ -177,6 +177,12 @@ def _var_partials(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
     return (m.each(lambda x: (2.0 / len(xs)) * (x - mean), xs),)
 
 
+def _gate_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    # where an infinite b was left aside, so is its share in the derivative; b - b is 0 for finite b alone
+    aside = m.equal(a, 0.0) * (1.0 - m.equal(b - b, 0.0))
+    return m.where(aside, 0.0, b), a
+
+
 def _pick_partials(m: Any, xs: Any, index: Any, y: Any) -> tuple[Any, ...]:
     return [m.equal(float(k), index) for k in range(len(xs))], 0.0
 
@@ -310,7 +316,7 @@ ROWS: list[Op] = [
     Op("defined", "defined", "x, or nan where y is nan",
        lambda m, x, y: m.defined(x, y), lambda m, x, y, z: (m.defined(1.0, z), 0.0), (REAL, REAL)),
     Op("gate", "gate", "a * b, and exactly 0 where a is 0 even if b is inf or nan",
-       lambda m, a, b: m.gate(a, b), lambda m, a, b, y: (b, a), (REAL, REAL)),
+       lambda m, a, b: m.gate(a, b), _gate_partials, (REAL, REAL)),
     Op("safe_div", "÷", "a / b, and 0 where b is 0",
        lambda m, a, b: m.safe_div(a, b),
        lambda m, a, b, y: (m.safe_div(1.0, b), -m.safe_div(y, b)), (REAL, POSITIVE)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
@@ -83,6 +83,16 @@ def _watched_by(watcher: Watcher, all_here: tuple[Watcher, ...]) -> Iterator[Non
     finally:
         # by identity and not by position: contexts of other threads open and close in any order
         del watchers[next(k for k, one in enumerate(watchers) if one is watcher)]
+        _here.reset(token)
+
+
+@contextmanager
+def watched_only_by(these: Iterable[Watcher]) -> Iterator[None]:
+    """Lets none but `these`, of those who watch here, see what is recorded in the `with` block."""
+    token = _here.set(tuple(these))
+    try:
+        yield
+    finally:
         _here.reset(token)
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from .history import segments
+from .recording import watchers
+
 _by_line = attrgetter("line")
+
+# By line, the hooks of all Values that are alive. It is empty nearly always, and then a sweep looks no further.
+hooks: dict[int, list[Callable[[float], Any]]] = {}
 
 # Marks and adjoints are written on the nodes, so sweeps take turns: two threads may share parts of a graph.
 _turn = threading.RLock()
@@ -92,6 +98,11 @@ def backward(roots: Sequence[Any], seeds: Sequence[float]) -> None:
                 f"{roots[0]!r} depends on no Value that could have a gradient: it was computed from constants, under "
                 "no_grad or after detach; compute it from a Value(...)"
             )
+        if hooks or watchers or segments:
+            from . import observed
+
+            if observed.backward(nodes, roots, seeds):
+                return
         for root, seed in zip(roots, seeds, strict=True):
             root._grad += seed
         sweep(nodes)

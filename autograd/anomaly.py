@@ -1,0 +1,94 @@
+"""detect_anomaly: the first operation that gives inf or nan raises, and so does the first adjoint that becomes so."""
+
+from __future__ import annotations
+
+import linecache
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from .recording import Watcher, caller, watched_only_by, watching, watching_here
+from .value import Value
+
+
+class Anomaly(Watcher):
+    """Looks at each result, and notes on it the line of the program that recorded it, for the sweep to come."""
+
+    first = True  # before `no_grad` cuts a node off from its operation
+
+    def record(self, node: Any) -> None:
+        """Raises if the node's number is not finite."""
+        file, line = caller()
+        node.note("source", f"{file}:{line}")
+        if not math.isfinite(node._data):
+            raise FloatingPointError(f"{_name(node)} gave {node._data!r} from {_operands(node)}{_place(node)}")
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Within the `with` block (or the decorated function), the first inf or nan raises.
+
+    Results are looked at as they are recorded, adjoints as `backward` and the verbs pass them on. The error names the
+    operation, its operands and the line of the program. It slows recording several times: use it to look for a fault.
+
+    >>> from autograd import Value, detect_anomaly, log
+    >>> x = Value(0.0, label="x")
+    >>> with detect_anomaly():
+    ...     y = log(x)
+    Traceback (most recent call last):
+    FloatingPointError: log gave -inf from x = 0.0, at <doctest ...>, line 2: y = log(x)
+
+    Raises:
+        FloatingPointError: as said.
+    """
+    with watching(Anomaly()):
+        yield
+
+
+def looking() -> bool:
+    """Whether `detect_anomaly` is in force here."""
+    return any(isinstance(watcher, Anomaly) for watcher in watching_here())
+
+
+def unalarmed() -> AbstractContextManager[None]:
+    """A `with` block in which detect_anomaly looks away; the others watch on."""
+    return watched_only_by([watcher for watcher in watching_here() if not isinstance(watcher, Anomaly)])
+
+
+def check_adjoint(node: Any, x: Any, partial: float, adjoint: float, total: float) -> None:
+    """Raises if the adjoint of the input `x` of `node` has become inf or nan."""
+    if x.line and not math.isfinite(total):
+        raise FloatingPointError(
+            f"the adjoint of {_describe(x)} became {total!r} in {_name(node)} of {_operands(node)}: "
+            f"the adjoint {adjoint!r} of the result {node._data!r} times the partial {partial!r}{_place(node)}"
+        )
+
+
+def _name(node: Any) -> str:
+    if node.op is not None:
+        return str(node.op)
+    frame = sys._getframe(1)
+    while frame.f_back is not None and not frame.f_code.co_filename.startswith("<autograd row "):
+        frame = frame.f_back
+    return str(frame.f_globals.get("op", "an operation"))
+
+
+def _operands(node: Any) -> str:
+    shown = [_describe(x) for x in node.inputs[:8]]
+    return ", ".join([*shown, *(["..."] if len(node.inputs) > 8 else [])]) or "numbers under no_grad"
+
+
+def _describe(x: Value) -> str:
+    return f"{x.label} = {x.data!r}" if x.label else f"{x.op} = {x.data!r}" if x.op else repr(x.data)
+
+
+def _place(node: Any) -> str:
+    scope = f" in scope {node.scope!r}" if node.scope else ""
+    source = node.notes.get("source", "")
+    if not source:
+        return f"{scope}; record inside detect_anomaly too, and the line of the program is named"
+    file, _, line = source.rpartition(":")
+    text = linecache.getline(file, int(line)).strip()
+    return f"{scope}, at {file}, line {line}{': ' + text if text else ''}"
