@@ -29,11 +29,11 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
 
     The gradient is 0 by an input that the result does not depend on. Integers are taken as floats.
 
-    >>> from autograd import grad, tanh
+    >>> from autograd import grad
     >>> grad(lambda x: x**3)(2.0)
     12.0
-    >>> grad(grad(tanh))(0.5)
-    -0.7268619813835872
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
     >>> grad(lambda p: p["a"] * p["b"][0])({"a": 2.0, "b": [3.0, 4.0]})
     {'a': 3.0, 'b': [2.0, 0.0]}
 
