@@ -26,7 +26,7 @@ from .tape import Guard, Tape
 from .value import Value, backward
 
 # Imported when first asked for: most programs draw nothing.
-_LAZY = {"draw": "pictures.drawing", "play": "pictures.player"}
+_LAZY = {"draw": "pictures.drawing", "explain": "pictures.explain", "play": "pictures.player"}
 
 
 def __getattr__(name: str) -> Any:
@@ -48,6 +48,7 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "draw",
+    "explain",
     "grad",
     "gradients",
     "hessian",

@@ -46,9 +46,10 @@ def by_graphviz(footprints: Sequence[Footprint], links: Sequence[Link]) -> Plan 
 
 def _question(footprints: Sequence[Footprint], links: Sequence[Link]) -> bytes:
     """The graph for dot: boxes of fixed size, each with a port for every input."""
+    apart = 0.62 + 0.25 * min(4.0, max(0.0, len(links) / len(footprints) - 1.0))  # many wires want more room
     lines = [
         "digraph {",
-        'graph [rankdir=LR, nodesep=0.22, ranksep=0.62, splines=spline, ordering="", outputorder=nodesfirst]',
+        f"graph [rankdir=LR, nodesep=0.22, ranksep={apart:.2f}, splines=spline]",
         "node [shape=record, fixedsize=true, fontsize=1, margin=0]",
         "edge [arrowhead=none, tailport=e]",
     ]

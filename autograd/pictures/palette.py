@@ -121,7 +121,6 @@ _SHAPES = "".join(
         ".ag-pos,.ag-neg{fill:none}",
         ".ag-dashed{stroke-dasharray:5 4}",
         ".ag-hidden{display:none}",
-        ".ag-off{opacity:.32}",
     ]
 )
 # `.ag-on` outranks the colours of a kind, whose rules are single classes
