@@ -14,6 +14,8 @@ from .collapse import grouped, levels
 from .graph import Graph, of_values
 from .layout import layout
 from .lettering import counted
+from .model import is_model
+from .network import draw_network
 from .picture import Picture
 from .plan import Link
 from .select import ancestors, boxes_needed, last
@@ -29,13 +31,18 @@ def draw(
     collapse: str | None = "auto",
     depth: int | None = None,
     style: str = "card",
+    inputs: Sequence[Any] | None = None,
+    gradients: bool = False,
 ) -> Picture:
-    """The computation graph of a Value, or of several, as a picture.
+    """The computation graph of a Value, or of several, as a picture; or a network with its weights.
 
     It has at most `max_nodes` boxes. More Values than that are collapsed: a box for each scope, and one for parts that
     repeat. `collapse="layer"` asks for a box for each scope named so, and `collapse=None` for single Values: the last
     ones, if not all fit. `depth` stops that many steps before the result. `style="wire"` draws circles, and the numbers
     on the wires between them.
+
+    Of a model made of layers of neurons, units are circles and weights are lines, the wider the larger. With `inputs`
+    each unit shows its output, else its bias; with `gradients=True` lines show the gradients of the weights.
 
     >>> from autograd import Value, draw
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
@@ -43,10 +50,14 @@ def draw(
     <Picture of 4 values; .save("graph.svg") writes it>
 
     Raises:
-        TypeError: `what` holds something that is not a Value.
+        TypeError: `what` is neither a Value, nor a list of Values, nor a model.
         ValueError: an option is out of its range, or no scope is named as `collapse` says.
     """
+    if not isinstance(what, Value | list | tuple) and is_model(what):
+        return draw_network(what, inputs, gradients)
     roots = _roots(what)
+    if inputs is not None or gradients:
+        raise TypeError("inputs and gradients are for drawing a model; a Value shows the numbers it was computed with")
     check(max_nodes, collapse, depth, style)
     return painted(graph_of(roots, max_nodes, collapse, depth), style)
 
@@ -55,7 +66,8 @@ def _roots(what: Any) -> list[Value]:
     roots = [what] if isinstance(what, Value) else list(what) if isinstance(what, list | tuple) else []
     odd = next((root for root in roots if not isinstance(root, Value)), what if not roots else None)
     if not roots or odd is not None:
-        raise TypeError(f"draw takes a Value or a list of Values, not {reprlib.repr(odd)} ({type(odd).__name__})")
+        given = f"{reprlib.repr(odd)} ({type(odd).__name__})"
+        raise TypeError(f"draw takes a Value, a list of Values or a model with layers of neurons, not {given}")
     return roots
 
 

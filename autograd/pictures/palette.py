@@ -88,7 +88,7 @@ def rules(theme: Theme) -> str:
     lines = [
         f".ag-page{{fill:{t.page}}}",
         f".ag-body{{fill:{t.body}}}",
-        f".ag-title,.ag-symbol,.ag-unit{{fill:{t.text}}}",
+        f".ag-title,.ag-symbol,.ag-unit,.ag-heading{{fill:{t.text}}}",
         f".ag-role,.ag-name,.ag-notice,.ag-count,.ag-more,.ag-partial{{fill:{t.muted}}}",
         f".ag-data,.ag-over{{fill:{t.data}}}",
         f".ag-grad,.ag-under{{fill:{t.grad}}}",
@@ -113,6 +113,7 @@ _SHAPES = "".join(
         ".ag-role,.ag-name,.ag-notice{font-size:11px}",
         f".ag-data,.ag-grad,.ag-count{{font-family:{MONO};font-size:12.5px}}",
         f".ag-partial,.ag-over,.ag-under{{font-family:{MONO};font-size:11px}}",
+        ".ag-heading{font-size:13.5px}",
         ".ag-symbol{font-size:15px;font-weight:600}",
         f".ag-unit{{font-family:{MONO};font-size:12px}}",
         ".ag-more{font-size:18px}",
