@@ -17,16 +17,24 @@ from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
 from .anomaly import detect_anomaly
 from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .formulas import derivative_table
 from .functions import log_softmax, softmax
+from .gradcheck import GradientError, gradcheck
 from .hooks import hook
 from .modes import no_grad, scope
 from .ops import TABLE as TABLE
+from .primitive import primitive
 from .selected import gradients
 from .tape import Guard, Tape
 from .value import Value, backward
 
-# Imported when first asked for: most programs draw nothing.
-_LAZY = {"draw": "pictures.drawing", "explain": "pictures.explain", "play": "pictures.player"}
+# Imported when first asked for: most programs draw nothing, and many compile nothing.
+_LAZY = {
+    "compile": "packing.compiled",
+    "draw": "pictures.drawing",
+    "explain": "pictures.explain",
+    "play": "pictures.player",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -42,14 +50,18 @@ for _name in TABLE:
 _PYTHONS = {"abs", "max", "min", "pow", "round", "sum"}
 __all__ = [
     *(name for name in TABLE if name not in _PYTHONS),
+    "GradientError",
     "Guard",
     "Tape",
     "Value",
     "backward",
+    "compile",
+    "derivative_table",
     "detect_anomaly",
     "draw",
     "explain",
     "grad",
+    "gradcheck",
     "gradients",
     "hessian",
     "hook",
@@ -58,6 +70,7 @@ __all__ = [
     "jvp",
     "log_softmax",
     "no_grad",
+    "primitive",
     "play",
     "scope",
     "softmax",

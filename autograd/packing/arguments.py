@@ -1,0 +1,184 @@
+"""Arguments and results as flat numbers, and back: nested lists, tuples, dicts and arrays keep their shape.
+
+A shape is a plain tuple that can be compared and hashed, so that a program is found by the shape of its arguments:
+
+    ("number",)    ("list", (shape, ...))    ("tuple", (shape, ...))    ("dict", keys, (shape, ...))
+    ("array", sizes)    ("lists", sizes): lists of lists of numbers    ("same", object): whatever is no number
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..value import Value, number
+
+Shape = tuple[Any, ...]
+NUMBER: Shape = ("number",)
+
+
+def flatten(x: Any, parts: list[Any]) -> Shape:
+    """Appends what is in `x` to `parts`, numbers and Values one by one, arrays of numbers whole; returns its shape."""
+    kind = type(x)
+    if kind is float or kind is int or isinstance(x, Value | numbers.Real | Decimal | np.bool_):
+        parts.append(x)
+        return NUMBER
+    if isinstance(x, list):
+        whole = _regular(x)
+        if whole is not None:
+            parts.append(whole)
+            return "lists", whole.shape
+        return "list", tuple([flatten(item, parts) for item in x])
+    if isinstance(x, tuple):
+        return (kind if hasattr(kind, "_fields") else "tuple"), tuple([flatten(item, parts) for item in x])
+    if isinstance(x, dict):
+        return "dict", tuple(x), tuple([flatten(item, parts) for item in x.values()])
+    if isinstance(x, np.ndarray) and x.dtype.kind in "biufO":
+        if x.dtype.kind != "O" and x.ndim:
+            parts.append(x)
+            return "array", x.shape
+        for item in x.flat:
+            if flatten(item, parts) is not NUMBER:
+                raise TypeError(f"an array of objects holds Values or numbers, not {item!r}")
+        return ("array", x.shape) if x.ndim else NUMBER
+    try:
+        hash(x)
+    except TypeError:
+        raise TypeError(
+            f"a compiled function takes numbers, sequences, dicts, arrays and hashable objects, not {x!r} "
+            f"({kind.__name__}); let the function reach it by its name instead of as an argument"
+        ) from None
+    return "same", x
+
+
+def _regular(x: list[Any]) -> Any:
+    """A list of numbers, or of lists of as many numbers each, as an array, else None."""
+    inner: Any = x
+    while type(inner) is list and inner:
+        inner = inner[0]
+    if type(inner) is not float and type(inner) is not int:
+        return None
+    try:
+        whole = np.array(x)
+    except (ValueError, TypeError):
+        return None
+    if whole.dtype.kind not in "iuf":
+        return None
+    rows: list[Any] = x
+    for _ in range(whole.ndim - 1):
+        if any(type(row) is not list for row in rows):
+            return None
+        rows = [item for row in rows for item in row] if type(rows[0][0]) is list else rows
+    return whole
+
+
+def flatten_samples(x: Any, name: str, parts: list[Any]) -> Shape:
+    """Like `flatten`, for an argument with one entry for each sample; parts are arrays with samples first."""
+    if isinstance(x, dict):
+        return "dict", tuple(x), tuple([flatten_samples(item, name, parts) for item in x.values()])
+    if isinstance(x, list | tuple) and len(x):
+        whole = _regular(x) if isinstance(x, list) else None
+        if whole is None:
+            return _sample_by_sample(x, name, parts)
+        parts.append(whole)
+        return ("lists", whole.shape[1:]) if whole.ndim > 1 else NUMBER
+    if isinstance(x, np.ndarray) and x.ndim and len(x) and x.dtype.kind in "biuf":
+        parts.append(x)
+        return ("array", x.shape[1:]) if x.ndim > 1 else NUMBER
+    if isinstance(x, list | tuple | np.ndarray) and np.shape(x)[:1] == (0,):
+        raise ValueError(f"the batch argument {name} has no samples, and no samples have no result; give at least one")
+    raise TypeError(f"the batch argument {name} needs one entry for each sample, as a list or an array, not {x!r}")
+
+
+def _sample_by_sample(x: Any, name: str, parts: list[Any]) -> Shape:
+    rows: list[list[float]] = []
+    shape: Shape | None = None
+    for k, sample in enumerate(x):
+        found: list[Any] = []
+        this = flatten(sample, found)
+        if shape is not None and this != shape:
+            raise ValueError(f"the samples of {name} differ in shape: sample 0 is {shape}, sample {k} is {this}")
+        shape = this
+        rows.append(numbers_of(found).tolist())
+    parts.append(np.array(rows))
+    assert shape is not None
+    return shape
+
+
+def numbers_of(parts: list[Any]) -> Any:
+    """The numbers in flattened parts, in one array."""
+    if all(type(x) is float for x in parts):
+        return np.array(parts, dtype=float)
+    one_by_one = [
+        x.reshape(-1).astype(float) if isinstance(x, np.ndarray) else [x._data if isinstance(x, Value) else number(x)]
+        for x in parts
+    ]
+    return np.concatenate(one_by_one) if one_by_one else np.zeros(0)
+
+
+def unflatten(shape: Shape, leaves: Iterator[Any], array: Callable[[list[Any], tuple[int, ...]], Any]) -> Any:
+    """The object of that shape; `array` makes an array of a list of leaves."""
+    kind = shape[0]
+    if kind == "number":
+        return next(leaves)
+    if kind == "same":
+        return shape[1]
+    if kind == "array":
+        return array([next(leaves) for _ in range(prod(shape[1]))], shape[1])
+    if kind == "lists":
+        return _lists(leaves, shape[1])
+    if kind == "dict":
+        return {key: unflatten(part, leaves, array) for key, part in zip(shape[1], shape[2], strict=True)}
+    items = [unflatten(part, leaves, array) for part in shape[1]]
+    if kind == "list":
+        return items
+    return tuple(items) if kind == "tuple" else kind(*items)
+
+
+def _lists(leaves: Iterator[Any], sizes: tuple[int, ...]) -> list[Any]:
+    if len(sizes) == 1:
+        return [next(leaves) for _ in range(sizes[0])]
+    return [_lists(leaves, sizes[1:]) for _ in range(sizes[0])]
+
+
+def count(shape: Shape) -> int:
+    """How many numbers an object of that shape holds."""
+    kind = shape[0]
+    if kind == "number":
+        return 1
+    if kind == "same":
+        return 0
+    return prod(shape[1]) if kind in ("array", "lists") else sum(map(count, shape[-1]))
+
+
+def split(shape: Shape, numbers: Any) -> Any:
+    """An object of that shape made of the numbers in an array."""
+    kind = shape[0]
+    if kind == "number":
+        return float(numbers[0])
+    if kind == "same":
+        return shape[1]
+    if kind == "array":
+        return numbers.reshape(shape[1])
+    if kind == "lists":
+        return numbers.reshape(shape[1]).tolist()
+    taken, items = 0, []
+    for part in shape[-1]:
+        size = count(part)
+        items.append(split(part, numbers[taken : taken + size]))
+        taken += size
+    if kind == "dict":
+        return dict(zip(shape[1], items, strict=True))
+    return items if kind == "list" else tuple(items) if kind == "tuple" else kind(*items)
+
+
+def array_of_values(leaves: list[Any], sizes: tuple[int, ...]) -> Any:
+    """An object array, for a function that expects an array and is recorded on Values."""
+    made = np.empty(len(leaves), dtype=object)
+    made[:] = leaves
+    return made.reshape(sizes)

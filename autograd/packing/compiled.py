@@ -1,0 +1,208 @@
+"""`compile`: a function of numbers, recorded once and replayed with new numbers as a packed program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial, update_wrapper
+from typing import Any
+
+import numpy as np
+
+from .. import sweep
+from ..recording import watchers, watching_here
+from ..value import Value
+from .arguments import NUMBER, split
+from .given import Given, batch_of, given
+from .program import Program
+from .replay import CacheInfo, Piece, Recording, Recordings
+from .trace import Recorder
+
+
+def compile(
+    function: Callable[..., Any] | None = None,
+    *,
+    batch: int | str | Iterable[int | str] = (),
+    argnums: int | tuple[int, ...] = 0,
+    reduce: str = "mean",
+    policy: str = "record",
+    dtype: Any = float,
+) -> Any:
+    """Records `function` the first time it is called, and from then on replays it with new numbers as matrix code.
+
+    Arguments are numbers, lists, tuples, dicts and arrays of numbers; one that is none of these is passed on as it is.
+    Values that the function reaches by itself, a model's weights, are parameters: each call uses their present `data`.
+    Numbers and whatever else it reaches by itself stay as they were. Results are plain numbers.
+
+    >>> import autograd
+    >>> from autograd import Value
+    >>> w = Value(2.0)
+    >>> @autograd.compile
+    ... def loss(x, y):
+    ...     return (w * x - y) ** 2
+    >>> loss(3.0, 5.0)
+    1.0
+    >>> loss.backward(3.0, 5.0)
+    1.0
+    >>> w.grad
+    6.0
+    >>> loss.value_and_grad(3.0, 5.0)
+    (1.0, 4.0)
+
+    `batch` names arguments, by position or name, with one entry for each of many samples: the function is recorded for
+    one sample and runs over all of them. Calling gives one result a sample; derivatives are those of the mean over the
+    samples, or of the sum with `reduce="sum"`.
+
+    >>> squares = autograd.compile(lambda x: x * x, batch=0)
+    >>> squares([1.0, 2.0, 3.0])
+    array([1., 4., 9.])
+
+    A comparison of Values may come out otherwise with other numbers. Then the function is recorded again, and both
+    programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. `argnums` says which argument, or
+    arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
+    """
+    if function is None:
+        return partial(compile, batch=batch, argnums=argnums, reduce=reduce, policy=policy, dtype=dtype)
+    if not callable(function):
+        raise TypeError(f"compile takes a function, not {function!r}")
+    for name, value, known in (("reduce", reduce, ("mean", "sum")), ("policy", policy, ("record", "raise"))):
+        if value not in known:
+            raise ValueError(f"{name} is {known[0]!r} or {known[1]!r}, not {value!r}")
+    if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise ValueError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}")
+    return Compiled(function, batch_of(function, batch), argnums, reduce, Recordings(function, policy, np.dtype(dtype)))
+
+
+class Compiled:
+    """A function that is recorded once for each arrangement of its arguments, and then replayed."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        batch: frozenset[int | str],
+        argnums: int | tuple[int, ...],
+        reduce: str,
+        recordings: Recordings,
+    ) -> None:
+        self.function, self.batch, self.argnums, self.reduce = function, batch, argnums, reduce
+        self._recordings = recordings
+        update_wrapper(self, function, updated=())
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """The result in the arrangement that the function returns; of a batch, one result for each sample.
+
+        While another compiled function is being recorded, the function itself is called, and recorded with it.
+        """
+        if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
+            return self.function(*args, **options)
+        call = given(self.batch, args, options)
+        pieces = self._recordings.run(call, None, 1.0)
+        if call.own is None:
+            return split(pieces[0].recording.result, pieces[0].outputs[:, 0])
+        if all(piece.recording.result == NUMBER for piece in pieces):
+            results = np.empty(call.samples, pieces[0].outputs.dtype)
+            for piece in pieces:
+                results[piece.samples] = piece.outputs[0]
+            return results
+        each: list[Any] = [None] * call.samples
+        for piece in pieces:
+            for sample, column in zip(piece.samples.tolist(), piece.outputs.T, strict=True):
+                each[sample] = split(piece.recording.result, column)
+        return each
+
+    def value_and_grad(self, *args: Any, **options: Any) -> tuple[float, Any]:
+        """The value, and the gradient by the argument that `argnums` names, arranged like it.
+
+        For a batch both are those of the mean over the samples, or of the sum.
+
+        Raises:
+            ValueError: the function returns something else than one number, or has no such argument.
+        """
+        call = given(self.batch, args, options)
+        chosen = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
+        for k in chosen:
+            if not -len(args) <= k < len(args):
+                raise ValueError(
+                    f"there is no argument {k} to differentiate by: the call has {len(args)}; argnums says which, "
+                    "and backward differentiates by parameters"
+                )
+        chosen = tuple(k % len(args) for k in chosen)
+        by_argument = call.wanted(chosen)
+        pieces = self._swept(
+            call, lambda recording: np.concatenate([np.zeros(len(recording.parameters), bool), by_argument])
+        )
+        d_shared = sum(piece.d_shared for piece in pieces)
+        d_own = None if call.own is None else np.empty(call.own.shape, pieces[0].d_own.dtype)
+        if d_own is not None:
+            for piece in pieces:
+                d_own[:, piece.samples] = piece.d_own
+        gradients = tuple(call.arranged(k, d_shared, d_own) for k in chosen)
+        return self._value(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
+
+    def backward(self, *args: Any, **options: Any) -> float:
+        """Adds the gradient to the `grad` of the parameters, and of Values among the arguments; returns the value.
+
+        For a batch both are those of the mean over the samples, or of the sum.
+
+        Raises:
+            ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
+        """
+        call = given(self.batch, args, options)
+        by_argument = np.zeros(len(call.wide_leaves()), bool)
+        shared = np.flatnonzero(~np.array(call.wide_leaves(), bool))
+        places = [place for place, _ in call.values]
+        by_argument[shared[places]] = True
+        pieces = self._swept(
+            call, lambda recording: np.concatenate([np.ones(len(recording.parameters), bool), by_argument])
+        )
+        if not call.values and not any(piece.recording.parameters for piece in pieces):
+            raise ValueError(
+                "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
+                "value_and_grad gives the gradient by those"
+            )
+        for piece in pieces:
+            _add_gradients(piece.recording.parameters, piece.d_parameters.tolist())
+            _add_gradients([value for _, value in call.values], piece.d_shared[places].tolist())
+        return self._value(call, pieces)
+
+    def cache_info(self) -> CacheInfo:
+        """How often it was called and recorded, and which comparison turned last."""
+        return self._recordings.info()
+
+    @property
+    def program(self) -> Program:
+        """The program that ran last."""
+        last = self._recordings.last
+        if last is None:
+            raise ValueError("there is no program yet, because the function was never called; call it once")
+        return last.program
+
+    def _swept(self, call: Given, wanted: Callable[[Recording], Any]) -> list[Piece]:
+        weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
+
+        def checked(recording: Recording) -> Any:
+            if recording.result != NUMBER:
+                raise ValueError(
+                    "the gradient is that of one number, and the function returns several or none; return their sum"
+                )
+            return wanted(recording)
+
+        return self._recordings.run(call, checked, weight)
+
+    def _value(self, call: Given, pieces: list[Piece]) -> float:
+        total = sum(float(np.add.reduce(piece.outputs[0])) for piece in pieces)
+        return total / call.samples if self.reduce == "mean" else total
+
+    def __repr__(self) -> str:
+        return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _add_gradients(values: list[Value], gradients: list[float]) -> None:
+    results, seeds = [], []
+    for value, gradient in zip(values, gradients, strict=True):
+        if value.op is None:
+            value._grad += gradient
+        else:  # computed before the function was recorded: the gradient goes on to what it was computed from
+            results.append(value)
+            seeds.append(gradient)
+    if results:
+        sweep.backward(results, seeds)

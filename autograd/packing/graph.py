@@ -1,0 +1,101 @@
+"""Graph: a recorded computation as plain tuples of integers, free of the Values it was recorded on.
+
+Nodes are numbered. The first are leaves: constants, then parameters, then arguments. Every later node is a tuple
+(operation, input, input, ...) of integers, the operation counted in `OPS`, and reads only nodes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..ops import ROWS, Domain, Op
+
+Node = tuple[int, ...]
+
+# What `detach` and `no_grad` leave of a result: its number, with no way back for a gradient.
+_detach = Op("detach", "", "x, without its history", lambda m, x: +x, lambda m, x, y: (0.0,), (Domain(-3.0, 3.0),))
+# A number that all samples share, repeated for each: where an operation reads it in one group with others of a sample.
+_lift = Op("lift", "", "x, for each sample", lambda m, x: +x, lambda m, x, y: (1.0,), (Domain(-3.0, 3.0),))
+OPS = [*ROWS, _detach, _lift]
+CODE_OF = {op.name: code for code, op in enumerate(OPS)}
+DETACH, LIFT = CODE_OF["detach"], CODE_OF["lift"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A comparison made while recording: the program holds only for numbers that give it the same outcome."""
+
+    left: int
+    symbol: str
+    right: int
+    outcome: bool
+    place: str  # the line of the user's program that compared
+
+    def __str__(self) -> str:
+        return f"a comparison with {self.symbol} that was {self.outcome} when the program was recorded ({self.place})"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A recorded function. `nodes` holds the operations only: the node numbered `leaves + k` is `nodes[k]`."""
+
+    constants: list[float]
+    parameters: int
+    wide: list[bool]  # for each argument, whether it has a number of its own for each sample of a batch
+    nodes: list[Node]
+    outputs: list[int]
+    checks: list[Check]
+    scopes: dict[int, str] = field(default_factory=dict)  # where a node was computed, if that has a name
+
+    @property
+    def first_parameter(self) -> int:
+        return len(self.constants)
+
+    @property
+    def first_argument(self) -> int:
+        return len(self.constants) + self.parameters
+
+    @property
+    def leaves(self) -> int:
+        return len(self.constants) + self.parameters + len(self.wide)
+
+    def roots(self) -> list[int]:
+        """The nodes that must be computed: results, and what is compared."""
+        return [*self.outputs, *(node for check in self.checks for node in (check.left, check.right))]
+
+    def rebuilt(
+        self, constants: list[float], nodes: list[Node], of: Callable[[int], int], scopes: dict[int, str]
+    ) -> Graph:
+        """The same function by other nodes; `of` gives the new number of an old root."""
+        return replace(
+            self,
+            constants=constants,
+            nodes=nodes,
+            outputs=[of(node) for node in self.outputs],
+            checks=[replace(check, left=of(check.left), right=of(check.right)) for check in self.checks],
+            scopes=scopes,
+        )
+
+    def widths(self) -> list[bool]:
+        """For each node, whether it differs from sample to sample."""
+        wide = [False] * self.first_argument + list(self.wide)
+        if not any(wide):
+            return wide + [False] * len(self.nodes)
+        for node in self.nodes:
+            wide.append(node[0] == LIFT or any(map(wide.__getitem__, node[1:])))
+        return wide
+
+
+def arguments_of(op: Op, inputs: Any) -> list[Any]:
+    """The inputs of a node as the row's functions take them: a group is one sequence."""
+    if not any(op.groups):
+        return list(inputs)
+    groups, singles = sum(op.groups), len(op.groups) - sum(op.groups)
+    size = (len(inputs) - singles) // groups
+    taken, arguments = 0, []
+    for many in op.groups:
+        arguments.append(inputs[taken : taken + size] if many else inputs[taken])
+        taken += size if many else 1
+    return arguments

@@ -1,0 +1,153 @@
+"""Replay: finds the program that holds for the numbers given, or records it; splits a batch where samples differ."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from ..value import Value
+from .arguments import Shape
+from .given import Given
+from .program import Program
+from .simplify import simplify
+from .sums import gather_sums
+from .trace import trace
+
+_data = attrgetter("_data")
+_MOST = 64  # programs for one shape of arguments; a comparison that turns at every call would fill the memory
+
+
+class GuardError(ValueError):
+    """A comparison came out otherwise than when the program was recorded, and the policy is to raise."""
+
+
+@dataclass(frozen=True)
+class CacheInfo:
+    """What a compiled function has done so far."""
+
+    calls: int
+    recordings: int
+    programs: int  # that are kept: one for each shape of arguments and each way its comparisons came out
+    turned: int  # recordings that were made because a comparison came out otherwise
+    last_turned: str  # the comparison that did so last
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A program, how its result is arranged, and the Values it reads as parameters."""
+
+    program: Program
+    result: Shape
+    parameters: list[Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What came out for those samples of a call that took the same way through the function."""
+
+    samples: Any
+    recording: Recording
+    outputs: Any  # a row for each result, a column for each sample
+    d_parameters: Any
+    d_shared: Any
+    d_own: Any
+
+
+class Recordings:
+    """The programs of one function."""
+
+    def __init__(self, function: Callable[..., Any], policy: str, dtype: Any) -> None:
+        self.function, self.policy, self.dtype = function, policy, dtype
+        self._kept: dict[Any, list[Recording]] = {}
+        self._lock = threading.RLock()
+        self._calls = self._made = self._turned = 0
+        self._last_turned = ""
+
+    @property
+    def last(self) -> Recording | None:
+        """The recording used last."""
+        return next(reversed(self._kept.values()))[0] if self._kept else None
+
+    def info(self) -> CacheInfo:
+        programs = sum(map(len, self._kept.values()))
+        return CacheInfo(self._calls, self._made, programs, self._turned, self._last_turned)
+
+    def run(self, given: Given, wanted: Callable[[Recording], Any] | None, weight: float) -> list[Piece]:
+        """Runs each sample by a program whose comparisons come out for it as they did when it was recorded."""
+        self._calls += 1
+        key = given.key
+        left = np.arange(given.samples)
+        pieces: list[Piece] = []
+        reason = ""
+        for recording in list(self._kept.get(key, ())):
+            reason = self._try(recording, given, left, wanted, weight, pieces, False) or reason
+            left = np.setdiff1d(left, pieces[-1].samples) if pieces else left
+            if not len(left):
+                self._use(key, recording)
+                return pieces
+        while len(left):
+            recording = self._record(given, int(left[0]), reason)
+            # the first sample has just been recorded: its comparisons hold, in float32 too
+            reason = self._try(recording, given, left, wanted, weight, pieces, True)
+            left = np.setdiff1d(left, pieces[-1].samples)
+        return pieces
+
+    def _try(
+        self,
+        recording: Recording,
+        given: Given,
+        samples: Any,
+        wanted: Callable[[Recording], Any] | None,
+        weight: float,
+        pieces: list[Piece],
+        is_new: bool,
+    ) -> str:
+        """Appends a piece for those of the samples for which it holds; returns a comparison that turned for another."""
+        program, parameters = recording.program, recording.parameters
+        numbers = np.fromiter(map(_data, parameters), float, len(parameters))
+        shared = np.concatenate([numbers, given.shared]) if len(given.shared) else numbers
+        leaves = b"" if wanted is None else np.asarray(wanted(recording), bool).tobytes()
+        own = given.own if given.own is None or len(samples) == given.samples else given.own[:, samples]
+        outputs, failed, d_shared, d_own = program.run(shared, own, leaves, weight)
+        reason = ""
+        if failed.any():
+            if is_new:
+                failed[:, 0] = False
+            holds = ~failed.any(axis=0)
+            reason = str(program.graph.checks[int(np.argmax(failed.any(axis=1)))]) if not holds.all() else ""
+            samples = samples[holds]
+            if not len(samples):
+                return reason
+            if reason:
+                own = None if own is None else own[:, holds]
+                outputs, _, d_shared, d_own = program.run(shared, own, leaves, weight)
+        pieces.append(
+            Piece(samples, recording, outputs, d_shared[: len(parameters)], d_shared[len(parameters) :], d_own)
+        )
+        return reason
+
+    def _record(self, given: Given, sample: int, reason: str) -> Recording:
+        key = given.key
+        if reason and self.policy == "raise":
+            raise GuardError(f"{reason} came out otherwise; compile with policy='record' to record that case as well")
+        with self._lock:
+            values, args, options = given.example(sample)
+            graph, result, parameters = trace(lambda: self.function(*args, **options), values, given.wide_leaves())
+            made = Recording(Program(gather_sums(simplify(graph)), self.dtype), result, parameters)
+            self._made += 1
+            if reason:
+                self._turned += 1
+                self._last_turned = reason
+            self._kept[key] = [made, *self._kept.get(key, ())][:_MOST]
+        return made
+
+    def _use(self, key: Any, recording: Recording) -> None:
+        """Remembers which was used last, so that it is tried first."""
+        with self._lock:
+            kept = self._kept.pop(key)
+            self._kept[key] = [recording, *(one for one in kept if one is not recording)]

@@ -1,0 +1,202 @@
+"""Source: a packed graph as a NumPy program, forward and in reverse. What is printed is what runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import arrays
+from . import calls
+from .calls import Call, Verbatim, call, summed
+from .contraction import Contraction
+from .graph import DETACH, OPS
+from .pack import Block, Packed, ProductBlock
+from .printer import ADJOINTS, Printer
+from .views import Operand, Positions
+from .writer import spelled
+
+
+class Forward(Printer):
+    """Prints the program that computes every node."""
+
+    def __init__(self, packed: Packed) -> None:
+        super().__init__(packed)
+        for number, block in enumerate(packed.blocks):
+            self.writer.lines.append(f"# {number}: {describe(packed, block)}")
+            if isinstance(block, ProductBlock):
+                self._product(block)
+            else:
+                inputs = [self.input(block, operand) for operand in block.operands]
+                self.writer.write(OPS[block.code].forward(calls.words, *inputs), self.array(block.out).head)
+            self.code.forward[block.wide].extend(self.take_lines())
+        self.finish()
+
+    def _product(self, block: Block) -> None:
+        axes = Contraction(self, block)
+        rows, columns = (self.array(operand) for operand in block.operands[:2])
+        out = self.array(block.out)
+        self.writer.write(axes.product(rows, "cik", columns, "cjk", "cij", block.wide), axes.lettered(out, "cij")[0])
+        for operand in block.operands[2:]:
+            self.writer.lines.append(f"np.add({out.head}, {spelled(self.input(block, operand))}, out={out.head})")
+
+
+class Reverse(Printer):
+    """Prints the program that passes the adjoint of the one result on to the leaves that are `wanted`.
+
+    Each position of the workspace is first assigned and then added to; what is never assigned is set to 0 before. In a
+    `gated` program an adjoint that is exactly 0 passes nothing on, also where it meets inf or nan.
+    """
+
+    def __init__(self, packed: Packed, forward: Forward, wanted: NDArray[np.bool_], gated: bool, suffix: str) -> None:
+        super().__init__(packed, suffix, forward)
+        self.gated = gated
+        self.needs = _needs(packed, wanted)
+        self.ready = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
+        root = packed.graph.outputs[0]
+        self.ready[bool(packed.wide[root])][packed.position[root]] = True
+        for part in (True, False):
+            self._zero: tuple[list[Positions], list[Positions]] = [], []
+            for block in reversed(packed.blocks):
+                if block.wide == part:
+                    self._block(block)
+            if not part:
+                for leaf in np.flatnonzero(wanted):
+                    self._make_ready(bool(packed.wide[leaf]), packed.position[leaf : leaf + 1])
+            self.code.reverse[part].extend([*self._zeros(), *self.take_lines()])
+        self.finish()
+
+    def _block(self, block: Block) -> None:
+        at, size = block.at, block.nodes.size
+        if not (self.needs[block.wide][at : at + size].any() and self.ready[block.wide][at : at + size].any()):
+            return
+        self._make_ready(block.wide, block.out.positions.reshape(-1))
+        g = self.adjoint(block.out)
+        if isinstance(block, ProductBlock):
+            self._product(block, g)
+            return
+        inputs = [self.input(block, operand) for operand in block.operands]
+        partials = OPS[block.code].partials(calls.words, *inputs, self.array(block.out))
+        for operand, partial in zip(block.operands, partials, strict=True):
+            if not self._wants(operand) or block.code == DETACH:
+                continue
+            if not isinstance(partial, list):
+                self._deliver(operand, self._times(g, partial))
+            elif all(isinstance(x, float) and x == partial[0] for x in partial):
+                self._deliver(operand, self._times(g, partial[0]))
+            else:
+                for k, x in enumerate(partial):
+                    self._deliver(operand.item(k), self._times(g, x))
+
+    def _product(self, block: Block, g: Call) -> None:
+        axes = Contraction(self, block)
+        rows, columns = (self.array(operand) for operand in block.operands[:2])
+        for operand, other, letters, result in (
+            (block.operands[0], columns, "cjk", "cik"),
+            (block.operands[1], rows, "cik", "cjk"),
+        ):
+            if self._wants(operand):
+                product = axes.product(g, "cij", other, letters, result, operand.wide, self.gated)
+                self._deliver(Operand(operand.positions.reshape(product.shape), operand.wide), product)
+        for operand in block.operands[2:]:
+            if self._wants(operand):
+                self._deliver(operand, g)
+
+    def adjoint(self, operand: Operand) -> Call:
+        name = self.view(ADJOINTS[operand.wide], operand.positions)
+        return Call(str(name), operand.positions.shape, "samples" if operand.wide else "")
+
+    def _wants(self, operand: Operand) -> bool:
+        return operand.numbers is None and bool(self.needs[operand.wide][operand.positions].any())
+
+    def _times(self, g: Call, partial: Any) -> Call:
+        return arrays.gate(g, partial) if self.gated and isinstance(partial, Call) else call("np.multiply", g, partial)
+
+    def _deliver(self, operand: Operand, g: Call) -> None:
+        """Adds `g` to the adjoint of an operand, summed over the axes in which it repeats, and over the samples."""
+        positions, steps = operand.positions, operand.strides
+        repeats = [axis for axis, step in enumerate(steps or ()) if step == 0 and positions.shape[axis] > 1]
+        inner = positions[tuple(0 if axis in repeats else slice(None) for axis in range(positions.ndim))]
+        scatters = steps is None or len(np.unique(inner)) < inner.size
+        if scatters:
+            repeats, inner = [], positions
+        if (repeats or scatters) and g.shape != positions.shape:
+            sizes = ", ".join(map(str, [*positions.shape, *([g.axis] if g.axis else [])]))
+            g = Call("np.broadcast_to", positions.shape, g.axis, (g, Verbatim(f"({sizes},)")))
+        if g.axis and not operand.wide:
+            g = summed(g, (*repeats, positions.ndim))
+        elif repeats:
+            g = summed(g, tuple(repeats))
+        self._arrive(operand.wide, inner, g, scatters)
+
+    def _arrive(self, wide: bool, positions: Positions, g: Call, scatters: bool) -> None:
+        part, is_new = ADJOINTS[wide], not self.ready[wide][positions].any()
+        places, order = np.unique(positions, return_inverse=True)
+        is_new = is_new and len(places) == positions.size
+        if not is_new:
+            self._make_ready(wide, places)
+        self.ready[wide][places] = True
+        if not scatters:
+            target = str(self.view(part, positions))
+            if is_new:
+                self.writer.write(g, target)
+            else:
+                name, taken = self.writer.name(g)
+                self.writer.lines.append(f"np.add({target}, {name}, out={target})")
+                self.writer.release(taken)
+            return
+        name, taken = self.writer.name(g)
+        if len(places) == positions.size:
+            index = self.table("i", positions)
+            self.writer.lines.append(f"{part}[{index}] {'=' if is_new else '+='} {name}")
+        else:
+            order = np.argsort(order.reshape(-1), kind="stable")
+            starts = np.flatnonzero(np.diff(positions.reshape(-1)[order], prepend=-1))
+            tables = ", ".join(self.table("i", x) for x in (order, starts, places))
+            self.writer.lines.append(f"scatter({part}, {tables}, {name})")
+        self.writer.release(taken)
+
+    def _make_ready(self, wide: bool, positions: Positions) -> None:
+        """Sets to 0 at the start what nothing has been assigned to yet."""
+        new = positions[~self.ready[wide][positions]]
+        if len(new):
+            self.ready[wide][new] = True
+            self._zero[wide].append(new)
+
+    def _zeros(self) -> list[str]:
+        lines = []
+        for wide in (False, True):
+            if self._zero[wide]:
+                places = np.unique(np.concatenate(self._zero[wide]))
+                runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+                if len(runs) > 4:
+                    lines.append(f"{ADJOINTS[wide]}[{self.table('i', places)}] = 0.0")
+                else:
+                    lines += [f"{ADJOINTS[wide]}[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
+        return lines
+
+
+def _needs(packed: Packed, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """For the two parts of the workspace, whether the number at a position depends on a wanted leaf."""
+    graph = packed.graph
+    needs = wanted.tolist()
+    for node in graph.nodes:
+        needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
+    at = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
+    for wide in (False, True):
+        nodes = np.flatnonzero(packed.wide == wide)
+        at[wide][packed.position[nodes]] = np.array(needs, bool)[nodes]
+    return at
+
+
+def describe(packed: Packed, block: Block) -> str:
+    """What a block computes and where in the program it came from."""
+    real = block.nodes[block.nodes >= 0]
+    shape = " x ".join(map(str, block.shape))
+    scopes = packed.graph.scopes
+    names = list(dict.fromkeys(scopes[k] for k in real.tolist() if k in scopes))
+    where = f" ({names[0]}{f' ... {names[-1]}' if len(names) > 1 else ''})" if names else ""
+    inner = f" over {block.operands[0].positions.shape[-1]}" if isinstance(block, ProductBlock) else ""
+    each = " for each sample" if block.wide else ""
+    return f"{OPS[block.code].name} {shape}{inner}{each}{where}"

@@ -1,0 +1,124 @@
+"""Trace: runs a function once on Values and keeps what it did as a `Graph`.
+
+The Values are gone when the graph is made. What the function reached without being given it, a model's weights, are
+parameters. A Value that the function itself makes starts every call with the same number, and is a constant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..recording import Watcher, caller, lines, watching_alone
+from ..value import Value, number
+from .arguments import Shape, flatten
+from .graph import CODE_OF, DETACH, Check, Graph, Node
+
+
+def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool]) -> tuple[Graph, Shape, list[Value]]:
+    """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made."""
+    recorder = Recorder()
+    mark = next(lines)  # whatever the function makes has a later line
+    with watching_alone(recorder):
+        result = run()
+    outputs: list[Any] = []
+    shape = flatten(result, outputs)
+    del result
+    graph, parameters = _graph(recorder, mark, outputs, arguments, list(wide))
+    return graph, shape, parameters
+
+
+class Recorder(Watcher):
+    """Sees every operation, also those whose results keep no history, and every comparison."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.compared: list[tuple[Any, str, Any, bool, str]] = []
+
+    def record(self, node: Value) -> None:
+        if node.op is not None:
+            self.nodes.append(node)
+
+    def cut_off(self, node: Value, source: Value) -> None:
+        self.nodes.append(_Cut(node, source.op, source.inputs) if source is node else _Cut(node, None, (source,)))
+
+    def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
+        self.compared.append((left, symbol, right, outcome, _place()))
+
+
+class _Cut:
+    """A result without history: computed like any other, its gradient stops here."""
+
+    __slots__ = ("inputs", "node", "op")
+
+    def __init__(self, node: Value, op: Any, inputs: tuple[Value, ...]) -> None:
+        self.node, self.op, self.inputs = node, op, inputs
+
+
+def _graph(
+    recorder: Recorder, mark: int, outputs: list[Any], arguments: Sequence[Value], wide: list[bool]
+) -> tuple[Graph, list[Value]]:
+    nodes = recorder.nodes
+    roots = [*outputs, *(x for left, _, right, _, _ in recorder.compared for x in (left, right))]
+    inside = {id(x.node) for x in nodes if type(x) is _Cut}
+    leaves = {
+        id(x): x for node in nodes for x in node.inputs if (x.op is None or x.line < mark) and id(x) not in inside
+    }
+    leaves |= {
+        id(x): x for x in roots if isinstance(x, Value) and (x.op is None or x.line < mark) and id(x) not in inside
+    }
+    place = {id(x): k for k, x in enumerate(arguments)}
+    parameters = sorted(
+        (x for key, x in leaves.items() if 0 < x.line < mark and key not in place), key=lambda x: x.line
+    )
+    constants: dict[tuple[float, float], int] = {}
+
+    def constant(data: float) -> int:
+        return constants.setdefault((data, math.copysign(1.0, data)), len(constants))
+
+    known = {id(x) for x in parameters} | place.keys()
+    of = {key: constant(x._data) for key, x in leaves.items() if key not in known}
+    plain = {id(x): constant(number(x)) for x in roots if not isinstance(x, Value)}
+    first = len(constants)
+    of |= {id(x): first + k for k, x in enumerate(parameters)}
+    first += len(parameters)
+    of |= {key: first + k for key, k in place.items()}
+    first += len(arguments)
+
+    # a result is found by its line, counted from the mark: a list is smaller and quicker than a dictionary
+    by_line: list[int] = [0] * (next(lines) - mark)
+    made: list[Node] = []
+    scopes: dict[int, str] = {}
+
+    def numbers(inputs: Iterable[Value]) -> list[int]:
+        return [by_line[x.line - mark] if x.op is not None and x.line > mark else of[id(x)] for x in inputs]
+
+    for node in nodes:
+        if type(node) is _Cut:
+            inputs = numbers(node.inputs)
+            if node.op is not None:
+                made.append((CODE_OF[node.op.name], *inputs))
+                inputs = [first + len(made) - 1]
+            of[id(node.node)] = first + len(made)
+            made.append((DETACH, *inputs))
+            continue
+        this = first + len(made)
+        by_line[node.line - mark] = this
+        made.append((CODE_OF[node.op.name], *numbers(node.inputs)))
+        if hasattr(node, "_notes") and node.scope:
+            scopes[this] = node.scope
+
+    ends = [numbers([x])[0] if isinstance(x, Value) else plain[id(x)] for x in roots]
+    checks = [
+        Check(ends[len(outputs) + 2 * k], symbol, ends[len(outputs) + 2 * k + 1], outcome, where)
+        for k, (_, symbol, _, outcome, where) in enumerate(recorder.compared)
+    ]
+    data = [x for x, _ in constants]
+    return Graph(data, len(parameters), wide, made, ends[: len(outputs)], checks, scopes), parameters
+
+
+def _place() -> str:
+    file, line = caller()
+    return f"{Path(file).name}:{line}"

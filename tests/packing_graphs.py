@@ -1,0 +1,54 @@
+"""Random graphs for the tests of packing: any operation, inputs met twice, constants, inputs that nothing reads."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd
+from autograd.ops import ROWS, Op
+
+SMOOTH = [op for op in ROWS if op.name not in ("round",)]
+
+
+def random_function(seed: int, inputs: int, operations: int) -> Callable[[Sequence[Any]], Any]:
+    """A function of `inputs` numbers, made of random rows of the table. Equal seeds give equal functions."""
+
+    def function(xs: Sequence[Any]) -> Any:
+        draw = random.Random(seed)
+        known = list(xs)
+        for _ in range(operations):
+            op = draw.choice(ROWS)
+            for _ in range(draw.choice((1, 1, 1, 4))):  # now and then several alike, side by side
+                known.append(_applied(draw, op, known))
+        return _total(draw, known[inputs:])
+
+    return function
+
+
+def _applied(draw: random.Random, op: Op, known: list[Any]) -> Any:
+    size = draw.randint(1, 4)
+    arguments: list[Any] = []
+    for domain, many in zip(op.domain, op.groups, strict=True):
+        if many:
+            arguments.append([_squeezed(draw.choice(known), domain) for _ in range(size)])
+        elif domain.index:
+            arguments.append(draw.randrange(size))
+        elif domain.low == domain.high == 0:
+            arguments.append(0.0)
+        elif draw.random() < 0.2:
+            arguments.append(draw.choice((0.5, 0.25, 1.0, 2.0)) if domain.low > -0.9 else 0.3)
+        else:
+            arguments.append(_squeezed(draw.choice(known), domain))
+    if not any(isinstance(x, autograd.Value | list) for x in arguments):
+        arguments[0] = _squeezed(draw.choice(known), op.domain[0])
+    return getattr(autograd, op.name)(*arguments)
+
+
+def _squeezed(x: Any, domain: Any) -> Any:
+    """`x` brought into the domain, so that results stay finite; kinks are met by chance only."""
+    middle, half = (domain.low + domain.high) / 2, (domain.high - domain.low) / 2
+    return autograd.sin(x) * (0.9 * half) + middle
+
+
+def _total(draw: random.Random, results: list[Any]) -> Any:
+    return autograd.sum([x * draw.uniform(-1.0, 1.0) for x in results[-12:]])
