@@ -4,11 +4,10 @@ import random
 
 import numpy as np
 import pytest
+from packing_graphs import random_function
 
 import autograd
 from autograd import Value
-
-from packing_graphs import random_function
 
 
 def eager(function, numbers):
