@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all bench clean
+.PHONY: demo test test-all bench hero clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -25,6 +25,9 @@ test-all: $(VENV)/ready-test
 
 bench: $(VENV)/ready-bench
 	$(BIN)/python benchmarks/eager.py
+
+hero: $(VENV)/ready
+	@$(BIN)/python docs/hero.py
 
 # A python3 without ensurepip (Debian's, bare) makes an empty environment, which any pip or uv fills from outside.
 $(VENV)/made:

@@ -3,10 +3,12 @@
 import base64
 import os
 import re
+import runpy
 import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -252,3 +254,8 @@ def test_no_warning_is_raised_where_graphviz_is_missing(without_graphviz):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         draw(neuron())
+
+
+def test_the_picture_of_the_readme_is_what_its_command_makes(without_graphviz):
+    hero = runpy.run_path(str(Path(__file__).parent.parent / "docs" / "hero.py"))
+    assert draw(hero["neuron"]()).svg == hero["HERO"].read_text(encoding="utf-8")

@@ -83,10 +83,11 @@ class Cards:
             if row.kind == "grad":
                 # always there, so that the player can show it
                 kind = "ag-gradrow ag-hidden" if row.text == NOT_YET else "ag-gradrow"
-                last = place == len(box.rows) - 1
+                # the last row ends as round as the card, if the card ends with it
+                ends = top + _ROW + _FOOT > y + h - 1
                 drawn.append(
-                    svg.cap(kind, x, top, w, y + h - top, _RADIUS, below=True)
-                    if last
+                    svg.cap(kind, x, top, w, _ROW + _FOOT, _RADIUS, below=True)
+                    if ends
                     else svg.rectangle(kind, x, top, w, _ROW)
                 )
             drawn.append(svg.text("ag-name", x + _PAD, top + 14.5, row.name))
