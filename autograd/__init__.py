@@ -35,11 +35,6 @@ _LAZY = {
     "explain": "pictures.explain",
     "play": "pictures.player",
 }
-    "compile": "packing.compiled",
-    "draw": "pictures.drawing",
-    "explain": "pictures.explain",
-    "play": "pictures.player",
-}
 
 
 def __getattr__(name: str) -> Any:
