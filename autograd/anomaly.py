@@ -13,17 +13,25 @@ from .recording import Watcher, caller, watched_only_by, watching, watching_here
 from .value import Value
 
 
-class Anomaly(Watcher):
-    """Looks at each result, and notes on it the line of the program that recorded it, for the sweep to come."""
+class Sources(Watcher):
+    """Notes on each node the line of the program that recorded it."""
+
+    def record(self, node: Any) -> None:
+        """Notes the line."""
+        file, line = caller()
+        node.note("source", f"{file}:{line}")
+
+
+class Anomaly(Sources):
+    """Looks at each result, and leaves its line on it for the sweep to come."""
 
     first = True  # before `no_grad` cuts a node off from its operation
 
     def record(self, node: Any) -> None:
         """Raises if the node's number is not finite."""
-        file, line = caller()
-        node.note("source", f"{file}:{line}")
+        super().record(node)
         if not math.isfinite(node._data):
-            raise FloatingPointError(f"{_name(node)} gave {node._data!r} from {_operands(node)}{_place(node)}")
+            raise FloatingPointError(f"{_name(node)} gave {node._data!r} from {_operands(node)}{place(node)}")
 
 
 @contextmanager
@@ -62,7 +70,7 @@ def check_adjoint(node: Any, x: Any, partial: float, adjoint: float, total: floa
     if x.line and not math.isfinite(total):
         raise FloatingPointError(
             f"the adjoint of {_describe(x)} became {total!r} in {_name(node)} of {_operands(node)}: "
-            f"the adjoint {adjoint!r} of the result {node._data!r} times the partial {partial!r}{_place(node)}"
+            f"the adjoint {adjoint!r} of the result {node._data!r} times the partial {partial!r}{place(node)}"
         )
 
 
@@ -84,7 +92,8 @@ def _describe(x: Value) -> str:
     return f"{x.label} = {x.data!r}" if x.label else f"{x.op} = {x.data!r}" if x.op else repr(x.data)
 
 
-def _place(node: Any) -> str:
+def place(node: Any) -> str:
+    """Where in the program a node was recorded, as the end of a sentence."""
     scope = f" in scope {node.scope!r}" if node.scope else ""
     source = node.notes.get("source", "")
     if not source:

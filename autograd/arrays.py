@@ -51,7 +51,7 @@ fmax = np.fmax
 fmin = np.fmin
 
 
-def _elementwise(scalar: Callable[..., float], inputs: int) -> Callable[..., Array]:
+def elementwise(scalar: Callable[..., float], inputs: int) -> Callable[..., Array]:
     """`scalar` on every element, for the few functions NumPy lacks; keeps a float32 input float32."""
     ufunc = np.frompyfunc(scalar, inputs, 1)
 
@@ -62,9 +62,9 @@ def _elementwise(scalar: Callable[..., float], inputs: int) -> Callable[..., Arr
     return word
 
 
-erf = _elementwise(math.erf, 1)
-erfc = _elementwise(math.erfc, 1)
-_round_to = _elementwise(lambda x, digits: builtins.round(float(x), int(digits)), 2)
+erf = elementwise(math.erf, 1)
+erfc = elementwise(math.erfc, 1)
+_round_to = elementwise(lambda x, digits: builtins.round(float(x), int(digits)), 2)
 
 
 def round(x: Array, digits: Array) -> Array:

@@ -17,7 +17,7 @@ from .adjoints import pull
 from .differentiable import flat, grouped
 from .history import history, replayed
 from .ops import Op
-from .printed import second_partials_by
+from .printed import has_rows, second_partials_by
 from .recording import lines, watched_only_by
 from .value import Value
 
@@ -67,20 +67,26 @@ def _row() -> dict[int, float]:
 @cache
 def is_curved(op: Op) -> bool:
     """Whether the operation can have second partials other than 0; many have not, as + and sum."""
-    return any(op.groups) or bool(second_partials_by(op, (True,) * len(op.groups))[0])
+    return _is_recorded(op) or bool(second_partials_by(op, (True,) * len(op.groups))[0])
+
+
+@cache
+def _is_recorded(op: Op) -> bool:
+    """Whether its second partials are found by recording: a row of groups, or of words that are no rows."""
+    return any(op.groups) or not has_rows(op)
 
 
 def second_partials(node: Any) -> list[tuple[int, int, float]]:
     """The second partials of a node by its inputs i <= j, at the numbers it was recorded with; absent ones are 0."""
     op, inputs = node.op, node.inputs
-    if any(op.groups):
-        return _of_groups(node)
+    if _is_recorded(op):
+        return _by_recording(node)
     pairs, seconds = second_partials_by(op, tuple([x.line > 0 for x in inputs]))
     return [(*at, second) for at, second in zip(pairs, seconds(*[x._data for x in inputs], node._data), strict=True)]
 
 
-def _of_groups(node: Any) -> list[tuple[int, int, float]]:
-    """The same for an n-ary operation, whose row is as long as the group: by recording its partials on the spot."""
+def _by_recording(node: Any) -> list[tuple[int, int, float]]:
+    """The same for an operation of groups, whose formula has their length: its partials are recorded on the spot."""
     op = node.op
     found = []
     with watched_only_by(()):

@@ -58,10 +58,13 @@ class Op:
         return self.name
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _row, (self.name,)
+        return row, (self.name,)
 
 
-def _row(name: str) -> Op:
+def row(name: str) -> Op:
+    """The row of that name."""
+    if name not in TABLE:
+        raise ValueError(f"there is no operation {name!r} in the table; define the primitive of that name first")
     return TABLE[name]
 
 

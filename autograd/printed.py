@@ -40,6 +40,18 @@ def second_partials_by(op: Op, active: Active) -> tuple[list[tuple[int, int]], C
     return pairs, _compiled([*names, "y"], seconds, floats)
 
 
+def has_rows(op: Op) -> bool:
+    """Whether every word in its partials is a row, so that they can be differentiated as expressions."""
+    waiting, seen = _names(op, (True,) * len(op.groups))[1], {"+", "-", "*", "neg", *TABLE}
+    while waiting:
+        expression = waiting.pop()
+        if isinstance(expression, Text) and expression.arguments is not None:
+            if expression.head not in seen:
+                return False
+            waiting.extend(expression.arguments)
+    return True
+
+
 def _names(op: Op, active: Active) -> tuple[list[str], list[Any]]:
     names = [f"x{k}" for k in range(len(active))]
     return names, list(op.partials(words, *map(Text, names), Text("y")))
