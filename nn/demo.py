@@ -9,12 +9,14 @@ import argparse
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import nn
-from autograd import Tape, no_grad, softmax
+from autograd import Tape, Value, draw, no_grad, play, softmax
 
+OUT = Path("out")
 HIDDEN, LR, MOMENTUM, BATCH, EPOCHS, ACCEPTABLE = 8, 0.03, 0.9, 10, 80, 0.06
 
 
@@ -50,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     history = learn(problem, model, optimizer, seed)
     show_training(history, perf_counter() - start)
     judge(problem, model)
+    show_pictures(problem, model)
     return 0
 
 
@@ -126,6 +129,27 @@ def judge(problem: Problem, model: nn.MLP) -> None:
     k = next(k for k, label in enumerate(problem.test_labels) if label != problem.train_labels[0])
     say("EXAMPLE", f"A held-out flower, {described(problem.test_cm[k])}, is a {problem.names[problem.test_labels[k]]};")
     more(f"the network says {shares(problem, predictions[k])}.\n")
+
+
+def show_pictures(problem: Problem, model: nn.MLP) -> None:
+    """The trained network, and inside it the first neuron with its gradients, drawn and to step through."""
+    flower, neuron = problem.test[0], model.layers[0].neurons[0]
+    names = ["sepal length", "sepal width", "petal length", "petal width"]
+    inputs = [Value(x, label=name) for x, name in zip(flower, names)]
+    weights = [Value(w.data, label=w.label) for w in neuron.w]  # the network keeps its gradients
+    z = sum((w * x for w, x in zip(weights, inputs)), start=Value(neuron.b.data, label="b"))
+    z.label = "z"
+    y = z.tanh()
+    y.label = "y"
+    y.backward()
+    try:
+        network = draw(model, inputs=flower).save(OUT / "network.svg")
+        say("PICTURES", f"{network}    the network, reading a held-out flower")
+        more(f"{draw(y).save(OUT / 'neuron.svg')}     its first neuron, every operation with its gradient")
+        more(f"{play(y).save(OUT / 'backward.html')}  the same to step through, forward and back")
+        more("Open them in a browser.\n")
+    except OSError as error:
+        say("PICTURES", f"They could not be written to {OUT.resolve()}: {error.strerror}.\n")
     say("NEXT", "README.md       what else there is, in ten lines of code")
     more("nn/demo.py      this program; `python -m nn.demo --seed 1` draws other weights and another split")
     more("autograd/ops.py every operation and its derivative, one row each\n")

@@ -26,6 +26,22 @@ def test_the_demonstration_shows_the_six_stages_and_names_95_of_100_held_out_flo
     assert "\r" not in shown
 
 
+def test_it_writes_the_pictures_it_names(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    demo.main([])
+    shown = capsys.readouterr().out
+    named = re.findall(r"out/\S+", shown)
+    assert named == ["out/network.svg", "out/neuron.svg", "out/backward.html"]
+    assert all((tmp_path / name).stat().st_size > 1000 for name in named)
+
+
+def test_pictures_that_cannot_be_written_do_not_end_it(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").write_text("not a folder")
+    assert demo.main([]) == 0
+    assert "could not be written" in capsys.readouterr().out
+
+
 def test_its_lines_fit_a_terminal_and_need_no_unicode(capsys):
     demo.main([])
     shown = capsys.readouterr().out

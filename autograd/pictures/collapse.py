@@ -178,8 +178,10 @@ def _box(group: Group, key: str, root: bool, cut: bool, on: bool) -> Box:
     kind, symbol = kind_of(first), symbol_of(first)
     label = clean(first.label) + ("" if group.last.label == first.label else " …")
     title = " = ".join(filter(None, [label, symbol])) or {"constant": "constants"}.get(kind, kind)
-    tip = f"{title}, {group.size:,} times"
-    return Box(key, kind, title, symbol or title, f"{group.size:,} ×", tuple(rows), tip, cut, on)
+    # a constant is counted as often as it is used, several constants once each
+    times = len(outputs) if first.is_constant and len(outputs) > 1 else group.size
+    tip = f"{title}, {times:,} times"
+    return Box(key, kind, title, symbol or title, f"{times:,} ×", tuple(rows), tip, cut, on)
 
 
 def _range(numbers: Sequence[float]) -> str:

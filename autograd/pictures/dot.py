@@ -46,7 +46,8 @@ def by_graphviz(footprints: Sequence[Footprint], links: Sequence[Link]) -> Plan 
 
 def _question(footprints: Sequence[Footprint], links: Sequence[Link]) -> bytes:
     """The graph for dot: boxes of fixed size, each with a port for every input."""
-    apart = 0.62 + 0.25 * min(4.0, max(0.0, len(links) / len(footprints) - 1.0))  # many wires want more room
+    busiest = max(len(shape.heads) for shape in footprints)
+    apart = 0.62 + 0.06 * min(18, max(0, busiest - 2))  # inches; many wires want more room
     lines = [
         "digraph {",
         f"graph [rankdir=LR, nodesep=0.22, ranksep={apart:.2f}, splines=spline]",

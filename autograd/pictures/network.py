@@ -36,8 +36,10 @@ class _View:
         sizes = [abs(size) for lines in self.lines.values() for size, *_ in lines if isfinite(size)]
         self.largest = max(sizes, default=0.0)
         self.thickest = _THICKEST / (1 + max(map(len, self.lines.values()), default=0) / 150)
-        seen = [abs(x) for k in range(len(self.columns)) for x in self._inside(k) if isfinite(x)]
-        self.brightest = max(seen, default=0.0)
+        # tints compare the units of a layer: the outputs of one may be far larger than those of another
+        self.brightest = [
+            max((abs(x) for x in self._inside(k) if isfinite(x)), default=0.0) for k in range(len(self.columns))
+        ]
 
     def picture(self) -> Picture:
         parts, lines = [], []
@@ -93,7 +95,8 @@ class _View:
             return svg.text("ag-more", x, y - 2, "⋮", "middle") + svg.text("ag-role", x, y + 16, skipped, "middle")
         number, bias = self._inside(k)[j], column.biases[j]
         words = f"x{j + 1}" if not k and column.outputs is None else "" if self._is_empty(k, j) else _short(number)
-        share = number / self.brightest if self.brightest and number == number else 0.0
+        brightest = self.brightest[k]
+        share = number / brightest if brightest and number == number else 0.0
         says = f"{column.title}, unit {j + 1}" + ("" if column.outputs is None else f": {number!r}")
         if bias is not None:
             says += f"\nbias: {bias.data!r}, gradient: {_grad(bias)}"
