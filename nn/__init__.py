@@ -18,7 +18,9 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
         "hides tapegrad's; run `pip uninstall autograd`, then `pip install --force-reinstall tapegrad`"
     )
 
-from . import data, init
+from . import data, init, schedules
+from .clipping import clip_grad_norm
+from .freezing import freeze
 from .layers import MLP, Layer, Neuron
 from .losses import (
     binary_cross_entropy_with_logits,
@@ -30,25 +32,31 @@ from .losses import (
 )
 from .metrics import accuracy, predicted_class
 from .module import Module
-from .optim import SGD
+from .optim import SGD, Adam, AdamW, RMSProp
 from .train import History, fit
 
 __all__ = [
     "MLP",
     "SGD",
+    "Adam",
+    "AdamW",
     "History",
     "Layer",
     "Module",
     "Neuron",
+    "RMSProp",
     "accuracy",
     "binary_cross_entropy_with_logits",
+    "clip_grad_norm",
     "cross_entropy",
     "data",
     "fit",
+    "freeze",
     "hinge",
     "init",
     "mean_absolute_error",
     "mean_squared_error",
     "predicted_class",
+    "schedules",
     "sum_squared_error",
 ]

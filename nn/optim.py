@@ -1,17 +1,20 @@
-"""STEP: how the parameters change, given their gradients."""
+"""STEP: how the parameters change, given their gradients: one rule for each optimiser, for a number as for arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite
 from typing import Any
+
+import numpy as np
 
 from autograd import Value
 
-from .checks import finite, rate
+from .checks import rate
+from .optimizer import Optimizer, Setting, share, shares, yes_or_no
+from .schedules import Schedule
 
 
-class SGD:
+class SGD(Optimizer):
     """Gradient descent with momentum: velocity = momentum * velocity - lr * gradient, parameter += velocity.
 
     With momentum 0 it is the delta rule, new = old - lr * gradient. With momentum m, steps in a constant direction
@@ -31,96 +34,175 @@ class SGD:
     3.0000
 
     Args:
-        parameters: the Values to change, as from `model.parameters()`; one that is given twice is stepped once.
-        lr: the learning rate, at least 0; may be changed between steps.
+        parameters, lr, clip_norm, clip_value: as in `Optimizer`; lr may be changed between steps.
         momentum: in [0, 1); may be changed between steps.
+        nesterov: go by the velocity that the next step would have, momentum * velocity - lr * gradient with the new
+            velocity. Source: Sutskever, Martens, Dahl & Hinton 2013, "On the importance of initialization and
+            momentum in deep learning", as in PyTorch.
+        weight_decay: adds weight_decay * parameter to the gradient: the penalty weight_decay/2 * parameter^2.
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float = 0.1, momentum: float = 0.0) -> None:
-        self.lr, self.momentum = lr, momentum
-        self.parameters = _trainable(parameters)
-        self.velocities = [0.0] * len(self.parameters)
+    remembers = ("velocity",)
+    momentum = Setting(share, "How much of the last step's velocity is kept.")
+    nesterov = Setting(yes_or_no, "Whether to go by the velocity of the step after.")
 
-    @property
-    def lr(self) -> float:
-        """The learning rate: how long a step is for a gradient of 1."""
-        return self._lr
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.1,
+        momentum: float = 0.0,
+        *,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        self.momentum, self.nesterov = momentum, nesterov
+        super().__init__(parameters, lr, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value)
 
-    @lr.setter
-    def lr(self, lr: float) -> None:
-        self._lr = rate("lr, the learning rate,", lr)
-
-    @property
-    def momentum(self) -> float:
-        """How much of the last step's velocity is kept."""
-        return self._momentum
-
-    @momentum.setter
-    def momentum(self, momentum: float) -> None:
-        number = finite("momentum", momentum)
-        if not 0.0 <= number < 1.0:
-            raise ValueError(f"momentum must be in [0, 1), got {number}; 0.9 is usual")
-        self._momentum = number
-
-    def zero_grad(self) -> None:
-        """Forgets the gradients, which would otherwise add up over several `backward`."""
-        for parameter in self.parameters:
-            parameter.zero_grad()
-
-    def step(self) -> None:
-        """Changes every parameter once, by its gradient; all of them or, if it raises, none.
-
-        Raises:
-            FloatingPointError: a gradient is nan or infinite, or a parameter would become so.
-        """
-        momentum, lr = self._momentum, self._lr
-        gradients = [parameter.grad for parameter in self.parameters]
-        self._require_finite("gradient of", gradients)
-        velocities = [momentum * velocity - lr * slope for velocity, slope in zip(self.velocities, gradients)]
-        data = [parameter.data + velocity for parameter, velocity in zip(self.parameters, velocities)]
-        self._require_finite("next value of", data)
-        try:
-            self._write(data, velocities)
-        except KeyboardInterrupt:  # Ctrl-C never leaves half a step
-            self._write(data, velocities)
-            raise
-
-    def _write(self, data: list[float], velocities: list[float]) -> None:
-        for parameter, x in zip(self.parameters, data):
-            parameter.data = x
-        self.velocities = velocities
-
-    def _require_finite(self, what: str, numbers: list[float]) -> None:
-        if isfinite(sum(numbers)):  # one look instead of one for each; a sum that overflows looks again
-            return
-        for parameter, x in zip(self.parameters, numbers):
-            if not isfinite(x):
-                raise FloatingPointError(
-                    f"the {what} {_name(parameter)} is {x}, so no parameter was changed; lower the learning rate "
-                    f"({self._lr:g}) or scale the inputs"
-                )
-
-    def __repr__(self) -> str:
-        return f"SGD({len(self.parameters)} parameters, lr={self._lr:g}, momentum={self._momentum:g})"
+    def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
+        """The next parameter and its velocity."""
+        (velocity,) = memory
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * x
+        momentum, move = self.momentum, self.lr * gradient
+        velocity = momentum * velocity - move
+        return x + (momentum * velocity - move if self.nesterov else velocity), velocity
 
 
-def _name(parameter: Value) -> str:
-    return f"{parameter.scope} {parameter.label}".strip() or repr(parameter)
+class Adam(Optimizer):
+    """Steps of about the length lr in each parameter, by the mean gradient over the root of the mean squared gradient.
+
+    mean = b1 * mean + (1 - b1) * gradient and square = b2 * square + (1 - b2) * gradient^2 begin at 0, and are divided
+    by 1 - b1^t and 1 - b2^t to make up for that; then parameter -= lr * mean / (sqrt(square) + eps).
+    Source: Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithm 1.
+
+    >>> from autograd import Value
+    >>> x = Value(0.0)
+    >>> optimizer = Adam([x], lr=0.1)
+    >>> for _ in range(200):
+    ...     optimizer.zero_grad()
+    ...     loss = (x - 3.0) ** 2
+    ...     loss.backward()
+    ...     optimizer.step()
+    >>> print(f"{x.data:.2f}")
+    3.00
+
+    Args:
+        parameters, lr, clip_norm, clip_value: as in `Optimizer`.
+        betas: b1 and b2, each in [0, 1).
+        eps: keeps the division from that by 0.
+        weight_decay: adds weight_decay * parameter to the gradient; `AdamW` does not scale it.
+    """
+
+    remembers = ("mean", "square")
+    betas = Setting(shares, "How much of the mean gradient and of the mean square is kept.")
+    eps = Setting(rate, "What is added to the root of the mean square.")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        self.betas, self.eps = betas, eps
+        super().__init__(parameters, lr, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value)
+
+    def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
+        """The next parameter, its mean gradient and its mean squared gradient."""
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * x
+        return self._adapted(x, gradient, *memory)
+
+    def _adapted(self, x: Any, gradient: Any, mean: Any, square: Any) -> tuple[Any, ...]:
+        (b1, b2), t = self.betas, self.steps_done + 1
+        mean = b1 * mean + (1.0 - b1) * gradient
+        square = b2 * square + (1.0 - b2) * (gradient * gradient)
+        rate = self.lr / (1.0 - b1**t)
+        return x - rate * mean / (np.sqrt(square / (1.0 - b2**t)) + self.eps), mean, square
 
 
-def _trainable(parameters: Any) -> list[Value]:
-    """The parameters, each once."""
-    if callable(getattr(parameters, "parameters", None)):
-        raise TypeError(f"an optimiser takes the parameters of {parameters!r}; write model.parameters()")
-    try:
-        given = list(parameters)
-    except TypeError:
-        raise TypeError(f"parameters must be a list of Values, got {parameters!r}") from None
-    for parameter in given:
-        if not isinstance(parameter, Value):
-            raise TypeError(f"a parameter must be a Value, got {parameter!r}; make it one with Value(...)")
-        if parameter.is_constant or not parameter.is_leaf:
-            raise ValueError(f"{parameter!r} is the result of an operation, not a parameter; train a leaf, Value(...)")
-    if not given:
-        raise ValueError("there are no parameters to train; give at least one Value")
-    return list({id(parameter): parameter for parameter in given}.values())
+class AdamW(Adam):
+    """Adam with decoupled weight decay: each step also takes lr * weight_decay * parameter off the parameter.
+
+    In Adam the decay would be divided by the size of the gradients, and weights with large ones would hardly decay.
+    Source: Loshchilov & Hutter 2019, "Decoupled weight decay regularization", algorithm 2. The arguments are those of
+    `Adam`.
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> w.data
+    0.95
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        *,
+        weight_decay: float = 0.01,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        super().__init__(
+            parameters, lr, betas, eps, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value
+        )
+
+    def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
+        """The next parameter, its mean gradient and its mean squared gradient."""
+        return self._adapted(x * (1.0 - self.lr * self.weight_decay), gradient, *memory)
+
+
+class RMSProp(Optimizer):
+    """Each gradient over the root of its mean square: parameter -= lr * gradient / (sqrt(square) + eps).
+
+    square = decay * square + (1 - decay) * gradient^2. Source: Tieleman & Hinton 2012, lecture 6.5 of "Neural networks
+    for machine learning".
+
+    >>> from autograd import Value
+    >>> w = Value(1.0)
+    >>> w.grad = 100.0
+    >>> RMSProp([w], lr=0.1, decay=0.75).step()
+    >>> print(f"{w.data:.6f}")
+    0.800000
+
+    Args:
+        parameters, lr, clip_norm, clip_value: as in `Optimizer`.
+        decay: how much of the mean square is kept, in [0, 1).
+        eps: keeps the division from that by 0.
+        weight_decay: adds weight_decay * parameter to the gradient.
+    """
+
+    remembers = ("square",)
+    decay = Setting(share, "How much of the mean square is kept.")
+    eps = Setting(rate, "What is added to the root of the mean square.")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float | Schedule = 0.01,
+        decay: float = 0.99,
+        eps: float = 1e-8,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        self.decay, self.eps = decay, eps
+        super().__init__(parameters, lr, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value)
+
+    def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
+        """The next parameter and its mean squared gradient."""
+        (square,) = memory
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * x
+        square = self.decay * square + (1.0 - self.decay) * (gradient * gradient)
+        return x - self.lr * gradient / (np.sqrt(square) + self.eps), square

@@ -1,0 +1,38 @@
+"""Freezing: parameters that training leaves as they are, while gradients go through them as before.
+
+The mark is on the Value, so it holds for every module and every optimiser that has it, and is copied with the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+
+from autograd import Value
+
+_numbers = count(1)
+_latest = 0
+
+
+def freeze(parameters: Iterable[Value], frozen: bool = True) -> None:
+    """Keeps the parameters from being trained; or lets them, with `frozen=False`.
+
+    >>> w = Value(1.0)
+    >>> freeze([w])
+    >>> is_frozen(w)
+    True
+    """
+    global _latest
+    for parameter in parameters:
+        parameter.note("frozen", frozen)
+    _latest = next(_numbers)
+
+
+def is_frozen(parameter: Value) -> bool:
+    """Whether training leaves the parameter as it is."""
+    return bool(parameter.notes.get("frozen", False))
+
+
+def latest_change() -> int:
+    """A number that is another one after each change: an optimiser looks at its parameters again only then."""
+    return _latest

@@ -1,0 +1,275 @@
+"""What every optimiser does around its rule: it gathers, clips, checks, steps whole or not at all, and remembers."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograd import Value
+
+from .checks import finite, rate, real, whole
+from .clipping import bound, clip_by_norm, clip_by_value
+from .freezing import is_frozen, latest_change
+
+
+class Setting:
+    """A number of an optimiser that may be changed between steps, and is checked whenever it is."""
+
+    def __init__(self, check: Callable[[str, Any], Any], says: str) -> None:
+        self.check = check
+        self.__doc__ = says
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer: Any, owner: Any = None) -> Any:
+        return self if optimizer is None else optimizer.__dict__[self.name]
+
+    def __set__(self, optimizer: Any, x: Any) -> None:
+        optimizer.__dict__[self.name] = self.check(self.name, x)
+
+
+class Rate(Setting):
+    """The learning rate: a number, or a schedule that is asked for it at every step."""
+
+    def __get__(self, optimizer: Any, owner: Any = None) -> Any:
+        x = super().__get__(optimizer, owner)
+        return _rate(self.name, x(optimizer.steps_done)) if optimizer is not None and callable(x) else x
+
+
+def _rate(name: str, x: Any) -> Any:
+    return x if callable(x) else rate(f"{name}, the learning rate,", x)
+
+
+def share(name: str, x: Any) -> float:
+    """`x` as a float in [0, 1)."""
+    number = finite(name, x)
+    if not 0.0 <= number < 1.0:
+        raise ValueError(f"{name} must be in [0, 1), got {number}; 0.9 is usual")
+    return number
+
+
+def shares(name: str, x: Any) -> tuple[float, float]:
+    """`x` as two floats in [0, 1)."""
+    try:
+        first, second = x
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} are two numbers, as in (0.9, 0.999), got {x!r}") from None
+    return share(f"{name}[0]", first), share(f"{name}[1]", second)
+
+
+def yes_or_no(name: str, x: Any) -> bool:
+    """`x`, which must be True or False."""
+    if not isinstance(x, bool):
+        raise TypeError(f"{name} is True or False, got {x!r}")
+    return x
+
+
+def _limit(name: str, x: Any) -> float | None:
+    return None if x is None else bound(name, x)
+
+
+class Optimizer:
+    """Changes parameters by their gradients, with a `rule` that a subclass gives.
+
+    The rule is arithmetic on a parameter, its gradient and what is remembered of earlier steps. It is written for one
+    number, and runs on arrays of them: `step` takes the numbers of the Values, `update` those of an array.
+
+    Args:
+        parameters: the Values to change, as from `model.parameters()`; one that is given twice is stepped once, and a
+            frozen one not at all.
+        lr: the learning rate, at least 0, or a schedule of `nn.schedules`.
+        weight_decay: how much of itself each parameter loses, as the subclass says.
+        clip_norm: where the gradient of all parameters together is longer, it is shortened to this length.
+        clip_value: where the gradient of a parameter is larger, it is cut to this size.
+    """
+
+    remembers: ClassVar[tuple[str, ...]] = ()  # for each parameter, from step to step
+    lr = Rate(_rate, "The learning rate: how long a step is for a gradient of 1.")
+    weight_decay = Setting(rate, "How much of itself each parameter loses.")
+    clip_norm = Setting(_limit, "The largest length of the gradient of all parameters together, or None.")
+    clip_value = Setting(_limit, "The largest gradient of one parameter, or None.")
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: Any,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        self.lr, self.weight_decay = lr, weight_decay
+        self.clip_norm, self.clip_value = clip_norm, clip_value
+        self.parameters = _trainable(parameters)
+        self.steps_done = 0  # made so far
+        self.memory = {name: np.zeros(len(self.parameters)) for name in self.remembers}
+        self._looked = -1
+        self._frozen: Any = None
+
+    def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
+        """The next value of a parameter, then what is remembered of it: only `+ - * /` and `numpy.sqrt`."""
+        raise NotImplementedError(f"{type(self).__name__} needs a rule(x, gradient, ...) that returns the next x, ...")
+
+    def zero_grad(self) -> None:
+        """Forgets the gradients, which would otherwise add up over several `backward`."""
+        for parameter in self.parameters:
+            parameter.zero_grad()
+
+    def step(self) -> None:
+        """Changes every parameter once, by its gradient; all of them or, if it raises, none.
+
+        Raises:
+            FloatingPointError: a gradient is nan or infinite, or a parameter would become so.
+        """
+        data = np.array([parameter.data for parameter in self.parameters])
+        gradient = np.array([parameter.grad for parameter in self.parameters])
+        following, memory = self._following(data, gradient)
+        self._finish(lambda: self._write(following.tolist()), memory)
+
+    def update(self, data: Any, gradient: Any) -> None:
+        """Makes the step that `step` makes, bit for bit, on an array with the numbers of the parameters, in place.
+
+        Raises:
+            FloatingPointError: as `step`; nothing has changed then.
+        """
+        if data.shape != (len(self.parameters),) or gradient.shape != data.shape:
+            raise ValueError(
+                f"update takes arrays of {len(self.parameters)} numbers, one for each parameter, got {data.shape} and "
+                f"{gradient.shape}"
+            )
+        following, memory = self._following(data, gradient)
+        self._finish(lambda: np.copyto(data, following), memory)
+
+    def _following(self, data: Any, gradient: Any) -> tuple[Any, dict[str, Any]]:
+        frozen = self._frozen_ones()
+        if frozen is not None:
+            gradient = np.where(frozen, 0.0, gradient)
+        self._require_finite("gradient of", gradient)
+        if self.clip_value is not None:
+            gradient = clip_by_value(gradient, self.clip_value)
+        if self.clip_norm is not None:
+            gradient = clip_by_norm(gradient, self.clip_norm)
+        before = tuple(self.memory.values())
+        with np.errstate(all="ignore"):
+            after = self.rule(data, gradient, *before)
+        if frozen is not None:
+            after = tuple(np.where(frozen, old, new) for old, new in zip((data, *before), after))
+        self._require_finite("next value of", after[0])
+        memory = dict(zip(self.memory, after[1:]))
+        for name, numbers in memory.items():
+            self._require_finite(f"{name} of", numbers)
+        return after[0], memory
+
+    def _finish(self, write: Callable[[], None], memory: dict[str, Any]) -> None:
+        steps = self.steps_done + 1
+        try:
+            write()
+            self.memory, self.steps_done = memory, steps
+        except KeyboardInterrupt:  # Ctrl-C never leaves half a step
+            write()
+            self.memory, self.steps_done = memory, steps
+            raise
+
+    def _write(self, data: list[float]) -> None:
+        for parameter, x in zip(self.parameters, data):
+            parameter.data = x
+
+    def _frozen_ones(self) -> Any:
+        """For each parameter whether it is frozen, or None where none is."""
+        if self._looked != latest_change():
+            self._looked = latest_change()
+            frozen = np.array([is_frozen(parameter) for parameter in self.parameters])
+            self._frozen = frozen if frozen.any() else None
+        return self._frozen
+
+    def _require_finite(self, what: str, numbers: Any) -> None:
+        with np.errstate(all="ignore"):
+            if isfinite(np.add.reduce(numbers)):  # one look instead of one for each; a sum that overflows looks again
+                return
+        for parameter, x in zip(self.parameters, numbers.tolist()):
+            if not isfinite(x):
+                raise FloatingPointError(
+                    f"the {what} {_name(parameter)} is {x}, so no parameter was changed; lower the learning rate "
+                    f"({self.lr:g}) or scale the inputs"
+                )
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next steps depend on besides the parameters, as plain numbers, strings, lists and dicts.
+
+        A schedule or a function in place of a number is kept as its text, to be compared and not to be restored.
+        """
+        return {
+            "kind": type(self).__name__,
+            "steps": self.steps_done,
+            "settings": {name: _plain(self.__dict__[name]) for name in self._settings()},
+            "memory": {name: numbers.tolist() for name, numbers in self.memory.items()},
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `state_dict` gave, so that training goes on as if it had never stopped; all or nothing.
+
+        Raises:
+            ValueError: the state is that of another kind of optimiser, of other parameters or of another schedule.
+        """
+        twin = copy.copy(self)
+        try:
+            kind, settings, memory = state["kind"], dict(state["settings"]), dict(state["memory"])
+            twin.steps_done = whole("steps", state["steps"], least=0)
+        except KeyError as missing:
+            raise ValueError(f"this is no state of an optimiser: it has no {missing}") from None
+        if kind != type(self).__name__ or set(settings) != set(self._settings()) or set(memory) != set(self.memory):
+            raise ValueError(f"the state is that of {kind}, and this is {type(self).__name__}; make the same optimiser")
+        for name, x in settings.items():
+            if callable(self.__dict__[name]) or isinstance(x, str):
+                if _plain(self.__dict__[name]) != x:
+                    raise ValueError(f"the state was saved with {name}={x}, and here it is {self.__dict__[name]!r}")
+            else:
+                setattr(twin, name, x)
+        twin.memory = {name: self._remembered(name, memory[name]) for name in self.memory}
+        self.__dict__.update(twin.__dict__)
+
+    def _remembered(self, name: str, numbers: list[Any]) -> Any:
+        if len(numbers) != len(self.parameters):
+            raise ValueError(
+                f"the state has a {name} for {len(numbers)} parameters, and this optimiser has {len(self.parameters)}; "
+                "load it into the optimiser of the same model"
+            )
+        return np.array([real(name, x) for x in numbers])
+
+    def _settings(self) -> list[str]:
+        return [name for kind in type(self).__mro__[::-1] for name, x in vars(kind).items() if isinstance(x, Setting)]
+
+    def __repr__(self) -> str:
+        given = [f"{name}={self.__dict__[name]!r}" for name in self._settings() if self.__dict__[name]]
+        return f"{type(self).__name__}({', '.join([f'{len(self.parameters)} parameters', *given])})"
+
+
+def _plain(x: Any) -> Any:
+    return list(x) if isinstance(x, tuple) else repr(x) if callable(x) else x
+
+
+def _name(parameter: Value) -> str:
+    return f"{parameter.scope} {parameter.label}".strip() or repr(parameter)
+
+
+def _trainable(parameters: Any) -> list[Value]:
+    """The parameters, each once."""
+    if callable(getattr(parameters, "parameters", None)):
+        raise TypeError(f"an optimiser takes the parameters of {parameters!r}; write model.parameters()")
+    try:
+        given = list(parameters)
+    except TypeError:
+        raise TypeError(f"parameters must be a list of Values, got {parameters!r}") from None
+    for parameter in given:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"a parameter must be a Value, got {parameter!r}; make it one with Value(...)")
+        if parameter.is_constant or not parameter.is_leaf:
+            raise ValueError(f"{parameter!r} is the result of an operation, not a parameter; train a leaf, Value(...)")
+    if not given:
+        raise ValueError("there are no parameters to train; give at least one Value")
+    return list({id(parameter): parameter for parameter in given}.values())
