@@ -73,6 +73,29 @@ def test_every_box_and_wire_says_what_it_is_to_a_screen_reader(without_graphviz)
     assert {"input", "weight", "bias", "const"} <= {text.text for text in of_class(root, "ag-role")}
 
 
+@pytest.mark.parametrize(
+    ("labels", "roles"),
+    [
+        ("w b x", ["weight", "bias", "input"]),
+        ("a b c", ["input", "input", "input"]),
+        ("weight bias width", ["weight", "bias", "input"]),
+        ("w1 b1 beta", ["weight", "bias", "input"]),
+        ("W[0,1] b_2 x_1", ["weight", "bias", "input"]),
+    ],
+)
+def test_a_leaf_named_like_a_weight_or_the_bias_beside_one_is_called_so(labels, roles, without_graphviz):
+    leaves = [Value(1.0, label=label) for label in labels.split()]
+    boxes_ = draw(leaves[0] * leaves[1] + leaves[2]).graph.boxes
+    assert [box.role for label in labels.split() for box in boxes_ if box.title == label] == roles
+
+
+def test_several_results_are_drawn_together_and_one_may_lead_to_another(layout):
+    x = Value(2.0, label="x")
+    y = x * x
+    kinds = [box.kind for box in draw([y, y + x, y]).graph.boxes]
+    assert sorted(kinds) == ["input", "result", "result"]
+
+
 @pytest.mark.parametrize("length", [1, 13, 40, 300, 13_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 def test_any_number_of_values_is_drawn_in_at_most_max_nodes_boxes(length, without_graphviz):
     root = chain(length)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from . import svg
-from .graph import NOT_YET, Box, Graph, Wire
+from .graph import Box, Graph, Wire
 from .lettering import fitted, width
+from .naming import NOT_YET
 from .plan import Footprint, Plan
 
 _HEAD, _ROW, _FOOT, _PAD, _RADIUS = 24.0, 20.0, 2.0, 8.0, 7.0

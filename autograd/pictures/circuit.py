@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from . import svg
-from .graph import NOT_YET, Box, Graph, Wire
+from .graph import Box, Graph, Wire
 from .lettering import fitted, width
+from .naming import NOT_YET
 from .plan import Footprint, Plan
 
 _SIZE, _MERGE, _PITCH = 36.0, 24.0, 36.0

@@ -14,8 +14,9 @@ from itertools import count
 from typing import Any
 
 from ..value import UNSET, Value
-from .graph import NOT_YET, Box, Graph, Row, Wire, box, kind_of, symbol_of, wire
+from .graph import Box, Graph, Row, Wire, box, wire
 from .lettering import clean, counted, figure, fitted, span
+from .naming import NOT_YET, kinds, symbol_of
 
 Scope = Callable[[str], str]  # what of a scope's path is kept
 
@@ -96,6 +97,7 @@ def grouped(
     of: dict[int, int] = {}
     links: dict[tuple[int, int], _Link] = {}
     ends = {id(root) for root in roots}
+    kind_of = kinds(values, roots)
     path = cache(scope_of)
 
     def group(key: Any, one: Value, scope: str = "", sources: frozenset[int] = frozenset()) -> int:
@@ -149,7 +151,7 @@ def grouped(
     picture = Graph(size=len(values))
     lit = {of[id(value)] for value in values if id(value) in on} if on else set()
     for k, one in enumerate(groups):
-        picture.boxes.append(_box(one, f"g{k}", one.key[0] == "root", id(one.first) in cut, k in lit))
+        picture.boxes.append(_box(one, f"g{k}", kind_of(one.first), id(one.first) in cut, k in lit))
     places = [count() for _ in groups]
     for (s, k), link in links.items():
         if link.count == 1:
@@ -160,9 +162,9 @@ def grouped(
     return picture
 
 
-def _box(group: Group, key: str, root: bool, cut: bool, on: bool) -> Box:
+def _box(group: Group, key: str, kind: str, cut: bool, on: bool) -> Box:
     if group.size == 1:
-        return box(group.first, key, root, cut, on)
+        return box(group.first, key, kind, cut, on)
     outputs = list(group.outputs.values()) or [group.first]
     rows = [Row("data", "data", _range([x.data for x in outputs]))]
     if not group.first.is_constant:
@@ -175,7 +177,7 @@ def _box(group: Group, key: str, root: bool, cut: bool, on: bool) -> Box:
         symbol = fitted(clean(title), 15, 110, bold=True)
         return Box(key, "group", clean(title), symbol, clean(role), tuple(rows), tip, cut, on)
     first = group.first
-    kind, symbol = kind_of(first), symbol_of(first)
+    symbol = symbol_of(first)
     label = clean(first.label) + ("" if group.last.label == first.label else " …")
     title = " = ".join(filter(None, [label, symbol])) or {"constant": "constants"}.get(kind, kind)
     # a constant is counted as often as it is used, several constants once each

@@ -109,7 +109,8 @@ def graph_of(
     graph = of_values(kept, roots, cut, on, widest)
     graph.size = len(values)
     shown = f"The last {len(kept):,} of {counted(len(values), 'value')}"
-    graph.notice = f"{shown}; name parts with scope(...) to see them all{deep}"
+    remedy = "a larger max_nodes draws more" if collapse is None else "name parts with scope(...) to see them all"
+    graph.notice = f"{shown}; {remedy}{deep}"
     return graph
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..value import Value
 from .drawing import graph_of, painted
-from .graph import expression, kind_of, symbol_of
 from .lettering import clean, figure
+from .naming import expression, kinds, symbol_of
 from .paths import Path, largest
 from .picture import Picture
 from .select import ancestors
@@ -105,7 +105,7 @@ def _name(value: Value) -> str:
     """What the first line calls a Value: its label, else what it is."""
     if value.label:
         return clean(value.label)
-    what = f"({kind_of(value, root=True)} {figure(value.data)}"
+    what = f"({kinds([value], [value])(value)} {figure(value.data)}"
     return f"{what} of {clean(value.scope)})" if value.scope else f"{what})"
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ..value import UNSET, Value
-from .lettering import clean, counted, figure, figure_exactly
-
-NOT_YET = "·"  # a gradient that no sweep has reached, which is not 0
-
-_PARAMETER = re.compile(r"(?i)^(?:(b|bias|β|offset)|w|weight|ω|slope)(?:[\d_.,\[\]₀-₉′' ]|$)")
+from .lettering import counted, figure, figure_exactly
+from .naming import NOT_YET, grad_figure, kinds, name, symbol_of, tip
 
 
 @dataclass(frozen=True)
@@ -64,11 +60,10 @@ class Graph:
     at: dict[int, int] = field(default_factory=dict)  # by id of a Value: the box that is its own
 
 
-def box(value: Value, key: str, root: bool = False, cut: bool = False, on: bool = False) -> Box:
+def box(value: Value, key: str, kind: str, cut: bool = False, on: bool = False) -> Box:
     """The box of one Value."""
-    kind = kind_of(value, root)
     symbol = symbol_of(value)
-    label = clean(value.label)
+    label = name(value)
     exact = figure_exactly(value.data) if value.is_constant else figure(value.data)
     rows = [Row("data", "data", exact)]
     if not value.is_constant:
@@ -93,58 +88,8 @@ def wire(x: Value, node: Value, place: int, source: int, target: int, on: bool =
         return Wire(source, target, place, value=value, tip="a constant: no gradient flows here", on=on)
     partial = node.partials[place]
     flow = NOT_YET if node.grad is UNSET else figure(node.grad * partial if node.grad else 0.0)
-    says = f"∂{_name(node)}/∂{_name(x)} = {partial!r}"
+    says = f"∂{name(node)}/∂{name(x)} = {partial!r}"
     return Wire(source, target, place, f"×{figure(partial)}", value, flow, says.replace("-", "−"), on)
-
-
-def kind_of(value: Value, root: bool = False) -> str:
-    """What a Value is to its reader; a leaf of a scope, or named like one, is a weight or a bias."""
-    if value.is_constant:
-        return "constant"
-    if not value.is_leaf:
-        return "result" if root else "operation"
-    named = _PARAMETER.match(value.label.split(".")[-1].strip())
-    if named or value.scope:
-        return "bias" if named and named[1] else "weight"
-    return "input"
-
-
-def symbol_of(value: Value) -> str:
-    """The symbol of the operation it came from, or ""."""
-    return str(value.op.symbol) if value.op is not None else ""
-
-
-def grad_figure(value: Value) -> str:
-    """The gradient as a figure, or a dot where no sweep has been."""
-    return NOT_YET if value.grad is UNSET else figure(value.grad)
-
-
-def tip(value: Value) -> str:
-    """What a pointer resting on the box reads: the formula, the exact numbers, where it was computed."""
-    known = [_name(value), expression(value), repr(value.data)]
-    grad = "none yet" if value.grad is UNSET else repr(value.grad)
-    lines = [" = ".join(filter(None, known)), "a constant" if value.is_constant else f"gradient: {grad}"]
-    if value.op is not None:
-        lines.append(f"{value.op.name}: {value.op.says}")
-    if value.scope:
-        lines.append(f"in {clean(value.scope)}")
-    return "\n".join(lines)
-
-
-def expression(value: Value) -> str:
-    """The operation written out with the names of its inputs: `w1 × x1`, `σ(z)`."""
-    if value.op is None:
-        return ""
-    names = [_name(x) or (figure(x.data) if x.is_leaf else f"({symbol_of(x)})") for x in value.inputs]
-    if len(names) == 2 and not value.op.symbol.isalpha():
-        return f"{names[0]} {value.op.symbol} {names[1]}"
-    if len(names) > 6:
-        names[5:] = [f"… {len(names) - 5} more"]
-    return f"{value.op.symbol}({', '.join(names)})"
-
-
-def _name(value: Value) -> str:
-    return clean(value.label)
 
 
 def of_values(
@@ -161,14 +106,14 @@ def of_values(
     """
     graph = Graph(size=len(values))
     at = graph.at
-    ends = {id(root) for root in roots}
+    kind_of = kinds(values, roots)
 
     def add(new: Box) -> int:
         graph.boxes.append(new)
         return len(graph.boxes) - 1
 
     def one(value: Value, hidden: bool = False) -> int:
-        return add(box(value, f"v{len(graph.boxes)}", id(value) in ends, hidden, id(value) in on))
+        return add(box(value, f"v{len(graph.boxes)}", kind_of(value), hidden, id(value) in on))
 
     for value in values:
         hidden = id(value) in cut

@@ -6,31 +6,14 @@ heights that straighten the wires; and the curves. A wire across columns gets a 
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .plan import Footprint, Link, Plan, Point
+from .slots import LANE, Slot, ordered, straighten
 
-GAP = 16.0  # between boxes of a column
-LANE = 10.0  # a wire crossing a column
 _TURN = 36.0  # how far a wire that runs back swings out
-ROUNDS = 12  # of ordering, and of straightening
-
-
-@dataclass(eq=False)
-class _Slot:
-    """A box in its column, or the lane of a wire that crosses it."""
-
-    column: int
-    height: float
-    box: int | None = None
-    left: list[tuple[_Slot, float, float]] = field(default_factory=list)  # neighbour, offset of its top, weight
-    right: list[tuple[_Slot, float, float]] = field(default_factory=list)
-    order: float = 0.0
-    top: float = 0.0
 
 
 def layered(footprints: Sequence[Footprint], links: Sequence[Link]) -> Plan:
@@ -40,11 +23,11 @@ def layered(footprints: Sequence[Footprint], links: Sequence[Link]) -> Plan:
     backward = _backward(len(footprints), links)
     columns_of = _columns(len(footprints), links, backward)
     slots = [
-        _Slot(column, shape.height, k) for k, (column, shape) in enumerate(zip(columns_of, footprints, strict=True))
+        Slot(column, shape.height, k) for k, (column, shape) in enumerate(zip(columns_of, footprints, strict=True))
     ]
     paths = [[] if k in backward else _chain(slots, footprints, link) for k, link in enumerate(links)]
-    columns = _ordered(slots)
-    _straighten(columns)
+    columns = ordered(slots)
+    straighten(columns)
     return _drawn(footprints, links, slots, paths, columns)
 
 
@@ -95,11 +78,11 @@ def _columns(n: int, links: Sequence[Link], backward: set[int]) -> list[int]:
     return [most - rank for rank in ranks]
 
 
-def _chain(slots: list[_Slot], footprints: Sequence[Footprint], link: Link) -> list[_Slot]:
+def _chain(slots: list[Slot], footprints: Sequence[Footprint], link: Link) -> list[Slot]:
     """The slots a link passes, left to right, tied to each other; lanes are added to `slots`."""
     first, out = slots[link.source], footprints[link.source].tail
     final, into = slots[link.target], footprints[link.target].heads[link.place]
-    lanes = [_Slot(column, LANE) for column in range(first.column + 1, final.column)]
+    lanes = [Slot(column, LANE) for column in range(first.column + 1, final.column)]
     slots.extend(lanes)
     path = [first, *lanes, final]
     offsets = [out, *[LANE / 2] * len(lanes), into]
@@ -111,114 +94,12 @@ def _chain(slots: list[_Slot], footprints: Sequence[Footprint], link: Link) -> l
     return path
 
 
-def _ordered(slots: list[_Slot]) -> list[list[_Slot]]:
-    """The columns, each in an order with few crossings."""
-    columns: list[list[_Slot]] = [[] for _ in range(1 + max(slot.column for slot in slots))]
-    seen: set[int] = set()
-    # first as the inputs come in the formulas, from the results back: of a tree, that is without any crossing
-    ends = [slot for slot in slots if not slot.right]
-    for end in ends:
-        waiting = [end]
-        while waiting:
-            slot = waiting.pop()
-            if id(slot) not in seen:
-                seen.add(id(slot))
-                columns[slot.column].append(slot)
-                waiting.extend(a for a, _, _ in sorted(slot.left, key=lambda tie: tie[1]))
-    best = [list(column) for column in columns]
-    fewest = _crossings(columns)
-    for turn in range(ROUNDS):
-        if not fewest:
-            break
-        _number(columns)
-        leftward = turn % 2 == 0
-        for column in reversed(columns[:-1]) if leftward else columns[1:]:
-            _by_neighbours(column, leftward)
-        crossings = _crossings(columns)
-        if crossings < fewest:
-            best, fewest = [list(column) for column in columns], crossings
-    _number(best)
-    return best
-
-
-def _number(columns: list[list[_Slot]]) -> None:
-    for column in columns:
-        for place, slot in enumerate(column):
-            slot.order = place
-
-
-def _by_neighbours(column: list[_Slot], leftward: bool) -> None:
-    """Sorts a column by the middle of what each slot is tied to on one side; a slot tied to nothing stays."""
-
-    def middle(slot: _Slot) -> float:
-        ties = slot.right if leftward else slot.left
-        # the offset breaks ties: of two inputs of a box, the one whose wire arrives higher comes first
-        return sum(a.order + 1e-4 * shift * leftward for a, shift, _ in ties) / len(ties) if ties else slot.order
-
-    column.sort(key=middle)
-    for place, slot in enumerate(column):
-        slot.order = place
-
-
-def _crossings(columns: list[list[_Slot]]) -> int:
-    _number(columns)
-    total = 0
-    for column in columns[:-1]:
-        passed: list[tuple[float, float]] = []
-        for slot in column:
-            ends = sorted((b.order, shift) for b, shift, _ in slot.right)
-            total += sum(len(passed) - bisect_right(passed, end) for end in ends)
-            for end in ends:
-                insort(passed, end)
-    return total
-
-
-def _straighten(columns: list[list[_Slot]]) -> None:
-    """Sets heights: each slot goes where its wires would be level, as far as its column has room."""
-    for column in columns:
-        _settle(column, [0.0] * len(column), [1.0] * len(column))
-    for turn in range(ROUNDS * 2):
-        sides = ("left", "right") if turn >= ROUNDS else ("left",) if turn % 2 else ("right",)
-        for column in columns if turn % 2 else reversed(columns):
-            wanted, weights = [], []
-            for slot in column:
-                ties = [tie for side in sides for tie in getattr(slot, side)]
-                weight = sum(w for _, _, w in ties)
-                wanted.append(sum(w * (a.top + shift) for a, shift, w in ties) / weight if ties else slot.top)
-                weights.append(weight or 0.1)
-            _settle(column, wanted, weights)
-
-
-def _settle(column: list[_Slot], wanted: list[float], weights: list[float]) -> None:
-    """The tops nearest to those wanted (least squares) that keep the order and the gaps.
-
-    Without the room that slots take, the tops must only not decrease: isotonic regression, by pooling neighbours that
-    want to pass each other (Ayer et al. 1955).
-    """
-    blocks: list[tuple[float, float, int]] = []  # mean, weight, how many
-    taken = 0.0
-    room = []
-    for k, slot in enumerate(column):
-        if k:
-            taken += column[k - 1].height + (GAP if slot.box is not None or column[k - 1].box is not None else 0.0)
-        room.append(taken)
-        mean, weight, size = wanted[k] - taken, weights[k], 1
-        while blocks and blocks[-1][0] >= mean:
-            before, more, n = blocks.pop()
-            mean = (before * more + mean * weight) / (more + weight)
-            weight, size = weight + more, size + n
-        blocks.append((mean, weight, size))
-    tops = [mean for mean, _, size in blocks for _ in range(size)]
-    for slot, top, below in zip(column, tops, room, strict=True):
-        slot.top = top + below
-
-
 def _drawn(
     footprints: Sequence[Footprint],
     links: Sequence[Link],
-    slots: list[_Slot],
-    paths: list[list[_Slot]],
-    columns: list[list[_Slot]],
+    slots: list[Slot],
+    paths: list[list[Slot]],
+    columns: list[list[Slot]],
 ) -> Plan:
     highest = min(slot.top for slot in slots)
     for slot in slots:

@@ -94,7 +94,7 @@ class Picture:
             )
         with tempfile.TemporaryDirectory() as folder:
             source = self.save(Path(folder) / "picture.svg")
-            command = [found, *(part.format(png=path, svg=source) for part in _CONVERTERS[found])]
+            command = [found, *(part.format(png=path.resolve(), svg=source) for part in _CONVERTERS[found])]
             try:
                 subprocess.run(command, check=True, capture_output=True, timeout=120)
             except (OSError, subprocess.SubprocessError) as error:

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..value import Value
-from .graph import Graph, expression
+from .graph import Graph
 from .lettering import clean, figure, figure_exactly
+from .naming import expression
 
 _MOST_LINES = 8  # of a caption
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..value import UNSET
-from .graph import NOT_YET
 from .lettering import clean
+from .naming import NOT_YET
 from .palette import DARK, LIGHT, MONO, Theme
 
 if TYPE_CHECKING:
