@@ -8,38 +8,92 @@ from packing_graphs import random_function
 
 import autograd
 from autograd import Value
+from autograd.packing.blocks import Blocks
+from autograd.packing.pack import pack
+from autograd.packing.rows import Rows
+from autograd.packing.simplify import simplify
+from autograd.packing.straight import Straight
+from autograd.packing.sums import gather_sums
+from autograd.packing.trace import trace
 
 
-def eager(function, numbers):
-    values = [Value(x) for x in numbers]
-    result = function(values)
-    result.backward()
-    return result.data, np.array([x.grad for x in values])
+class Case:
+    """A random function of x and of parameters, with what it gives eagerly for a few samples of x."""
+
+    def __init__(self, seed):
+        draw = random.Random(seed)
+        inputs, samples = draw.randint(1, 5), draw.randint(1, 5)
+        self.parameters = [Value(draw.uniform(-2, 2)) for _ in range(draw.randint(0, 3))]
+        function = random_function(seed, inputs + len(self.parameters), draw.randint(1, 30))
+        self.function = lambda x: function([*x, *self.parameters])
+        self.batch = np.array([[draw.uniform(-2, 2) for _ in range(inputs)] for _ in range(samples)])
+        runs = [self.eager(row) for row in self.batch]
+        self.values, self.by_x, self.by_parameters = (np.array(part) for part in zip(*runs, strict=True))
+
+    def eager(self, row):
+        x = [Value(number) for number in row]
+        for parameter in self.parameters:
+            parameter.zero_grad()
+        result = self.function(x)
+        result.backward()
+        return result.data, [one.grad for one in x], [one.grad for one in self.parameters]
+
+    def graph(self, wide):
+        x = [Value(number) for number in self.batch[0]]
+        graph, _, parameters = trace(lambda: self.function(x), x, [wide] * len(x))
+        return simplify(graph), parameters
 
 
 def close(a, b, tolerance):
     a, b = np.asarray(a), np.asarray(b)
-    return np.all(np.abs(a - b) <= tolerance * (1.0 + np.abs(b)))
+    return a.shape == b.shape and np.all(np.abs(a - b) <= tolerance * (1.0 + np.abs(b)))
 
 
-def seeds(count):
-    return [pytest.param(seed, marks=pytest.mark.slow) if seed >= 100 else seed for seed in range(count)]
+def seeds(count, fast=100):
+    return [pytest.param(seed, marks=pytest.mark.slow) if seed >= fast else seed for seed in range(count)]
 
 
-@pytest.mark.parametrize("seed", seeds(500))
+@pytest.mark.parametrize("seed", seeds(600))
 def test_eager_compiled_and_batched_agree_on_a_random_graph(seed):
-    draw = random.Random(seed)
-    inputs, samples = draw.randint(1, 6), draw.randint(1, 5)
-    function = random_function(seed, inputs, draw.randint(1, 30))
-    batch = [[draw.uniform(-2, 2) for _ in range(inputs)] for _ in range(samples)]
-    expected = [eager(function, row) for row in batch]
-    compiled, batched = autograd.compile(function), autograd.compile(function, batch=0, reduce="sum")
-    for row, (value, gradient) in zip(batch, expected):
-        found, slopes = compiled.value_and_grad(row)
-        assert close(found, value, 1e-9)
-        assert close(slopes, gradient, 1e-7)
-        assert close(compiled(row), value, 1e-9)
-    assert close(batched(batch), [value for value, _ in expected], 1e-9)
-    total, slopes = batched.value_and_grad(batch)
-    assert close(total, sum(value for value, _ in expected), 1e-9)
-    assert close(slopes, [gradient for _, gradient in expected], 1e-7)
+    case = Case(seed)
+    compiled, batched = autograd.compile(case.function), autograd.compile(case.function, batch=0, reduce="sum")
+    for row, value, by_x in zip(case.batch, case.values, case.by_x):
+        found, slopes = compiled.value_and_grad(row.tolist())
+        assert close([found, compiled(row.tolist())], [value, value], 1e-9)
+        assert close(slopes, by_x, 1e-7)
+    assert close(batched(case.batch), case.values, 1e-9)
+    total, slopes = batched.value_and_grad(case.batch)
+    assert close(total, case.values.sum(), 1e-9)
+    assert close(slopes, case.by_x, 1e-7)
+    for one in case.parameters:
+        one.zero_grad()
+    if case.by_parameters.any():
+        batched.backward(case.batch)
+        assert close([one.grad for one in case.parameters], case.by_parameters.sum(axis=0), 1e-7)
+
+
+@pytest.mark.parametrize("seed", seeds(200, fast=50))
+@pytest.mark.parametrize("form", ["blocks", "straight", "rows", "gated blocks", "float32 blocks"])
+def test_every_form_of_a_program_agrees_on_a_random_graph(form, seed):
+    case = Case(seed)
+    graph, parameters = case.graph(wide=False)
+    numbers = [one.data for one in parameters]
+    wanted = bytes([1] * (len(parameters) + len(case.batch[0])))
+    tolerance = 3e-3 if "float32" in form else 1e-7
+    if form == "straight":
+        runs = Straight(graph)
+    elif form == "rows":
+        runs = Rows(graph)
+    else:
+        runs = Blocks(pack(gather_sums(graph)), np.float32 if "float32" in form else float)
+    known = {id(one): k for k, one in enumerate(parameters)}
+    for row, value, by_x, by_parameters in zip(case.batch, case.values, case.by_x, case.by_parameters):
+        with np.errstate(all="ignore"):
+            given = np.array([*numbers, *row])
+            if form == "gated blocks":
+                results, _, slopes, _ = runs._run(given, None, wanted, 1.0, gated=True)
+            else:
+                results, _, slopes, _ = runs.run(given, None, wanted, 1.0)
+        by_known = [by_parameters[k] for k, one in enumerate(case.parameters) if id(one) in known]
+        assert close(results, [[value]], tolerance)
+        assert close(slopes, [*by_known, *by_x], tolerance * 10)

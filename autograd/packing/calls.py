@@ -120,6 +120,24 @@ def summed(x: Call, axes: tuple[int, ...], head: str = "np.add.reduce") -> Call:
     return Call(head, shape, axis, (x,), f", axis={axes[0] if len(axes) == 1 else axes}")
 
 
+def stacked(parts: list[Any], table: Callable[[list[float]], Call]) -> Any:
+    """One array for a list of them that differ in their numbers alone, or None; `table` makes an array of numbers."""
+    first = parts[0]
+    if not isinstance(first, Call):
+        if any(isinstance(x, Call) for x in parts):
+            return None
+        return first if all(x == first for x in parts) else table([float(x) for x in parts])
+    if all(x is first for x in parts):
+        return first
+    alike = all(
+        isinstance(x, Call) and (x.head, x.options, x.shape) == (first.head, first.options, first.shape) for x in parts
+    )
+    if not alike or first.arguments is None or not (first.head.startswith("np.") and first.is_elementwise):
+        return None
+    arguments = [stacked(list(x), table) for x in zip(*(x.arguments for x in parts), strict=True)]
+    return None if any(x is None for x in arguments) else call(first.head, *arguments)
+
+
 class _Words:
     """The vocabulary `arrays`, on arrays that do not exist yet."""
 

@@ -160,7 +160,11 @@ class Compiled:
                 "value_and_grad gives the gradient by those"
             )
         for piece in pieces:
-            _add_gradients(piece.recording.parameters, piece.d_parameters.tolist())
+            parameters, results = piece.recording.parameters, piece.recording.results
+            gradients, leaves = piece.d_parameters.tolist(), len(parameters) - len(results)
+            _add_gradients(parameters[:leaves], gradients[:leaves])
+            if results:  # the gradient goes on to what they were computed from
+                sweep.backward(results, gradients[leaves:])
             _add_gradients([value for _, value in call.values], piece.d_shared[places].tolist())
         return self._value(call, pieces)
 
@@ -197,12 +201,5 @@ class Compiled:
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:
-    results, seeds = [], []
     for value, gradient in zip(values, gradients, strict=True):
-        if value.op is None:
-            value._grad += gradient
-        else:  # computed before the function was recorded: the gradient goes on to what it was computed from
-            results.append(value)
-            seeds.append(gradient)
-    if results:
-        sweep.backward(results, seeds)
+        value._grad += gradient

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +16,6 @@ from .arguments import Shape
 from .given import Given
 from .program import Program
 from .simplify import simplify
-from .sums import gather_sums
 from .trace import trace
 
 _data = attrgetter("_data")
@@ -43,7 +43,12 @@ class Recording:
 
     program: Program
     result: Shape
-    parameters: list[Value]
+    parameters: list[Value]  # leaves, then results that were computed before
+
+    @cached_property
+    def results(self) -> list[Value]:
+        """The parameters that are results of operations before."""
+        return [x for x in self.parameters if x.op is not None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +143,7 @@ class Recordings:
         with self._lock:
             values, args, options = given.example(sample)
             graph, result, parameters = trace(lambda: self.function(*args, **options), values, given.wide_leaves())
-            made = Recording(Program(gather_sums(simplify(graph)), self.dtype), result, parameters)
+            made = Recording(Program(simplify(graph), self.dtype), result, parameters)
             self._made += 1
             if reason:
                 self._turned += 1

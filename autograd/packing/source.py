@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from .. import arrays
 from . import calls
-from .calls import Call, Verbatim, call, summed
+from .calls import Call, Verbatim, call, stacked, summed
 from .contraction import Contraction
 from .graph import DETACH, OPS
 from .pack import Block, Packed, ProductBlock
@@ -81,13 +82,12 @@ class Reverse(Printer):
         for operand, partial in zip(block.operands, partials, strict=True):
             if not self._wants(operand) or block.code == DETACH:
                 continue
-            if not isinstance(partial, list):
-                self._deliver(operand, self._times(g, partial))
-            elif all(isinstance(x, float) and x == partial[0] for x in partial):
-                self._deliver(operand, self._times(g, partial[0]))
-            else:
-                for k, x in enumerate(partial):
-                    self._deliver(operand.item(k), self._times(g, x))
+            whole = stacked(partial, _table_over(self, block)) if isinstance(partial, list) else partial
+            if whole is not None:
+                self._deliver(operand, self._times(g, whole))
+                continue
+            for k, x in enumerate(partial):
+                self._deliver(operand.item(k), self._times(g, x))
 
     def _product(self, block: Block, g: Call) -> None:
         axes = Contraction(self, block)
@@ -175,6 +175,17 @@ class Reverse(Printer):
                 else:
                     lines += [f"{ADJOINTS[wide]}[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
         return lines
+
+
+def _table_over(printer: Printer, block: Block) -> Callable[[list[float]], Call]:
+    """Makes arrays of numbers, one for each input of a group, that broadcast against a block."""
+
+    def table(numbers: list[float]) -> Call:
+        shape = (len(numbers), *(1 for _ in block.shape))
+        name = printer.table("c", np.array(numbers).reshape(*shape, *([1] if block.wide else [])))
+        return Call(name, shape, "1" if block.wide else "")
+
+    return table
 
 
 def _needs(packed: Packed, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

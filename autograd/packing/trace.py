@@ -71,7 +71,8 @@ def _graph(
     }
     place = {id(x): k for k, x in enumerate(arguments)}
     parameters = sorted(
-        (x for key, x in leaves.items() if 0 < x.line < mark and key not in place), key=lambda x: x.line
+        (x for key, x in leaves.items() if 0 < x.line < mark and key not in place),
+        key=lambda x: (x.op is not None, x.line),
     )
     constants: dict[tuple[float, float], int] = {}
 

@@ -1,0 +1,189 @@
+"""Blocks: a packed graph at work, in memory that is made once for each thread and size of batch."""
+
+from __future__ import annotations
+
+import threading
+from types import CodeType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import arrays
+from . import runtime
+from .graph import Graph
+from .pack import Packed
+from .printer import Code
+from .source import Forward, Reverse
+
+Floats = NDArray[np.floating[Any]]
+Ran = tuple[Floats, NDArray[np.bool_], Floats, Floats]  # results, failed checks, derivatives by shared and own leaves
+
+_CACHE = 2**20  # bytes that the numbers of one tile may take, so that they stay in the cache of a core
+_SIZES = 4  # batch sizes whose workspaces a thread keeps
+
+
+class Blocks:
+    """Runs on plain arrays: parameters, arguments, and for a batch those of each sample, one sample a column."""
+
+    def __init__(self, packed: Packed, dtype: Any) -> None:
+        self.packed, self.dtype = packed, np.dtype(dtype)
+        self.graph = graph = packed.graph
+        self._forward = Forward(self.packed)
+        self._forward_code = _functions(self._forward.code, "forward")
+        self._reverses: dict[tuple[bytes, bool], tuple[str, Code, tuple[CodeType, CodeType]]] = {}
+        self._local = threading.local()
+        wide = self.packed.wide[graph.first_argument : graph.leaves]
+        self._shared_leaves = len(graph.constants), graph.leaves - int(wide.sum())
+        self._own_leaves = int(wide.sum())
+        roots = np.array(graph.outputs, np.int64)
+        self._wide_outputs = self.packed.wide[roots] if len(roots) else np.zeros(0, bool)
+        self._outputs = self.packed.position[roots] if len(roots) else roots
+        self._checks = _checks(self.packed, graph)
+
+    # Running.
+
+    def run(self, shared: Floats, own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        """Runs the program; see `Program.run`."""
+        results = self._run(shared, own, wanted, weight, gated=False)
+        # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
+        if wanted and any(np.isnan(np.add.reduce(x, axis=None)) for x in results[2:]):
+            results = self._run(shared, own, wanted, weight, gated=True)
+        return results
+
+    def _run(self, shared: Floats, own: Floats | None, wanted: bytes, weight: float, gated: bool) -> Ran:
+        samples = 1 if own is None else own.shape[1]
+        tile = self._tile(samples)
+        space = self._workspace(min(tile, samples))
+        first, last = self._shared_leaves
+        space["shared"][first:last] = shared
+        space["forward_shared"]()
+        wide = self._wide_outputs
+        outputs = np.empty((len(wide), samples), self.dtype)
+        failed = np.zeros((len(self.graph.checks), samples), bool)
+        outputs[~wide] = space["shared"][self._outputs[~wide], np.newaxis]
+        d_own = np.zeros((self._own_leaves, samples), self.dtype)
+        sweep = self._reverse(space, wanted, gated) if wanted else ""
+        total: Any = None
+        if own is not None:
+            for start in range(0, samples, tile):
+                stop = min(start + tile, samples)
+                here = space
+                if stop - start != space["samples"]:
+                    here = self._workspace(stop - start)
+                    here["shared"][:] = space["shared"]
+                    if wanted:
+                        self._reverse(here, wanted, gated)
+                here["own"][: self._own_leaves] = own[:, start:stop]
+                here["forward_own"]()
+                outputs[wide, start:stop] = here["own"][self._outputs[wide]]
+                self._check(here, failed[:, start:stop])
+                if wanted and wide[0]:
+                    here["d_own"][self._outputs[0]] = weight
+                    here[sweep + "_own"]()
+                    d_own[:, start:stop] = here["d_own"][: self._own_leaves]
+                    if samples > tile:
+                        total = here["d_shared"].copy() if total is None else total + here["d_shared"]
+        else:
+            self._check(space, failed)
+        d_shared = np.zeros(last - first, self.dtype)
+        if wanted:
+            if total is not None:
+                space["d_shared"][:] = total
+            if not wide[0]:
+                space["d_shared"][self._outputs[0]] = weight * samples
+            space[sweep + "_shared"]()
+            d_shared[:] = space["d_shared"][first:last]
+        return outputs, failed, d_shared, d_own
+
+    def _check(self, space: dict[str, Any], failed: NDArray[np.bool_]) -> None:
+        for compare, places, (left, left_wide), (right, right_wide), outcomes in self._checks:
+            a = space["own"][left] if left_wide else space["shared"][left, np.newaxis]
+            b = space["own"][right] if right_wide else space["shared"][right, np.newaxis]
+            failed[places] = compare(a, b) != outcomes
+
+    def _tile(self, samples: int) -> int:
+        most = max(32, _CACHE // (2 * self.dtype.itemsize * max(1, self.packed.own_size)))
+        return samples if samples <= most * 2 else most
+
+    # The workspace.
+
+    def _workspace(self, samples: int) -> dict[str, Any]:
+        kept: dict[int, dict[str, Any]] = self._local.__dict__.setdefault("spaces", {})
+        space = kept.pop(samples, None)
+        if space is None:
+            space = self._new_workspace(samples)
+            while len(kept) >= _SIZES:
+                kept.pop(next(iter(kept)))
+        kept[samples] = space  # the last used is the last to go
+        return space
+
+    def _new_workspace(self, samples: int) -> dict[str, Any]:
+        sizes = self.packed.shared_size, self.packed.own_size
+        space: dict[str, Any] = {name: getattr(arrays, name) for name in ("erf", "erfc", "round", "norm")}
+        space |= {name: getattr(runtime, name) for name in ("view", "scatter", "gated", "pick")}
+        space |= {"np": np, "samples": samples, "dtype": self.dtype}
+        for prefix in ("", "d_"):
+            space[f"{prefix}shared"] = np.zeros(sizes[0], self.dtype)
+            space[f"{prefix}own"] = np.zeros((sizes[1], samples), self.dtype)
+        space["shared"][: len(self.graph.constants)] = self.graph.constants
+        self._add(space, self._forward.code, self._forward_code)
+        return space
+
+    def _add(self, space: dict[str, Any], code: Code, functions: tuple[CodeType, CodeType]) -> None:
+        for name, table in code.data.items():
+            space[name] = table.astype(self.dtype) if table.dtype.kind == "f" else table
+        for part in functions:
+            exec(part, space)
+
+    def _reverse(self, space: dict[str, Any], wanted: bytes, gated: bool) -> str:
+        """The name of the functions of a reverse program, printed, compiled and added to the workspace when missing."""
+        if (wanted, gated) not in self._reverses:
+            suffix = f"r{len(self._reverses) or ''}"
+            name = f"reverse_{suffix}"
+            leaves = np.zeros(self.graph.leaves, bool)
+            leaves[self.graph.first_parameter :] = np.frombuffer(wanted, bool)
+            code = Reverse(self.packed, self._forward, leaves, gated, suffix).code
+            self._reverses[wanted, gated] = name, code, _functions(code, name)
+        name, code, functions = self._reverses[wanted, gated]
+        if f"{name}_shared" not in space:
+            self._add(space, code, functions)
+        return name
+
+
+def _functions(code: Code, name: str) -> tuple[CodeType, CodeType]:
+    """The views, then the two functions of a program."""
+    parts = code.forward if name == "forward" else code.reverse
+    text = [*(_function(f"{name}_{part}", lines) for part, lines in zip(("shared", "own"), parts, strict=True))]
+    return compile("\n".join(code.setup), f"<packed {name}>", "exec"), compile(
+        "\n".join(text), f"<packed {name}>", "exec"
+    )
+
+
+def _function(name: str, lines: list[str]) -> str:
+    return "\n".join([f"def {name}():", *(f"    {line}" for line in lines or ["pass"]), "    return", ""])
+
+
+_COMPARE = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+
+
+def _checks(packed: Packed, graph: Graph) -> list[Any]:
+    """The comparisons, those of one kind together."""
+    kinds: dict[Any, list[int]] = {}
+    for k, check in enumerate(graph.checks):
+        kinds.setdefault((check.symbol, bool(packed.wide[check.left]), bool(packed.wide[check.right])), []).append(k)
+    found = []
+    for (symbol, left_wide, right_wide), places in kinds.items():
+        checks = [graph.checks[k] for k in places]
+        left = packed.position[[check.left for check in checks]]
+        right = packed.position[[check.right for check in checks]]
+        outcomes = np.array([[check.outcome] for check in checks])
+        found.append((_COMPARE[symbol], np.array(places), (left, left_wide), (right, right_wide), outcomes))
+    return found

@@ -1,0 +1,86 @@
+"""Rows: a graph evaluated node by node, each by its row of the table. Slow, always right, and for graphs of any depth.
+
+With `m = floats` for one set of numbers, with `m = arrays` for a batch. It runs chains that are too long to print, and
+whatever meets inf or nan on the way back in a program that is printed as plain Python.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .. import arrays, floats
+from . import runtime
+from .blocks import Floats, Ran
+from .graph import OPS, Graph, arguments_of
+
+COMPARE = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+class _ArrayWords:
+    """The vocabulary `arrays`, with indices looked at as carefully as in `floats`."""
+
+    def __getattr__(self, word: str) -> Any:
+        return getattr(runtime if word == "pick" else arrays, word)
+
+
+class Rows:
+    """Runs a graph without preparing anything."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def run(self, shared: Floats, own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        """Runs the graph; see `Program.run`."""
+        graph = self.graph
+        samples = 1 if own is None else own.shape[1]
+        words: Any = floats if own is None else _ArrayWords()
+        rows = iter(shared.tolist() if own is None else list(shared))
+        columns = iter(() if own is None else own)
+        values: list[Any] = [*graph.constants, *(next(rows) for _ in range(graph.parameters))]
+        values += [next(columns) if wide else next(rows) for wide in graph.wide]
+        for node in graph.nodes:
+            op = OPS[node[0]]
+            values.append(op.forward(words, *arguments_of(op, [values[x] for x in node[1:]])))
+        outputs = np.empty((len(graph.outputs), samples))
+        for k, x in enumerate(graph.outputs):
+            outputs[k] = values[x]
+        failed = np.zeros((len(graph.checks), samples), bool)
+        for k, check in enumerate(graph.checks):
+            failed[k] = np.asarray(COMPARE[check.symbol](values[check.left], values[check.right])) != check.outcome
+        adjoints = self._swept(words, values, wanted, weight, samples) if wanted else [0.0] * graph.leaves
+        by_leaf = adjoints[graph.first_parameter : graph.leaves]
+        wide = [False] * graph.parameters + graph.wide
+        d_shared = [np.sum(np.broadcast_to(x, samples)) for x, has in zip(by_leaf, wide, strict=True) if not has]
+        d_own = [np.broadcast_to(x, samples) for x, has in zip(by_leaf, wide, strict=True) if has]
+        return outputs, failed, np.array(d_shared, float), np.array(d_own, float).reshape(len(d_own), samples)
+
+    def _swept(self, words: Any, values: list[Any], wanted: bytes, weight: float, samples: int) -> list[Any]:
+        """The adjoint of every node; a number stands for as many samples as there are."""
+        graph = self.graph
+        needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
+        for node in graph.nodes:
+            needs.append(any(map(needs.__getitem__, node[1:])))
+        adjoints: list[Any] = [0.0] * len(values)
+        adjoints[graph.outputs[0]] = weight if words is floats else np.full(samples, weight)
+        for k in range(len(values) - 1, graph.leaves - 1, -1):
+            g = adjoints[k]
+            if not needs[k] or not np.any(g):
+                continue
+            node = graph.nodes[k - graph.leaves]
+            op = OPS[node[0]]
+            partials = op.partials(words, *arguments_of(op, [values[x] for x in node[1:]]), values[k])
+            flat = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
+            for x, slope in zip(node[1:], flat, strict=True):
+                if needs[x]:
+                    adjoints[x] = adjoints[x] + (g * slope if words is floats else arrays.gate(g, slope))
+        return adjoints

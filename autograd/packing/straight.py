@@ -1,0 +1,130 @@
+"""Straight: a graph with nothing to pack as a Python function, a line for each operation, printed from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import floats, text
+from ..text import Text
+from .blocks import Floats, Ran
+from .graph import DETACH, OPS, Graph, arguments_of
+from .rows import Rows
+
+MOST_INPUTS = 64  # of one node: the text of a row is taken apart by recursion
+
+
+class _Words(text.Words):
+    """The vocabulary `text`, without detours around numbers that are known."""
+
+    def gate(self, a: Any, b: Any) -> Any:
+        return a * b if isinstance(a, float) and a else Text("gate", (a, b))
+
+    def pow(self, a: Any, b: Any) -> Any:
+        return a if b == 1.0 else a * a if b == 2.0 else Text("pow", (a, b))
+
+    def square(self, x: Any) -> Any:
+        return x * x
+
+    def div(self, a: Any, b: Any) -> Any:
+        if isinstance(b, float) and b and isinstance(a, Text) and a.arguments is None:
+            return Text(f"({a.head} / {b!r})")  # nothing to fear from a divisor that is no 0
+        return Text("div", (a, b))
+
+
+_words = _Words()
+
+
+class Straight:
+    """Runs a graph as plain Python on floats."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.rows = Rows(graph)
+        self._functions: dict[bytes, Callable[..., Any]] = {}
+
+    def run(self, shared: Floats, own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        """Runs the program; see `Program.run`."""
+        if wanted not in self._functions:
+            self._functions[wanted] = self.function(wanted)
+        outputs, holds, gradients = self._functions[wanted](*shared.tolist())
+        if weight != 1.0 or any(x != x for x in gradients) or not all(holds):
+            return self.rows.run(shared, own, wanted, weight)
+        d_shared = np.zeros(len(shared))
+        if wanted:
+            d_shared[np.frombuffer(wanted, bool)] = gradients
+        failed = np.zeros((len(holds), 1), bool)
+        return np.array(outputs, float).reshape(-1, 1), failed, d_shared, np.zeros((0, 1))
+
+    def function(self, wanted: bytes) -> Callable[..., Any]:
+        """The printed function: leaves to (results, whether each check holds, derivatives by the wanted leaves)."""
+        namespace = dict(vars(floats))
+        exec(compile(self.source(wanted), "<straight program>", "exec"), namespace)
+        made: Callable[..., Any] = namespace["program"]
+        return made
+
+    def source(self, wanted: bytes = b"") -> str:
+        """Python; the words that it calls are those of `autograd.floats`."""
+        lines, results = self.body(wanted)
+        leaves = ", ".join(f"v{k}" for k in range(self.graph.first_parameter, self.graph.leaves))
+        return "\n".join([f"def program({leaves}):", *(f"    {line}" for line in lines), f"    return {results}", ""])
+
+    def body(self, wanted: bytes) -> tuple[list[str], str]:
+        """The lines of the function, and what it returns."""
+        graph = self.graph
+        names: list[Any] = [*graph.constants, *(Text(f"v{k}") for k in range(graph.first_parameter, graph.leaves))]
+        lines = []
+        for k, node in enumerate(graph.nodes, start=graph.leaves):
+            op = OPS[node[0]]
+            value = op.forward(_words, *arguments_of(op, [names[x] for x in node[1:]]))
+            before, (expression,) = text.program([value], f"s{k}_")
+            lines += [*before, f"v{k} = {expression}"]
+            names.append(Text(f"v{k}"))
+        outputs = _tuple([_shown(names[x]) for x in graph.outputs])
+        holds = _tuple(
+            [f"({_shown(names[c.left])} {c.symbol} {_shown(names[c.right])}) is {c.outcome}" for c in graph.checks]
+        )
+        if not wanted:
+            return lines, f"{outputs}, {holds}, ()"
+        reverse, gradients = self._reverse(names, wanted)
+        return [*lines, *reverse], f"{outputs}, {holds}, {gradients}"
+
+    def _reverse(self, names: list[Any], wanted: bytes) -> tuple[list[str], str]:
+        graph = self.graph
+        needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
+        for node in graph.nodes:
+            needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
+        root = graph.outputs[0]
+        reached = {root}
+        lines = [f"d{root} = 1.0"]
+        for k in range(len(names) - 1, graph.leaves - 1, -1):
+            if k not in reached or not needs[k]:
+                continue
+            node = graph.nodes[k - graph.leaves]
+            op = OPS[node[0]]
+            partials = op.partials(_words, *arguments_of(op, [names[x] for x in node[1:]]), names[k])
+            slopes = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
+            wants = [(x, slope) for x, slope in zip(node[1:], slopes, strict=True) if needs[x]]
+            before, terms = text.program([_times(Text(f"d{k}"), slope) for _, slope in wants], f"p{k}_")
+            lines += before
+            for (x, _), term in zip(wants, terms, strict=True):
+                lines.append(f"d{x} {'+=' if x in reached else '='} {term}")
+                reached.add(x)
+        leaves = [graph.first_parameter + k for k, has in enumerate(wanted) if has]
+        return lines, _tuple([f"d{k}" if k in reached else "0.0" for k in leaves])
+
+
+def _times(g: Text, slope: Any) -> Any:
+    if not isinstance(slope, Text) and abs(slope) == 1.0:
+        return g if slope > 0 else -g
+    return g * slope
+
+
+def _shown(x: Any) -> str:
+    return text.program([x])[1][0]
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
