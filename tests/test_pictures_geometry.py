@@ -1,11 +1,14 @@
 """Nothing in a picture covers anything else, whichever layout placed it."""
 
+import random
 from itertools import combinations
 
 import pytest
 from pictured import boxes, lettering_area, network_values, neuron, of_class, parsed, random_graph
 
 from autograd import Value, draw
+from autograd.pictures.layered import layered
+from autograd.pictures.plan import Footprint, Link
 
 SEEDS = range(12)
 
@@ -62,3 +65,22 @@ def test_a_value_used_twice_by_one_operation_has_two_wires(layout):
     curves = {wire[1].get("d") for wire in of_class(root, "ag-wire")}
     assert len(curves) == 2
     assert [text.text for text in of_class(root, "ag-partial")] == ["×3", "×3"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_two_wires_of_a_tree_cross_in_the_built_in_layout(seed):
+    draw_number = random.Random(seed)
+    shapes, links = [], []
+
+    def grow(depth):
+        inputs = [grow(depth - 1) for _ in range(draw_number.randint(1, 4))] if depth else []
+        height = draw_number.uniform(20, 90)
+        heads = tuple(height * (place + 0.5) / len(inputs) for place in range(len(inputs)))
+        shapes.append(Footprint(100.0, height, height / 2, heads))
+        links.extend(Link(source, len(shapes) - 1, place) for place, source in enumerate(inputs))
+        return len(shapes) - 1
+
+    grow(4)
+    ends = [(curve[0], curve[-1]) for curve in layered(shapes, links).curves]
+    for (a, b), (c, d) in combinations(ends, 2):
+        assert a[0] != c[0] or (a[1] - c[1]) * (b[1] - d[1]) >= 0

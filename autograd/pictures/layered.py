@@ -89,8 +89,8 @@ def _chain(slots: list[Slot], footprints: Sequence[Footprint], link: Link) -> li
     for k in range(len(path) - 1):
         a, b = path[k], path[k + 1]
         weight = 1.0 + 2.0 * ((a.box is None) + (b.box is None))  # lanes run straight, boxes may shift
-        a.right.append((b, offsets[k + 1] - offsets[k], weight))
-        b.left.append((a, offsets[k] - offsets[k + 1], weight))
+        a.right.append((b, offsets[k + 1] - offsets[k], weight, offsets[k + 1]))
+        b.left.append((a, offsets[k] - offsets[k + 1], weight, offsets[k + 1]))
     return path
 
 

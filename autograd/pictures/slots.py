@@ -10,15 +10,22 @@ LANE = 10.0  # a wire crossing a column
 _ROUNDS = 12  # of ordering, and of straightening
 
 
+Tie = tuple["Slot", float, float, float]
+
+
 @dataclass(eq=False)
 class Slot:
-    """A box in its column, or the lane of a wire that crosses it."""
+    """A box in its column, or the lane of a wire that crosses it.
+
+    A tie to a neighbour is that slot, how much lower its top would be if the wire were level, how much that matters,
+    and how far below the top of the right one of the two the wire arrives.
+    """
 
     column: int
     height: float
     box: int | None = None
-    left: list[tuple[Slot, float, float]] = field(default_factory=list)  # neighbour, offset of its top, weight
-    right: list[tuple[Slot, float, float]] = field(default_factory=list)
+    left: list[Tie] = field(default_factory=list)
+    right: list[Tie] = field(default_factory=list)
     order: float = 0.0
     top: float = 0.0
 
@@ -36,7 +43,7 @@ def ordered(slots: list[Slot]) -> list[list[Slot]]:
             if id(slot) not in seen:
                 seen.add(id(slot))
                 columns[slot.column].append(slot)
-                waiting.extend(a for a, _, _ in sorted(slot.left, key=lambda tie: tie[1]))
+                waiting.extend(tie[0] for tie in sorted(slot.left, key=lambda tie: tie[3]))
     best = [list(column) for column in columns]
     fewest = _crossings(columns)
     for turn in range(_ROUNDS):
@@ -64,8 +71,8 @@ def _by_neighbours(column: list[Slot], leftward: bool) -> None:
 
     def middle(slot: Slot) -> float:
         ties = slot.right if leftward else slot.left
-        # the offset breaks ties: of two inputs of a box, the one whose wire arrives higher comes first
-        return sum(a.order + 1e-4 * shift * leftward for a, shift, _ in ties) / len(ties) if ties else slot.order
+        # of two inputs of a box, the one whose wire arrives higher comes first
+        return sum(a.order + 1e-4 * port * leftward for a, _, _, port in ties) / len(ties) if ties else slot.order
 
     column.sort(key=middle)
     for place, slot in enumerate(column):
@@ -78,7 +85,7 @@ def _crossings(columns: list[list[Slot]]) -> int:
     for column in columns[:-1]:
         passed: list[tuple[float, float]] = []
         for slot in column:
-            ends = sorted((b.order, shift) for b, shift, _ in slot.right)
+            ends = sorted((b.order, port) for b, _, _, port in slot.right)
             total += sum(len(passed) - bisect_right(passed, end) for end in ends)
             for end in ends:
                 insort(passed, end)
@@ -95,8 +102,8 @@ def straighten(columns: list[list[Slot]]) -> None:
             wanted, weights = [], []
             for slot in column:
                 ties = [tie for side in sides for tie in getattr(slot, side)]
-                weight = sum(w for _, _, w in ties)
-                wanted.append(sum(w * (a.top + shift) for a, shift, w in ties) / weight if ties else slot.top)
+                weight = sum(tie[2] for tie in ties)
+                wanted.append(sum(w * (a.top + shift) for a, shift, w, _ in ties) / weight if ties else slot.top)
                 weights.append(weight or 0.1)
             _settle(column, wanted, weights)
 
