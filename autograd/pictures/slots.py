@@ -43,7 +43,7 @@ def ordered(slots: list[Slot]) -> list[list[Slot]]:
             if id(slot) not in seen:
                 seen.add(id(slot))
                 columns[slot.column].append(slot)
-                waiting.extend(tie[0] for tie in sorted(slot.left, key=lambda tie: tie[3]))
+                waiting.extend(tie[0] for tie in sorted(slot.left, key=lambda tie: tie[3], reverse=True))
     best = [list(column) for column in columns]
     fewest = _crossings(columns)
     for turn in range(_ROUNDS):
