@@ -16,6 +16,7 @@ from typing import Any
 from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
 from .anomaly import detect_anomaly
+from .checkpoint import checkpoint
 from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .formulas import derivative_table
 from .functions import log_softmax, softmax
@@ -25,6 +26,7 @@ from .modes import no_grad, scope
 from .ops import TABLE as TABLE
 from .primitive import primitive
 from .selected import gradients
+from .serialisation import from_json, to_json
 from .tape import Guard, Tape
 from .value import Value, backward
 
@@ -55,11 +57,13 @@ __all__ = [
     "Tape",
     "Value",
     "backward",
+    "checkpoint",
     "compile",
     "derivative_table",
     "detect_anomaly",
     "draw",
     "explain",
+    "from_json",
     "grad",
     "gradcheck",
     "gradients",
@@ -74,6 +78,7 @@ __all__ = [
     "primitive",
     "scope",
     "softmax",
+    "to_json",
     "value_and_grad",
     "vjp",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import linecache
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from .modes import Scope
 from .recording import Watcher, caller, watched_only_by, watching, watching_here
 from .value import Value
 
@@ -25,13 +25,19 @@ class Sources(Watcher):
 class Anomaly(Sources):
     """Looks at each result, and leaves its line on it for the sweep to come."""
 
-    first = True  # before `no_grad` cuts a node off from its operation
-
     def record(self, node: Any) -> None:
         """Raises if the node's number is not finite."""
         super().record(node)
-        if not math.isfinite(node._data):
-            raise FloatingPointError(f"{_name(node)} gave {node._data!r} from {_operands(node)}{place(node)}")
+        if node.op is not None and not math.isfinite(node._data):
+            for watcher in watching_here():
+                if isinstance(watcher, Scope):
+                    watcher.record(node)  # its turn may come after this
+            raise FloatingPointError(f"{node.op} gave {node._data!r} from {_operands(node)}{place(node)}")
+
+    def cut_off(self, node: Any, source: Any) -> None:
+        """Looks at a result that `no_grad` is about to cut off from its operation."""
+        if node is source:
+            self.record(node)
 
 
 @contextmanager
@@ -69,23 +75,14 @@ def check_adjoint(node: Any, x: Any, partial: float, adjoint: float, total: floa
     """Raises if the adjoint of the input `x` of `node` has become inf or nan."""
     if x.line and not math.isfinite(total):
         raise FloatingPointError(
-            f"the adjoint of {_describe(x)} became {total!r} in {_name(node)} of {_operands(node)}: "
+            f"the adjoint of {_describe(x)} became {total!r} in {node.op} of {_operands(node)}: "
             f"the adjoint {adjoint!r} of the result {node._data!r} times the partial {partial!r}{place(node)}"
         )
 
 
-def _name(node: Any) -> str:
-    if node.op is not None:
-        return str(node.op)
-    frame = sys._getframe(1)
-    while frame.f_back is not None and not frame.f_code.co_filename.startswith("<autograd row "):
-        frame = frame.f_back
-    return str(frame.f_globals.get("op", "an operation"))
-
-
 def _operands(node: Any) -> str:
     shown = [_describe(x) for x in node.inputs[:8]]
-    return ", ".join([*shown, *(["..."] if len(node.inputs) > 8 else [])]) or "numbers under no_grad"
+    return ", ".join([*shown, *(["..."] if len(node.inputs) > 8 else [])])
 
 
 def _describe(x: Value) -> str:

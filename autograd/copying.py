@@ -7,7 +7,7 @@ Value they meet hands them a list of its ancestors, earliest first; each of thos
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .recording import lines
@@ -27,7 +27,7 @@ class Ancestors(list[Any]):
 
     def _one_by_one(self) -> Iterator[Value]:
         outer: frozenset[int] = getattr(_under_way, "ids", frozenset())
-        nodes = _ancestors(self.root) if self.root is not None else []
+        nodes = whole_graph([self.root])[:-1] if self.root is not None else []
         _under_way.ids = outer | {id(node) for node in nodes}
         try:
             yield from nodes
@@ -40,12 +40,13 @@ def reduce(value: Value) -> tuple[Any, ...]:
     state = (value._data, value._grad if value._grad is not UNSET else None, value.op, value.partials, value.notes)
     ready = value.is_leaf or id(value) in getattr(_under_way, "ids", ())
     kind = None if type(value) is Recorded else type(value)
-    return _rebuild, (None if ready else Ancestors(value), value.inputs, state, value.is_constant, kind)
+    return rebuild, (None if ready else Ancestors(value), value.inputs, state, value.is_constant, kind)
 
 
-def _rebuild(
+def rebuild(
     ancestors: Any, inputs: tuple[Value, ...], state: tuple[Any, ...], constant: bool, kind: type[Value] | None
 ) -> Value:
+    """Makes a Value of its parts; `ancestors` only had to come before."""
     made: Value = Recorded() if kind is None else object.__new__(kind)
     made._data, grad, made.op, partials, notes = state
     made._grad = UNSET if grad is None else grad
@@ -62,13 +63,13 @@ def _rebuild(
     return made
 
 
-def _ancestors(root: Value) -> list[Value]:
-    found = {id(root): root}
-    waiting = [root]
+def whole_graph(roots: Iterable[Value]) -> list[Value]:
+    """The roots and all that they were computed from, constants first, then in the order of recording."""
+    found = {id(root): root for root in roots}
+    waiting = list(found.values())
     while waiting:
         for x in waiting.pop().inputs:
             if id(x) not in found:
                 found[id(x)] = x
                 waiting.append(x)
-    del found[id(root)]
     return sorted(found.values(), key=lambda value: value.line)

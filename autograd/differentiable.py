@@ -8,7 +8,7 @@ from typing import Any
 
 from . import floats, functions
 from .anomaly import check_adjoint, looking, unalarmed
-from .history import replayed
+from .history import Segment, replayed
 from .hooks import hooked
 from .ops import Op
 from .printed import partials_by
@@ -114,8 +114,8 @@ def as_recorded(node: Any) -> None:
     Raises:
         ValueError: as said.
     """
-    if all(x.op is not None or not x.line for x in node.inputs):
-        return  # only leaves can be written
+    if isinstance(node.op, Segment) or all(x.op is not None or not x.line for x in node.inputs):
+        return  # a checkpointed part looks for itself; elsewhere only leaves can be written
     data = grouped(node.op, [x._data for x in node.inputs])
     partials = flat(node.op, node.op.partials(floats, *data, node._data))
     same = _same(node.op.forward(floats, *data), node._data) and all(

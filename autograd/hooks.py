@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from .modes import CutOff
+from .recording import watching_here
 from .sweep import hooks
 from .value import Value, number
 
@@ -16,6 +18,8 @@ class Hook:
 
     def __init__(self, value: Value, function: Callable[[float], Any]) -> None:
         self._line, self._function = value.line, function
+        if value.is_constant:
+            return
         if value.line not in hooks:
             weakref.finalize(value, hooks.pop, value.line, None).atexit = False
         hooks.setdefault(value.line, []).append(function)
@@ -41,7 +45,7 @@ def hook(value: Value, function: Callable[[float], Any]) -> Hook:
     """Calls `function` with the adjoint of `value` whenever a sweep reaches it; a number it returns takes its place.
 
     Several hooks run in the order they were made. On a leaf, the adjoint is what this sweep adds to its `grad`. A hook
-    whose function refers to the Value keeps it alive until removed.
+    whose function refers to the Value keeps it alive until removed. Under `no_grad` it has nothing to do.
 
     >>> from autograd import Value, hook
     >>> x = Value(3.0)
@@ -59,7 +63,7 @@ def hook(value: Value, function: Callable[[float], Any]) -> Hook:
         raise TypeError(f"a hook sits on a Value, not on {value!r}")
     if not callable(function):
         raise TypeError(f"a hook is a function of the adjoint, not {function!r}")
-    if value.is_constant:
+    if value.is_constant and not any(isinstance(watcher, CutOff) for watcher in watching_here()):
         raise ValueError(f"{value!r} is a constant, which no sweep reaches; hook a Value it was computed from")
     return Hook(value, function)
 

@@ -32,13 +32,13 @@ def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
         return _arranged(_recorded(run), shape, sparse)
     if min(shape) <= FEW and not sparse:
         columns, rows = _singles(width), _singles(height)
-        together, reverse = (rows, True) if height <= width else (columns, False)
+        together, reverse = (rows, True) if height <= width or observed() else (columns, False)
         compressed = _swept(run, together, reverse)
         return compressed.T if reverse else compressed
     rows = pattern(run.inputs, run.outputs, run.nodes)
     columns = transposed(rows, width)
     by_column, by_row = colours(rows, columns), colours(columns, rows)
-    reverse = len(by_row) <= len(by_column)
+    reverse = len(by_row) <= len(by_column) or observed()
     together = by_row if reverse else by_column
     group_of = {member: k for k, group in enumerate(together) for member in bits(group)}
     at = np.array([(i, j, group_of[i if reverse else j]) for i, row in enumerate(rows) for j in bits(row)], dtype=int)
@@ -82,14 +82,14 @@ def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     shape = len(run.inputs), len(run.inputs)
     place = {x.line: k for k, x in enumerate(run.inputs)}
     entries: dict[tuple[int, int], Any] = {}
-    if run.open:
-        gradient = {run.outputs[0].line: 1.0}
+    if run.open or observed():
+        gradient: dict[int, Any] = {run.outputs[0].line: 1.0}
         differentiable.pull(run.nodes, gradient)
         for i, x in enumerate(run.inputs):
             slope = gradient.get(x.line)
             if isinstance(slope, Value):
-                seconds = {slope.line: 1.0}
-                differentiable.pull(history([slope], run.after), seconds)
+                seconds: dict[int, Any] = {slope.line: 1.0}
+                (differentiable.pull if run.open else pull)(history([slope], run.after), seconds)
                 entries.update(((i, place[line]), second) for line, second in seconds.items() if line in place)
     else:
         for line, row in push_pairs(run.nodes, run.outputs[0]).items():

@@ -33,7 +33,7 @@ def no_grad() -> Iterator[None]:
         yield
 
 
-class _Scope(Watcher):
+class Scope(Watcher):
     def __init__(self, path: str) -> None:
         self.path = path
 
@@ -52,6 +52,6 @@ def scope(name: str) -> Iterator[None]:
     >>> y.scope
     'layer 1/neuron 2'
     """
-    outer = [watcher.path for watcher in watching_here() if isinstance(watcher, _Scope)][-1:]
-    with watching(_Scope("/".join([*outer, name]))):
+    outer = [watcher.path for watcher in watching_here() if isinstance(watcher, Scope)][-1:]
+    with watching(Scope("/".join([*outer, name]))):
         yield

@@ -9,7 +9,7 @@ import pytest
 from test_ops import draw
 
 import autograd
-from autograd import GradientError, Value, derivative_table, gradcheck, primitive, where
+from autograd import GradientError, derivative_table, gradcheck, where
 from autograd.differences import differences
 from autograd.ops import ROWS
 from autograd.record import recorder
@@ -121,28 +121,3 @@ def test_the_derivative_table_prints_every_operation(capsys):
     )
     with pytest.raises(ValueError, match="there is no operation 'nosuch'"):
         derivative_table("nosuch")
-
-
-# Primitives: the operations of users.
-
-
-@primitive(partials=lambda x, y: [autograd.cos(x)], symbol="~")
-def wave(x):
-    """The sine, by way of math."""
-    return math.sin(x)
-
-
-@primitive(partials=lambda m, a, b, y: (2.0 * a * b, m.square(a)))
-def volume(m, a, b):
-    return m.square(a) * b
-
-
-def test_a_primitive_is_one_node_of_any_order_of_derivative():
-    y = wave(Value(0.5)) * volume(2.0, Value(3.0))
-    assert [x.op.name for x in y.inputs] == ["wave", "volume"]
-    assert autograd.grad(autograd.grad(autograd.grad(wave)))(0.5) == pytest.approx(-math.cos(0.5))
-    assert autograd.hessian(volume, argnums=(0, 1))(2.0, 3.0) == ((6.0, 4.0), (4.0, 0.0))
-    assert autograd.hessian(wave)(0.5) == pytest.approx(-math.sin(0.5))
-    assert gradcheck(lambda x: wave(x) * volume(x, wave(x)), 0.4)
-    assert wave(0.5) == math.sin(0.5)
-    assert wave.__doc__ == "The sine, by way of math."
