@@ -15,6 +15,7 @@ from .arguments import NUMBER, split
 from .given import Given, batch_of, given
 from .program import Program
 from .replay import CacheInfo, Piece, Recording, Recordings
+from .straight import Straight
 from .trace import Recorder
 
 
@@ -85,6 +86,7 @@ class Compiled:
     ) -> None:
         self.function, self.batch, self.argnums, self.reduce = function, batch, argnums, reduce
         self._recordings = recordings
+        self._quick: dict[tuple[str, int], Callable[..., Any]] = {}
         update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -92,10 +94,13 @@ class Compiled:
 
         While another compiled function is being recorded, the function itself is called, and recorded with it.
         """
+        if not options and (quick := self._quick.get(("value", len(args)))) and (found := quick(*args)) is not None:
+            return found
         if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
             return self.function(*args, **options)
         call = given(self.batch, args, options)
         pieces = self._recordings.run(call, None, 1.0)
+        self._prepare("value", call, pieces[0].recording, None)
         if call.own is None:
             return split(pieces[0].recording.result, pieces[0].outputs[:, 0])
         if all(piece.recording.result == NUMBER for piece in pieces):
@@ -117,6 +122,8 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
         """
+        if not options and (quick := self._quick.get(("gradient", len(args)))) and (found := quick(*args)) is not None:
+            return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options)
         chosen = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
         for k in chosen:
@@ -135,6 +142,7 @@ class Compiled:
         if d_own is not None:
             for piece in pieces:
                 d_own[:, piece.samples] = piece.d_own
+        self._prepare("gradient", call, pieces[0].recording, chosen)
         gradients = tuple(call.arranged(k, d_shared, d_own) for k in chosen)
         return self._value(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
 
@@ -179,6 +187,23 @@ class Compiled:
         if last is None:
             raise ValueError("there is no program yet, because the function was never called; call it once")
         return last.program
+
+    def _prepare(self, kind: str, call: Given, recording: Recording, chosen: tuple[int, ...] | None) -> None:
+        """Lets calls of this kind with as many floats go straight to a printed function, where that is all there is."""
+        runs = recording.program.runs
+        if not isinstance(runs, Straight) or call.names or recording.result != NUMBER:
+            return
+        if not call.shapes or any(shape != NUMBER for shape in call.shapes):
+            return
+        quick = recording.quick.get(kind)
+        if quick is None:
+            wanted, result = b"", runs.root()
+            if chosen is not None:
+                wanted = bytes(len(recording.parameters)) + call.wanted(chosen).tobytes()
+                slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
+                result += f", {slopes[0] if isinstance(self.argnums, int) else '(' + ', '.join(slopes) + ',)'}"
+            quick = recording.quick[kind] = runs.quick(recording.parameters, wanted, result)
+        self._quick[kind, len(call.shapes)] = quick
 
     def _swept(self, call: Given, wanted: Callable[[Recording], Any]) -> list[Piece]:
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0

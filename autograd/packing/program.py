@@ -37,7 +37,7 @@ class Program:
                 self.form = "straight"
             elif len(self.packed.blocks) > _MOST_BLOCKS:
                 self.form = "rows"
-        self._runs: Blocks | Straight | Rows = (
+        self.runs: Blocks | Straight | Rows = (
             Blocks(self.packed, dtype)
             if self.form == "blocks" and self.packed is not None
             else Straight(graph)
@@ -62,4 +62,4 @@ class Program:
         the one result, times `weight`, summed over the samples. All have a column for each sample but the third.
         """
         with np.errstate(all="ignore"):
-            return self._runs.run(shared, own, wanted, weight)
+            return self.runs.run(shared, own, wanted, weight)

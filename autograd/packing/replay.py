@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -30,7 +30,6 @@ class GuardError(ValueError):
 class CacheInfo:
     """What a compiled function has done so far."""
 
-    calls: int
     recordings: int
     programs: int  # that are kept: one for each shape of arguments and each way its comparisons came out
     turned: int  # recordings that were made because a comparison came out otherwise
@@ -44,6 +43,7 @@ class Recording:
     program: Program
     result: Shape
     parameters: list[Value]  # leaves, then results that were computed before
+    quick: dict[str, Callable[..., Any]] = field(default_factory=dict)  # printed functions of floats
 
     @cached_property
     def results(self) -> list[Value]:
@@ -70,7 +70,7 @@ class Recordings:
         self.function, self.policy, self.dtype = function, policy, dtype
         self._kept: dict[Any, list[Recording]] = {}
         self._lock = threading.RLock()
-        self._calls = self._made = self._turned = 0
+        self._made = self._turned = 0
         self._last_turned = ""
 
     @property
@@ -80,11 +80,10 @@ class Recordings:
 
     def info(self) -> CacheInfo:
         programs = sum(map(len, self._kept.values()))
-        return CacheInfo(self._calls, self._made, programs, self._turned, self._last_turned)
+        return CacheInfo(self._made, programs, self._turned, self._last_turned)
 
     def run(self, given: Given, wanted: Callable[[Recording], Any] | None, weight: float) -> list[Piece]:
         """Runs each sample by a program whose comparisons come out for it as they did when it was recorded."""
-        self._calls += 1
         key = given.key
         left = np.arange(given.samples)
         pieces: list[Piece] = []

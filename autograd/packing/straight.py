@@ -9,8 +9,9 @@ import numpy as np
 
 from .. import floats, text
 from ..text import Text
+from ..value import Value
 from .blocks import Floats, Ran
-from .graph import DETACH, OPS, Graph, arguments_of
+from .graph import DETACH, OPS, Check, Graph, arguments_of
 from .rows import Rows
 
 MOST_INPUTS = 64  # of one node: the text of a row is taken apart by recursion
@@ -71,6 +72,45 @@ class Straight:
         leaves = ", ".join(f"v{k}" for k in range(self.graph.first_parameter, self.graph.leaves))
         return "\n".join([f"def program({leaves}):", *(f"    {line}" for line in lines), f"    return {results}", ""])
 
+    def quick(self, parameters: list[Value], wanted: bytes, result: str) -> Callable[..., Any]:
+        """The printed function of the arguments alone, as floats; `result` is what it returns, in the program's names.
+
+        It returns None where something else than the lines printed is called for: an argument is not a float, a
+        comparison comes out otherwise, a gradient is nan.
+        """
+        graph = self.graph
+        lines, _ = self.body(wanted)
+        names = [f"v{k}" for k in range(graph.first_argument, graph.leaves)]
+        slopes = [f"d{graph.first_parameter + k}" for k, has in enumerate(wanted) if has]
+        known = {line.split(" ", 1)[0] for line in lines}
+        checks = [self._holds(check) for check in graph.checks]
+        source = [
+            f"def quick({', '.join(names)}):",
+            f"    if not ({' and '.join(f'type({name}) is float' for name in names)}):",
+            "        return None",
+            *(f"    v{graph.first_parameter + k} = parameters[{k}]._data" for k in range(graph.parameters)),
+            *(f"    {line}" for line in lines),
+            *(f"    {name} = 0.0" for name in slopes if name not in known),
+            *(f"    if {' or '.join(f'{name} != {name}' for name in slopes)}: return None" for _ in slopes[:1]),
+            *(f"    if not ({check}): return None" for check in checks),
+            f"    return {result}",
+        ]
+        namespace = dict(vars(floats), parameters=parameters)
+        exec(compile("\n".join(source), "<straight program>", "exec"), namespace)
+        made: Callable[..., Any] = namespace["quick"]
+        return made
+
+    def _holds(self, check: Check) -> str:
+        left, right = (_shown(self._name(x)) for x in (check.left, check.right))
+        return f"({left} {check.symbol} {right}) is {check.outcome}"
+
+    def _name(self, x: int) -> Any:
+        return Text(f"v{x}") if x >= self.graph.first_parameter else self.graph.constants[x]
+
+    def root(self) -> str:
+        """What the one result is called."""
+        return _shown(self._name(self.graph.outputs[0]))
+
     def body(self, wanted: bytes) -> tuple[list[str], str]:
         """The lines of the function, and what it returns."""
         graph = self.graph
@@ -83,9 +123,7 @@ class Straight:
             lines += [*before, f"v{k} = {expression}"]
             names.append(Text(f"v{k}"))
         outputs = _tuple([_shown(names[x]) for x in graph.outputs])
-        holds = _tuple(
-            [f"({_shown(names[c.left])} {c.symbol} {_shown(names[c.right])}) is {c.outcome}" for c in graph.checks]
-        )
+        holds = _tuple([self._holds(check) for check in graph.checks])
         if not wanted:
             return lines, f"{outputs}, {holds}, ()"
         reverse, gradients = self._reverse(names, wanted)

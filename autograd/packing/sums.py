@@ -43,24 +43,27 @@ def gather_sums(graph: Graph) -> Graph:
     def kind(x: int) -> tuple[bool, bool, bool]:
         return wide[x], x >= first, x >= base  # a constant before a parameter before a result, samples last
 
-    def total(plain: list[int]) -> int:
-        shared, own = [of[x] for x in plain if not wide[x]], [of[x] for x in plain if wide[x]]
-        parts = [_added(append, part) for part in (shared, own) if part]
-        return parts[0] if len(parts) == 1 else append(_ADD, *parts)
-
     def linear(terms: _Terms) -> int:
-        result = total(terms.plain) if terms.plain else -1
+        result = -1
+
+        def add(x: int) -> None:
+            nonlocal result
+            result = x if result < 0 else append(_ADD, result, x)
+
         kinds: dict[tuple[bool, bool, bool], list[tuple[int, int]]] = {}
         for a, b in terms.products:
             left, right = (a, b) if kind(a) <= kind(b) else (b, a)
-            kinds.setdefault((wide[left], wide[right], left < first), []).append((of[left], of[right]))
-        for key in sorted(kinds):
-            xs, ys = zip(*kinds[key], strict=True)
-            if len(xs) == 1:
-                product = append(_MUL, xs[0], ys[0])
-                result = append(_ADD, result, product) if result >= 0 else product
-            else:
-                result = append(_LINEAR, *xs, *ys, result) if result >= 0 else append(_DOT, *xs, *ys)
+            kinds.setdefault((wide[right], wide[left], left < first), []).append((of[left], of[right]))
+        for own in (False, True):  # what all samples share is added up once, before what each has of its own
+            plain = [of[x] for x in terms.plain if wide[x] == own]
+            if plain:
+                add(_added(append, plain))
+            for key in sorted(key for key in kinds if key[0] == own):
+                xs, ys = zip(*kinds[key], strict=True)
+                if len(xs) == 1:
+                    add(append(_MUL, xs[0], ys[0]))
+                else:
+                    result = append(_LINEAR, *xs, *ys, result) if result >= 0 else append(_DOT, *xs, *ys)
         return result
 
     for k, node in enumerate(graph.nodes):
