@@ -37,7 +37,7 @@ def kinds(values: Iterable[Value], roots: Iterable[Value]) -> Callable[[Value], 
 
 def symbol_of(value: Value) -> str:
     """The symbol of the operation it came from, or ""."""
-    return str(value.op.symbol) if value.op is not None else ""
+    return clean(value.op.symbol) if value.op is not None else ""
 
 
 def grad_figure(value: Value) -> str:
@@ -62,11 +62,12 @@ def expression(value: Value) -> str:
     if value.op is None:
         return ""
     names = [name(x) or (figure(x.data) if x.is_leaf else f"({symbol_of(x)})") for x in value.inputs]
-    if len(names) == 2 and not value.op.symbol.isalpha():
-        return f"{names[0]} {value.op.symbol} {names[1]}"
+    symbol = symbol_of(value)
+    if len(names) == 2 and not symbol.isalpha():
+        return f"{names[0]} {symbol} {names[1]}"
     if len(names) > 6:
         names[5:] = [f"… {len(names) - 5} more"]
-    return f"{value.op.symbol}({', '.join(names)})"
+    return f"{symbol}({', '.join(names)})"
 
 
 def name(value: Value) -> str:

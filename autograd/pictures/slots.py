@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 GAP = 16.0  # between boxes of a column
 LANE = 10.0  # a wire crossing a column
@@ -53,6 +55,7 @@ def ordered(slots: list[Slot]) -> list[list[Slot]]:
         leftward = turn % 2 == 0
         for column in reversed(columns[:-1]) if leftward else columns[1:]:
             _by_neighbours(column, leftward)
+        _swap(columns)
         crossings = _crossings(columns)
         if crossings < fewest:
             best, fewest = [list(column) for column in columns], crossings
@@ -79,13 +82,36 @@ def _by_neighbours(column: list[Slot], leftward: bool) -> None:
         slot.order = place
 
 
+def _swap(columns: list[list[Slot]]) -> None:
+    """Swaps slots next to each other where their wires then cross less."""
+    for column in columns:
+        for k in range(len(column) - 1):
+            a, b = column[k], column[k + 1]
+            crossed, uncrossed = _between(_arrivals(a), _arrivals(b))
+            more, less = _between([tie[0].order for tie in a.left], [tie[0].order for tie in b.left])
+            if uncrossed + less < crossed + more:
+                column[k], column[k + 1] = b, a
+                a.order, b.order = b.order, a.order
+
+
+def _arrivals(slot: Slot) -> list[tuple[float, float]]:
+    """Where the wires to the right arrive: at which slot, and how far down there."""
+    return [(b.order, port) for b, _, _, port in slot.right]
+
+
+def _between(above: Sequence[Any], below: Sequence[Any]) -> tuple[int, int]:
+    """How often the wires to the ends of one slot cross those of the slot below it, and how often if swapped."""
+    crossed = sum(end > other for end in above for other in below)
+    return crossed, sum(end < other for end in above for other in below)
+
+
 def _crossings(columns: list[list[Slot]]) -> int:
     _number(columns)
     total = 0
     for column in columns[:-1]:
         passed: list[tuple[float, float]] = []
         for slot in column:
-            ends = sorted((b.order, port) for b, _, _, port in slot.right)
+            ends = sorted(_arrivals(slot))
             total += sum(len(passed) - bisect_right(passed, end) for end in ends)
             for end in ends:
                 insort(passed, end)

@@ -9,7 +9,7 @@ from typing import Any
 from ..value import Value
 from .graph import Graph
 from .lettering import clean, figure, figure_exactly
-from .naming import expression
+from .naming import expression, symbol_of
 
 _MOST_LINES = 8  # of a caption
 
@@ -131,7 +131,7 @@ def _formula(value: Value) -> str:
     """The operation with the numbers it read: `z = −0.6 + 0.3 = −0.3`."""
     numbers = [figure_exactly(x.data) if x.is_constant else figure(x.data) for x in value.inputs]
     numbers[6:] = [f"… {len(numbers) - 6} more"] if len(numbers) > 6 else []
-    symbol = value.op.symbol if value.op is not None else ""
+    symbol = symbol_of(value)
     binary = len(numbers) == 2 and not symbol.isalpha()
     read = f"{numbers[0]} {symbol} {numbers[1]}" if binary else f"{symbol}({', '.join(numbers)})"
     return f"{name(value)} = {read} = {figure(value.data)}"
