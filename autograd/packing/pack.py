@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from .products import stacks
 from .views import Operand, Positions, common_shape, strides
 
 _DOT, _LINEAR = CODE_OF["dot"], CODE_OF["linear"]
+
+Group = tuple[int, int, list[int]]  # operation, number of inputs, nodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +63,8 @@ class Packed:
     own_size: int
 
 
-def pack(graph: Graph) -> Packed:
-    """Packs a graph whose sums are gathered."""
+def pack(graph: Graph, groups: list[Group] | None = None) -> Packed:
+    """Packs a graph whose sums are gathered; `groups` are those of `levels`, if they are known already."""
     wide = np.array(graph.widths(), dtype=bool)
     position = np.zeros(graph.leaves + len(graph.nodes), np.int64)
     sizes = [0, 0]
@@ -70,18 +73,18 @@ def pack(graph: Graph) -> Packed:
         position[leaves] = np.arange(len(leaves))
         sizes[part] = len(leaves)
     packer = _Packer(graph, wide, position, sizes)
-    for code, size, nodes in _levels(graph, wide):
+    for code, size, nodes in levels(graph) if groups is None else groups:
         inputs = np.array([graph.nodes[k][1:] for k in nodes], np.int64).reshape(len(nodes), size)
         packer.add(code, np.array(nodes) + graph.leaves, inputs)
     return Packed(graph, packer.blocks, position, wide, sizes[0], sizes[1])
 
 
-def _levels(graph: Graph, wide: NDArray[np.bool_]) -> Iterator[tuple[int, int, list[int]]]:
-    """(operation, number of inputs, nodes) in an order in which they can run."""
+def levels(graph: Graph) -> list[Group]:
+    """Nodes that can run as one, in an order in which they can run."""
     level = [0] * graph.leaves
     constants = len(graph.constants)
-    own = wide.tolist()
-    groups: dict[tuple[object, ...], list[int]] = {}
+    own = graph.widths()
+    groups: dict[tuple[Any, ...], list[int]] = {}
     for k, node in enumerate(graph.nodes):
         inputs = node[1:]
         this = 1 + max([level[x] for x in inputs], default=0)
@@ -90,8 +93,7 @@ def _levels(graph: Graph, wide: NDArray[np.bool_]) -> Iterator[tuple[int, int, l
         seen = inputs if len(inputs) < 3 else (inputs[0], inputs[len(inputs) // 2], inputs[-1])
         kinds = tuple([own[x] * 2 or x < constants for x in seen])
         groups.setdefault((this, node[0], len(inputs), kinds), []).append(k)
-    for key in sorted(groups, key=lambda key: key[0]):  # type: ignore[arg-type, return-value]
-        yield key[1], key[2], groups[key]  # type: ignore[misc]
+    return [(key[1], key[2], groups[key]) for key in sorted(groups, key=lambda key: key[0])]
 
 
 class _Packer:

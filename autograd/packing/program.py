@@ -8,7 +8,7 @@ import numpy as np
 
 from .blocks import Blocks, Floats, Ran
 from .graph import Graph
-from .pack import Packed, pack
+from .pack import Packed, levels, pack
 from .rows import Rows
 from .straight import MOST_INPUTS, Straight
 from .sums import gather_sums
@@ -32,14 +32,16 @@ class Program:
         self.form = "straight" if self._is_straight(None) else "blocks"
         if self.form == "blocks":
             gathered = gather_sums(graph)
-            self.packed = pack(gathered)
-            if self._is_straight(len(self.packed.blocks)):
+            groups = levels(gathered)
+            if self._is_straight(len(groups)):
                 self.form = "straight"
-            elif len(self.packed.blocks) > _MOST_BLOCKS:
+            elif len(groups) > _MOST_BLOCKS:
                 self.form = "rows"
+            else:
+                self.packed = pack(gathered, groups)
         self.runs: Blocks | Straight | Rows = (
             Blocks(self.packed, dtype)
-            if self.form == "blocks" and self.packed is not None
+            if self.packed is not None
             else Straight(graph)
             if self.form == "straight"
             else Rows(graph)
