@@ -72,7 +72,8 @@ def test_a_dependence_that_is_not_recorded_is_found_in_the_whole():
         (lambda x: autograd.maximum(x, 2 - x), 1.0, "the slopes are 0 and 1, the partial is 0.5"),
         (lambda x: autograd.clip(x, -1.0, 1.0), 1.0, "the slopes are 1 and 0, the partial is 1"),
         (autograd.leaky_relu, 0.0, "the slopes are 0.01 and 1"),
-        (autograd.floor, 2.0, "floor(2.0) has a kink"),
+        (autograd.floor, 2.0, "floor(2.0) has a kink: by its input 1 the slopes are inf and 0, the partial is 0"),
+        (autograd.sign, 0.0, "sign(0.0) has a kink: by its input 1 the slopes are inf and inf, the partial is 0"),
         (autograd.sqrt, 0.0, "sqrt(0.0) is at the edge of its domain"),
     ],
 )
