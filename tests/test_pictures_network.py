@@ -76,6 +76,16 @@ def test_a_function_after_a_layer_shows_its_outputs_there():
     assert shown[2:] == [f"{p.data:.2f}" for p in softmax(model([1.0, 2.0]))]
 
 
+def test_parts_in_a_row_are_drawn_as_layers_with_what_follows_them():
+    model = nn.Sequential(nn.Flatten(), nn.Layer(2, 3, "linear", seed=0), "tanh", nn.Dropout(0.9), nn.Neuron(3, seed=1))
+    root = parsed(draw(model, inputs=[[0.5], [-1.0]]).svg)
+    assert [text.text for text in of_class(root, "ag-heading")] == ["input", "hidden 1", "output"]
+    assert "3 × linear → tanh → dropout" in [text.text for text in of_class(root, "ag-role")]
+    hidden = [math.tanh(y.data) for y in model.parts[1]([0.5, -1.0])]  # and none of them dropped
+    assert units(root)[2:5] == [f"{y:.2f}".replace("-", "−") for y in hidden]
+    assert model.training
+
+
 def test_a_wide_or_deep_network_shows_some_and_counts_the_others():
     picture = draw(nn.MLP(64, [100, 10], seed=0))
     assert "53 more" in picture.svg
@@ -103,7 +113,7 @@ def test_a_picture_of_a_network_is_saved_but_is_no_graph_of_values(tmp_path):
 
 
 def test_inputs_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match="the network has 2 inputs, got 3"):
+    with pytest.raises(ValueError, match="the network has 2 inputs, got 3 numbers"):
         draw(nn.MLP(2, [3, 1], seed=0), inputs=[1, 2, 3])
     with pytest.raises(TypeError, match="for drawing a model"):
         draw(Value(1.0), gradients=True)

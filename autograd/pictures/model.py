@@ -5,7 +5,9 @@ A model is recognised by its shape: layers with neurons, each with weights and a
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +34,7 @@ class Column:
 
 def is_model(what: Any) -> bool:
     """Whether it has layers of neurons, or is a layer or a neuron itself."""
-    return any(_neurons(layer) for layer in _layers(what))
+    return any(map(_neurons, _parts(what)))
 
 
 def columns(model: Any, inputs: Sequence[Any] | None) -> list[Column]:
@@ -41,34 +43,42 @@ def columns(model: Any, inputs: Sequence[Any] | None) -> list[Column]:
     Raises:
         ValueError: a layer's neurons do not read the units of the layer before, or `inputs` are too few or too many.
     """
-    layers = _layers(model)
-    size = next(len(_weights(_neurons(layer)[0])) for layer in layers if _neurons(layer))
-    flow: list[float] | None = None
-    if inputs is not None:
-        flow = _numbers(inputs)
-        if len(flow) != size:
-            raise ValueError(f"the network has {counted(size, 'input')}, got {len(flow)}: {list(inputs)!r}")
-    found = [Column("input", counted(size, "number"), [[] for _ in range(size)], [None] * size, flow)]
-    for layer in layers:
-        if flow is not None:
-            with no_grad():
-                flow = _numbers(layer(flow))
-        if _neurons(layer):
-            found.append(_column(_neurons(layer), found, flow))
-        elif flow is not None and len(flow) == found[-1].height:
-            # a function of the layer before, as softmax is: what comes out of it is shown there
-            found[-1] = replace(found[-1], outputs=flow)
+    parts = _parts(model)
+    size = next(len(_weights(neurons[0])) for neurons in map(_neurons, parts) if neurons)
+    found = [Column("input", counted(size, "number"), [[] for _ in range(size)], [None] * size, None)]
+    flow: Any = inputs
+    with no_grad(), getattr(model, "evaluating", nullcontext)():  # nothing is recorded, and no dropout drawn
+        for part in parts:
+            neurons = _neurons(part)
+            if neurons and len(found) == 1 and flow is not None:
+                found[0] = replace(found[0], outputs=_numbers(flow))
+                if len(_numbers(flow)) != size:
+                    given = counted(len(_numbers(flow)), "number")
+                    raise ValueError(f"the network has {counted(size, 'input')}, got {given}: {reprlib.repr(inputs)}")
+            flow = None if flow is None else part(flow)
+            if neurons:
+                found.append(_column(neurons, found, None if flow is None else _numbers(flow)))
+            elif len(found) > 1:
+                found[-1] = _followed(found[-1], part, flow)
     return [*found[:-1], replace(found[-1], title="output")]
 
 
-def _layers(model: Any) -> list[Any]:
-    layers = getattr(model, "layers", None)
-    return list(layers) if isinstance(layers, list | tuple) else [model]
+def _followed(column: Column, part: Any, flow: Any) -> Column:
+    """A layer with the function that follows it, such as softmax: what comes out of it is shown in its circles."""
+    name = next((x for x in (getattr(part, "name", ""), getattr(part, "__name__", "")) if isinstance(x, str) and x), "")
+    column = replace(column, subtitle=f"{column.subtitle} → {clean(name) or type(part).__name__.lower()}")
+    outputs = None if flow is None else _numbers(flow)
+    return column if outputs is None or len(outputs) != column.height else replace(column, outputs=outputs)
 
 
-def _neurons(layer: Any) -> list[Any]:
-    neurons = getattr(layer, "neurons", None)
-    found = list(neurons) if isinstance(neurons, list | tuple) else [layer]
+def _parts(model: Any) -> list[Any]:
+    parts = getattr(model, "layers", getattr(model, "parts", None))
+    return list(parts) if isinstance(parts, list | tuple) else [model]
+
+
+def _neurons(part: Any) -> list[Any]:
+    neurons = getattr(part, "neurons", None)
+    found = list(neurons) if isinstance(neurons, list | tuple) else [part]
     return found if found and all(_weights(neuron) for neuron in found) else []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..value import UNSET, Value
 from . import svg
-from .lettering import clean, figure
+from .lettering import clean, figure, fitted
 from .model import columns
 from .picture import Picture
 
@@ -50,7 +50,7 @@ class _View:
                 parts.append(svg.text("ag-role", x, _HEAD + self.tallest * _DOWN / 2 - 10, skipped, "middle"))
                 continue
             parts.append(svg.text("ag-heading", x, 12, self.columns[k].title, "middle"))
-            parts.append(svg.text("ag-role", x, 29, self.columns[k].subtitle, "middle"))
+            parts.append(svg.text("ag-role", x, 29, fitted(self.columns[k].subtitle, 11, _ACROSS - 10), "middle"))
             lines += [(abs(line[0]), self._line(k, x, *line)) for line in self.lines.get(k, [])]
             parts += [self._unit(k, j, x, self.tops[k] + at * _DOWN) for at, j in enumerate(self.units[k])]
         lines.sort(key=lambda line: line[0])  # the widest on top
