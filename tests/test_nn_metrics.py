@@ -1,4 +1,7 @@
-"""Accuracy: the class a prediction speaks for, and how often it is the right one."""
+"""Metrics: the class a prediction speaks for, how often it is the right one, and what is taken for what."""
+
+import math
+import random
 
 import numpy as np
 import pytest
@@ -16,6 +19,47 @@ def test_the_class_is_the_place_of_the_largest_output_or_the_sign_of_the_only_on
 @pytest.mark.parametrize("labels", [[0, 1, 1], [-1, 1, 1], np.array([0, 1, 1])])
 def test_two_classes_may_be_called_0_and_1_or_minus_1_and_1(labels):
     assert nn.accuracy([-0.2, 0.3, Value(-1.0)], labels) == pytest.approx(2 / 3)
+
+
+def test_the_confusion_matrix_counts_every_sample_once_and_the_right_ones_on_its_diagonal():
+    rng = random.Random(0)
+    outputs = [[rng.gauss(0, 1) for _ in range(4)] for _ in range(200)]
+    labels = [rng.randrange(4) for _ in range(200)]
+    matrix = nn.confusion_matrix(outputs, labels)
+    for k in range(4):
+        assert sum(matrix[k]) == labels.count(k)
+        assert sum(row[k] for row in matrix) == [nn.predicted_class(p) for p in outputs].count(k)
+    assert sum(matrix[k][k] for k in range(4)) / 200 == nn.accuracy(outputs, labels)
+
+
+def test_a_confusion_matrix_of_one_output_has_two_classes():
+    assert nn.confusion_matrix([0.5, 0.2, -0.1], [1, -1, -1]) == nn.confusion_matrix([0.5, 0.2, -0.1], [1, 0, 0])
+    assert nn.confusion_matrix([0.5, 0.2, -0.1], [1, 0, 0]) == [[1, 1], [0, 1]]
+
+
+def test_r2_is_1_for_perfect_0_for_the_mean_and_negative_for_worse():
+    y = [1.0, 2.0, 4.0, 9.0]
+    assert nn.r2(y, y) == 1.0
+    assert nn.r2([4.0] * 4, y) == 0.0
+    assert nn.r2([9.0] * 4, y) < 0.0
+    assert nn.r2([Value(1.0), 2.0, 4.0, [10.0]], np.array(y)) == pytest.approx(1 - 1 / 38)
+    assert nn.r2([[a, 4.0] for a in y], [[a, a] for a in y]) == 0.5
+    assert math.isnan(nn.r2([1.0, 2.0], [3.0, 3.0]))
+
+
+@pytest.mark.parametrize(
+    ("predictions", "targets", "says"),
+    [
+        ([], [], "there are no predictions"),
+        ([[1.0, 2.0], [1.0]], [[1.0, 2.0], [1.0]], "sample 1 has 1 predictions and 1 targets"),
+        ([[1.0, 2.0]], [[1.0]], "sample 0 has 2 predictions and 1 targets"),
+        ([1.0], [math.nan], "a target is nan"),
+        (1.0, 2.0, "r2 is of lists"),
+    ],
+)
+def test_what_r2_cannot_compare_is_told_in_a_sentence(predictions, targets, says):
+    with pytest.raises((TypeError, ValueError), match=says):
+        nn.r2(predictions, targets)
 
 
 @pytest.mark.parametrize(
