@@ -52,11 +52,9 @@ class Neuron(Module):
         self.activation, self._activate = activation_of(activation if nonlin is None else nonlin)
         self._is_row = self._activate is getattr(autograd, self.activation, None)
         draw = initialiser(init, self.activation)
-        self.scope = scope
         self.w = [Value(draw(nin, nout, random), label=f"w{k + 1}") for k in range(nin)]
         self.b = Value(0.0, label="b")
-        for parameter in (*self.w, self.b):
-            parameter.scope = scope
+        self.place(scope)
 
     def __call__(self, x: Any) -> Any:
         """The output, from a list of as many numbers or Values as the neuron has inputs."""
@@ -75,9 +73,25 @@ class Neuron(Module):
         with autograd.scope(self.scope):  # a function of the user's may record several operations
             return self._activate(out)
 
+    def place(self, scope: str) -> None:
+        """Says where pictures show it."""
+        self.scope = scope
+        for parameter in (*self.w, self.b):
+            parameter.scope = scope
+
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
         return [*self.w, self.b]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many inputs, and that there is one output."""
+        return len(self.w), 1
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the output is that of a sigmoid."""
+        return self.activation == "sigmoid"
 
     @property
     def nonlin(self) -> bool:
@@ -125,13 +139,32 @@ class Layer(Module):
         out = [neuron(x) for neuron in self.neurons]
         return out if len(out) > 1 else out[0]
 
+    def place(self, scope: str) -> None:
+        """Says where pictures show it."""
+        self.scope = scope
+        for k, neuron in enumerate(self.neurons):
+            neuron.place(f"{scope}/neuron {k + 1}")
+
     def parameters(self) -> list[Value]:
         """Those of the neurons, one neuron after the other."""
         return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many inputs and outputs."""
+        return len(self.neurons[0].w), len(self.neurons)
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the outputs are those of sigmoids."""
+        return self.neurons[0].gives_probabilities
+
     def __repr__(self) -> str:
         first = self.neurons[0]
         return f"{type(self).__name__}({len(first.w)}, {len(self.neurons)}, {first.activation!r})"
+
+
+Dense = Layer  # as Keras calls it
 
 
 class MLP(Module):
