@@ -20,8 +20,10 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
 
 from . import data, init, schedules
 from .clipping import clip_grad_norm
+from .dropout import Dropout
+from .embedding import Embedding
 from .freezing import freeze
-from .layers import MLP, Layer, Neuron
+from .layers import MLP, Dense, Layer, Neuron
 from .losses import (
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -30,24 +32,33 @@ from .losses import (
     mean_squared_error,
     sum_squared_error,
 )
-from .metrics import accuracy, predicted_class
+from .metrics import accuracy, confusion_matrix, predicted_class, r2
 from .module import Module
 from .optim import SGD, Adam, AdamW, RMSProp
+from .sequential import Activation, Flatten, Sequential, Softmax
 from .train import History, fit
 
 __all__ = [
     "MLP",
     "SGD",
+    "Activation",
     "Adam",
     "AdamW",
+    "Dense",
+    "Dropout",
+    "Embedding",
+    "Flatten",
     "History",
     "Layer",
     "Module",
     "Neuron",
     "RMSProp",
+    "Sequential",
+    "Softmax",
     "accuracy",
     "binary_cross_entropy_with_logits",
     "clip_grad_norm",
+    "confusion_matrix",
     "cross_entropy",
     "data",
     "fit",
@@ -57,6 +68,7 @@ __all__ = [
     "mean_absolute_error",
     "mean_squared_error",
     "predicted_class",
+    "r2",
     "schedules",
     "sum_squared_error",
 ]
