@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
 
-from .plan import Footprint, Link, Plan, Point
+from .plan import Footprint, Link, Plan, Point, level
 from .slots import LANE, Slot, ordered, straighten
 
 _TURN = 36.0  # how far a wire that runs back swings out
@@ -130,18 +129,9 @@ def _drawn(
         ]
         if not path:
             bottom += LANE
-        curves.append(_curve([start, *lanes, end]) if path else _return(start, end, bottom))
+        curves.append(level([start, *lanes, end]) if path else _return(start, end, bottom))
     width = max(lefts[-1] + widths[-1], max((x for curve in curves for x, _ in curve), default=0.0))
     return Plan(corners, curves, width, bottom)
-
-
-def _curve(points: list[Point]) -> list[Point]:
-    """One smooth curve through the points, level at each."""
-    curve = [points[0]]
-    for (x1, y1), (x2, y2) in pairwise(points):
-        middle = (x1 + x2) / 2
-        curve += [(middle, y1), (middle, y2), (x2, y2)]
-    return curve
 
 
 def _return(start: Point, end: Point, below: float) -> list[Point]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -34,3 +35,12 @@ class Plan:
     curves: list[list[Point]] = field(default_factory=list)
     width: float = 0.0
     height: float = 0.0
+
+
+def level(points: list[Point]) -> list[Point]:
+    """One smooth Bezier curve through the points, level at each."""
+    curve = [points[0]]
+    for (x1, y1), (x2, y2) in pairwise(points):
+        middle = (x1 + x2) / 2
+        curve += [(middle, y1), (middle, y2), (x2, y2)]
+    return curve
