@@ -36,8 +36,8 @@ def differences(f: Callable[[float], float], x: float) -> Slope:
     """The slope of `f` at `x` by central differences of fourth order.
 
     The step starts at a fraction of the larger of |x| and 1, of |x| if that is smaller, and of |f(x)| if that is
-    larger, and shrinks until two estimates in a row agree best: larger ones cut the curve short, smaller ones drown in
-    rounding.
+    larger, and shrinks until three estimates in a row agree best: larger steps cut the curve short, smaller ones drown
+    in rounding.
     """
     usual = max(abs(x), 1.0)
     found = [_converged(f, x, scale) for scale in dict.fromkeys((usual, abs(x) or 1.0, max(abs(f(x)), usual)))]
@@ -49,17 +49,19 @@ def differences(f: Callable[[float], float], x: float) -> Slope:
 
 
 def _converged(f: Callable[[float], float], x: float, scale: float) -> tuple[float, float, float]:
-    best, error, step, before = 0.0, math.inf, 0.0, math.nan
+    best, error, step, before, off_before = 0.0, math.inf, 0.0, math.nan, math.nan
     for k in range(STEPS):
         h = scale / 32 / RATIO**k
         try:
             slope, size = _central(f, x, h)
         except (ValueError, OverflowError, ZeroDivisionError):  # a primitive may raise outside its domain
             slope, size = math.nan, math.nan
-        off = abs(slope - before) + 4 * EPSILON * size / h
-        if off < error:
-            best, error, step = slope, off, h
-        before = slope
+        off = abs(slope - before)
+        # three in a row: two may agree by chance, on a staircase
+        worse = max(off, off_before) + 4 * EPSILON * size / h
+        if worse < error and not math.isnan(off_before):
+            best, error, step = slope, worse, h
+        before, off_before = slope, off
     return best, error, step
 
 

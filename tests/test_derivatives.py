@@ -454,6 +454,12 @@ def test_a_jacobian_runs_f_once_and_sweeps_inputs_that_share_no_output_together(
     assert len(sweeps) <= 3
 
 
+def test_a_hessian_runs_f_once():
+    runs = []
+    hessian(lambda x: runs.append(1) or rosenbrock(x))([1.0] * 30)
+    assert len(runs) == 1
+
+
 # Errors are one sentence with the value and the remedy.
 
 
