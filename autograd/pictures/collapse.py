@@ -92,74 +92,90 @@ def grouped(
     on: Collection[object] = (),
 ) -> Graph | None:
     """The picture of all `values` (earliest first) in at most `most` boxes, or None if it takes more."""
-    groups: list[Group] = []
-    by_key: dict[Any, int] = {}
-    of: dict[int, int] = {}
-    links: dict[tuple[int, int], _Link] = {}
-    ends = {id(root) for root in roots}
-    kind_of = kinds(values, roots)
-    path = cache(scope_of)
+    grouping = _Grouping({id(root) for root in roots}, kinds(values, roots), scope_of, numbered)
+    for value in values:
+        grouping.add(value, () if id(value) in cut else value.inputs, on)
+        if len(grouping.groups) > most:
+            return None
+    picture = Graph(size=len(values))
+    lit = {k for key, k in grouping.of.items() if key in on} if on else set()
+    for k, one in enumerate(grouping.groups):
+        picture.boxes.append(_box(one, f"g{k}", grouping.kind_of(one.first), id(one.first) in cut, k in lit))
+    picture.wires = _wires(grouping)
+    return picture
 
-    def group(key: Any, one: Value, scope: str = "", sources: frozenset[int] = frozenset()) -> int:
-        k = by_key.setdefault(key, len(groups))
-        if k == len(groups):
-            groups.append(Group(key, one, one, scope=scope, sources=sources))
-        groups[k].size += 1
-        groups[k].last = one
+
+class _Grouping:
+    """The boxes found so far, and what connects them."""
+
+    def __init__(self, ends: set[int], kind_of: Callable[[Value], str], scope_of: Scope, numbered: bool) -> None:
+        self.groups: list[Group] = []
+        self.of: dict[int, int] = {}  # by id of a Value: its group
+        self.links: dict[tuple[int, int], _Link] = {}
+        self.ends = ends
+        self.kind_of = kind_of
+        self._by_key: dict[Any, int] = {}
+        self._scope_of = cache(scope_of)
+        self._numbered = numbered
+
+    def add(self, value: Value, inputs: Sequence[Value], on: Collection[object]) -> None:
+        """Puts a Value into its group, and connects that with the groups of its inputs."""
+        scope = self._scope_of(value.scope) if value.scope else ""
+        key, sources = self._key(value, inputs, scope)
+        k = self.of[id(value)] = self._group(key, value, scope, sources)
+        for place, x in enumerate(inputs):
+            # constants are not shared: each group has its own, but for scopes, which read the same data
+            s = self.of[id(x)] if x.line else self._group(("constant", None if scope else k), x)
+            if s == k:
+                continue
+            link = self.links.get((s, k))
+            if link is None:
+                link = self.links[s, k] = _Link(0, x, value, place)
+            link.count += 1
+            link.on = link.on or (id(value), place) in on
+            self.groups[s].outputs[id(x)] = x
+
+    def _key(self, value: Value, inputs: Sequence[Value], scope: str) -> tuple[Any, frozenset[int]]:
+        """What Values of the same group have in common, and the groups of the inputs where that counts."""
+        if id(value) in self.ends:
+            return ("root", id(value)), frozenset()
+        if scope:
+            return ("scope", scope), frozenset()
+        label = value.label if self._numbered else re.sub(r"\d+", "", value.label)
+        if not inputs:
+            return ("leaf", value.op, label, self.kind_of(value)), frozenset()
+        kind = ("op", value.op, label)
+        sources = frozenset([self.of[id(x)] for x in inputs if x.line])
+        for s in sources:
+            before = self.groups[s]
+            # a run of one operation, as in s = s + x, joins the box it continues
+            if before.key[:3] == kind and sources - {s} <= before.sources:
+                return before.key, before.sources
+        return (*kind, sources), sources
+
+    def _group(self, key: Any, value: Value, scope: str = "", sources: frozenset[int] = frozenset()) -> int:
+        k = self._by_key.setdefault(key, len(self.groups))
+        if k == len(self.groups):
+            self.groups.append(Group(key, value, value, scope=scope, sources=sources))
+        group = self.groups[k]
+        group.size += 1
+        group.last = value
+        if key[0] == "constant":
+            group.outputs[id(value)] = value
         return k
 
-    for value in values:
-        inputs = () if id(value) in cut else value.inputs
-        scope = path(value.scope) if value.scope else ""
-        label = value.label if numbered else re.sub(r"\d+", "", value.label)
-        if id(value) in ends:
-            k = group(("root", id(value)), value)
-        elif scope:
-            k = group(("scope", scope), value, scope=scope)
-        elif not inputs:
-            k = group(("leaf", value.op, label, kind_of(value)), value)
-        else:
-            sources = frozenset([of[id(x)] for x in inputs if x.line])
-            # a run of one operation, as in s = s + x, joins the box it continues
-            run = next(
-                (
-                    s
-                    for s in sources
-                    if groups[s].key[:3] == ("op", value.op, label) and sources - {s} <= groups[s].sources
-                ),
-                None,
-            )
-            key = ("op", value.op, label, sources) if run is None else groups[run].key
-            k = group(key, value, sources=sources)
-        of[id(value)] = k
-        for place, x in enumerate(inputs):
-            if x.line:
-                s = of[id(x)]
-            else:
-                s = group(("constant", None if scope else k), x)
-                groups[s].outputs[id(x)] = x
-            if s != k:
-                link = links.get((s, k))
-                if link is None:
-                    link = links[s, k] = _Link(0, x, value, place)
-                link.count += 1
-                link.on = link.on or (id(value), place) in on
-                groups[s].outputs[id(x)] = x
-        if len(groups) > most:
-            return None
 
-    picture = Graph(size=len(values))
-    lit = {of[id(value)] for value in values if id(value) in on} if on else set()
-    for k, one in enumerate(groups):
-        picture.boxes.append(_box(one, f"g{k}", kind_of(one.first), id(one.first) in cut, k in lit))
-    places = [count() for _ in groups]
-    for (s, k), link in links.items():
+def _wires(grouping: _Grouping) -> list[Wire]:
+    """A wire for each two groups connected; where that is by one input only, with its partial."""
+    places = [count() for _ in grouping.groups]
+    wires = []
+    for (s, k), link in grouping.links.items():
         if link.count == 1:
             drawn = wire(link.x, link.node, link.place, s, k, link.on)
         else:
             drawn = Wire(s, k, 0, tip=counted(link.count, "connection"), on=link.on)
-        picture.wires.append(replace(drawn, place=next(places[k])))
-    return picture
+        wires.append(replace(drawn, place=next(places[k])))
+    return wires
 
 
 def _box(group: Group, key: str, kind: str, cut: bool, on: bool) -> Box:

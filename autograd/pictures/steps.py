@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,17 +33,20 @@ def adjoints(root: Value, values: Sequence[Value]) -> dict[int, float]:
     found = {id(value): 0.0 for value in values}
     found[id(root)] = 1.0
     for node in reversed(values):
-        for x, product in contributions(node, found[id(node)]):
+        for x, _, product in contributions(node, found[id(node)]):
             found[id(x)] += product
     return found
 
 
-def contributions(node: Value, adjoint: float) -> list[tuple[Value, float]]:
-    """What a node passes on to each input that can have a gradient: nothing, where its own adjoint is exactly 0."""
+def contributions(node: Value, adjoint: float) -> list[tuple[Value, float, float]]:
+    """The inputs that can have a gradient, each with its partial and with what the node passes on to it.
+
+    A node whose own adjoint is exactly 0 passes nothing on.
+    """
     if not adjoint:
         return []
     pairs = zip(node.inputs, node.partials, strict=True)
-    return [(x, adjoint * partial) for x, partial in pairs if not x.is_constant]
+    return [(x, partial, adjoint * partial) for x, partial in pairs if not x.is_constant]
 
 
 def steps(root: Value, values: Sequence[Value], graph: Graph) -> list[Step]:
@@ -51,74 +54,78 @@ def steps(root: Value, values: Sequence[Value], graph: Graph) -> list[Step]:
 
     `values` are all ancestors of `root`, of which `graph` may draw the last ones.
     """
-    total = adjoints(root, values)
-    keys = {key: graph.boxes[k].key for key, k in graph.at.items()}
-    wires = {target: [] for target in range(len(graph.boxes))}  # type: dict[int, list[str]]
-    for k, wire in enumerate(graph.wires):
-        wires[wire.target].append(f"w{k}")
-    drawn = [value for value in values if id(value) in keys]
-    run = [value for value in drawn if value.inputs and not graph.boxes[graph.at[id(value)]].cut]
-
-    def on(value: Value) -> list[str]:
-        return [keys[id(value)], *wires[graph.at[id(value)]]]
-
-    made = {id(value) for value in run}
-    given = [_data(value, keys[id(value)]) for value in drawn if id(value) not in made]
-    numbers = [
-        (box.key, "data", box.rows[0].text, box.rows[0].text)
-        for box in graph.boxes
-        if box.kind in ("constant", "group")
-    ]
-    start = Step(
-        "start", [], given + numbers, ["The inputs and weights have their numbers. Each step computes one box."]
-    )
-    forward = [Step("forward", on(value), [_data(value, keys[id(value)])], [_formula(value)]) for value in run]
-    seed = Step(
-        "backward",
-        [keys[id(root)]],
-        [_grad(keys[id(root)], 1.0)],
-        [f"grad({name(root)}) = 1: by how much {name(root)} grows when it grows by 1 itself"],
-    )
-    return [start, *forward, seed, *_sweep(values, run, keys, on, total, root)]
+    return _Script(root, values, graph).steps()
 
 
-def _sweep(
-    values: Sequence[Value],
-    run: Sequence[Value],
-    keys: Mapping[int, str],
-    on: Any,
-    total: Mapping[int, float],
-    root: Value,
-) -> list[Step]:
-    """The steps back, and one for the rest of the sweep if part of the graph is not drawn."""
-    sums = dict.fromkeys(keys, 0.0)
-    sums[id(root)] = 1.0
-    taken = []
-    for node in reversed(run):
-        sets, says = [], []
-        adjoint = total[id(node)]
+class _Script:
+    def __init__(self, root: Value, values: Sequence[Value], graph: Graph) -> None:
+        self.root = root
+        self.values = values
+        self.graph = graph
+        self.keys = {place: graph.boxes[k].key for place, k in graph.at.items()}
+        self.total = adjoints(root, values)
+        self.drawn = [value for value in values if id(value) in self.keys]
+        self.run = [value for value in self.drawn if value.inputs and not graph.boxes[graph.at[id(value)]].cut]
+        self.wires: dict[int, list[str]] = {}
+        for k, wire in enumerate(graph.wires):
+            self.wires.setdefault(wire.target, []).append(f"w{k}")
+        self.sums = dict.fromkeys(self.keys, 0.0)  # what each adjoint has come to
+        self.sums[id(root)] = 1.0
+
+    def steps(self) -> list[Step]:
+        forward = [Step("forward", self._on(x), [self._data(x)], [_formula(x)]) for x in self.run]
+        backward = [self._back(node) for node in reversed(self.run)]
+        return [self._start(), *forward, self._seed(), *backward, *self._rest()]
+
+    def _start(self) -> Step:
+        computed = {id(value) for value in self.run}
+        given = [self._data(value) for value in self.drawn if id(value) not in computed]
+        for box in self.graph.boxes:
+            if box.kind in ("constant", "group"):
+                given.append((box.key, "data", box.rows[0].text, box.rows[0].text))
+        return Step("start", [], given, ["The inputs and weights have their numbers. Each step computes one box."])
+
+    def _seed(self) -> Step:
+        called = name(self.root)
+        says = f"grad({called}) = 1: by how much {called} grows when it grows by 1 itself"
+        return Step("backward", [self.keys[id(self.root)]], [self._grad(self.root)], [says])
+
+    def _back(self, node: Value) -> Step:
+        """What a node passes on to its inputs, and what their adjoints have come to."""
+        adjoint = self.total[id(node)]
         passed = contributions(node, adjoint)
-        slopes = [d for x, d in zip(node.inputs, node.partials, strict=True) if not x.is_constant]
-        for (x, product), partial in zip(passed, slopes, strict=False):
-            if id(x) not in keys:
-                continue  # one of many inputs, drawn together
-            sums[id(x)] += product
-            sets.append(_grad(keys[id(x)], sums[id(x)]))
-            numbers = f"{figure(adjoint)} × {figure(partial)} = {figure(product)}"
-            says.append(f"grad({name(x)}) += {numbers}, sum so far {figure(sums[id(x)])}")
+        sets, says = [], []
+        for x, partial, product in passed:
+            if id(x) in self.keys:  # and is not one of many inputs drawn together
+                self.sums[id(x)] += product
+                sets.append(self._grad(x))
+                numbers = f"{figure(adjoint)} × {figure(partial)} = {figure(product)}"
+                says.append(f"grad({name(x)}) += {numbers}, sum so far {figure(self.sums[id(x)])}")
         if not passed:
+            sets = [self._grad(x) for x in node.inputs if id(x) in self.keys]
             says = [f"grad({name(node)}) is 0, so nothing is passed on"]
-            sets = [_grad(keys[id(x)], sums[id(x)]) for x in node.inputs if id(x) in keys]
         if len(says) > _MOST_LINES:
             says[_MOST_LINES - 1 :] = [f"… and {len(says) - _MOST_LINES + 1} more inputs, in the same way"]
-        taken.append(Step("backward", on(node), sets, [f"{name(node)}:", *says] if len(says) > 1 else says))
-    hidden = sum(bool(value.inputs) for value in values) - len(run)
-    if hidden:
-        rest = [_grad(key, total[place]) for place, key in keys.items()]
-        taken.append(
-            Step("backward", [], rest, [f"The sweep goes on over {hidden:,} earlier operations, not drawn here."])
-        )
-    return taken
+        return Step("backward", self._on(node), sets, [f"{name(node)}:", *says] if len(says) > 1 else says)
+
+    def _rest(self) -> list[Step]:
+        """One step for the part of the graph that is not drawn, if there is one."""
+        hidden = sum(bool(value.inputs) for value in self.values) - len(self.run)
+        if not hidden:
+            return []
+        self.sums.update((place, self.total[place]) for place in self.keys)
+        says = f"The sweep goes on over {hidden:,} earlier operations, not drawn here."
+        return [Step("backward", [], [self._grad(value) for value in self.drawn], [says])]
+
+    def _on(self, value: Value) -> list[str]:
+        return [self.keys[id(value)], *self.wires.get(self.graph.at[id(value)], [])]
+
+    def _data(self, value: Value) -> tuple[str, str, str, str]:
+        return self.keys[id(value)], "data", figure(value.data), repr(value.data)
+
+    def _grad(self, value: Value) -> tuple[str, str, str, str]:
+        grad = self.sums[id(value)]
+        return self.keys[id(value)], "grad", figure(grad), repr(grad)
 
 
 def name(value: Value) -> str:
@@ -135,11 +142,3 @@ def _formula(value: Value) -> str:
     binary = len(numbers) == 2 and not symbol.isalpha()
     read = f"{numbers[0]} {symbol} {numbers[1]}" if binary else f"{symbol}({', '.join(numbers)})"
     return f"{name(value)} = {read} = {figure(value.data)}"
-
-
-def _data(value: Value, key: str) -> tuple[str, str, str, str]:
-    return key, "data", figure(value.data), repr(value.data)
-
-
-def _grad(key: str, grad: float) -> tuple[str, str, str, str]:
-    return key, "grad", figure(grad), repr(grad)
