@@ -47,10 +47,16 @@ def push_pairs(nodes: Sequence[Any], output: Any) -> Pairs:
                     for j, dj in inputs[:k]:
                         # a pair stands for both its orders, which for a Value with itself are one
                         pairs[max(i, j)][min(i, j)] += own * di * dj * (2.0 if i == j else 1.0)
-            for other, second in row.items():
-                if second:
-                    for i, di in inputs:
-                        pairs[max(i, other)][min(i, other)] += second * di * (2.0 if i == other else 1.0)
+            for i, di in inputs:
+                mine = pairs[i]
+                for other, second in row.items():
+                    if second:
+                        if other < i:
+                            mine[other] += second * di
+                        elif other > i:
+                            pairs[other][i] += second * di
+                        else:
+                            mine[i] += 2.0 * second * di
         if adjoint:
             for i, di in inputs:
                 adjoints[i] += adjoint * di
@@ -82,7 +88,8 @@ def second_partials(node: Any) -> list[tuple[int, int, float]]:
     if _is_recorded(op):
         return _by_recording(node)
     pairs, seconds = second_partials_by(op, tuple([x.line > 0 for x in inputs]))
-    return [(*at, second) for at, second in zip(pairs, seconds(*[x._data for x in inputs], node._data), strict=True)]
+    found = seconds(*[x._data for x in inputs], node._data)
+    return [(i, j, second) for (i, j), second in zip(pairs, found, strict=True)]
 
 
 def _by_recording(node: Any) -> list[tuple[int, int, float]]:

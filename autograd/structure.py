@@ -67,6 +67,9 @@ class Structure:
         return f"a {self.kind.__name__} of ({', '.join(map(str, self.parts))})"
 
 
+NUMBER = Structure(float)
+
+
 def array(numbers: Iterable[Any], shape: tuple[int, ...]) -> Any:
     """An array of floats, or, if a Value is among the numbers, of objects."""
     flat = list(numbers)
@@ -98,7 +101,7 @@ def _flatten(tree: Any, name: str, keep: Callable[[Any], None]) -> Structure:
             keep(_number(x, f"{name}[{', '.join(map(str, np.unravel_index(k, tree.shape)))}]"))
         return Structure(np.ndarray, shape=tree.shape)
     keep(_number(tree, name))
-    return Structure(float)
+    return NUMBER
 
 
 def _number(x: Any, name: str) -> Any:

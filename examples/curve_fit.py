@@ -45,7 +45,9 @@ def levenberg_marquardt(
     slopes = jacobian(residuals)
     b, damping = np.array(start), 1e-3
     r = np.array(residuals(b))
-    for step in range(1, most + 1):
+    steps, settled = 0, False
+    while steps < most and not settled and damping <= 1e12:
+        steps += 1
         j = np.array(slopes(b.tolist()))
         curvature = j.T @ j
         while True:
@@ -58,12 +60,10 @@ def levenberg_marquardt(
             if ahead @ ahead <= r @ r or damping > 1e12:
                 break
             damping *= 10.0
-        settled = np.all(np.abs(move) <= 1e-13 * np.abs(b))
+        settled = bool(np.all(np.abs(move) <= 1e-13 * np.abs(b)))
         if ahead @ ahead <= r @ r:
             b, r, damping = b + move, ahead, damping / 10.0
-        if settled or damping > 1e12:
-            break
-    return b, j, step
+    return b, j, steps
 
 
 def fit(start: Sequence[float]) -> tuple[dict[str, float], int]:
