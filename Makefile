@@ -1,5 +1,6 @@
 # make demo   train a classifier on real data, from a fresh clone
 # make test   lint, types and tests
+# make lab    open the notebooks in JupyterLab; `make notebooks` builds them from notebooks/src
 # Each sets up what it needs in .venv the first time, and again when pyproject.toml changes.
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all bench hero clean
+.PHONY: demo test test-all bench notebooks lab hero clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -25,6 +26,12 @@ test-all: $(VENV)/ready-test
 
 bench: $(VENV)/ready-bench
 	$(BIN)/python benchmarks/eager.py
+
+notebooks: $(VENV)/ready-test
+	@$(BIN)/python notebooks/build.py
+
+lab: $(VENV)/ready-lab
+	$(BIN)/jupyter lab notebooks
 
 hero: $(VENV)/ready
 	@$(BIN)/python docs/hero.py
@@ -54,6 +61,10 @@ $(VENV)/ready-test: $(VENV)/made pyproject.toml
 
 $(VENV)/ready-bench: $(VENV)/made pyproject.toml
 	@$(call INSTALL,.[bench])
+	@touch $@ $(VENV)/ready
+
+$(VENV)/ready-lab: $(VENV)/made pyproject.toml
+	@$(call INSTALL,.[notebooks])
 	@touch $@ $(VENV)/ready
 
 clean:
