@@ -82,7 +82,7 @@ def softplus(x: Array) -> Array:
 
 
 def step(x: Array) -> Array:
-    return np.heaviside(x, 0.0)
+    return np.sign(np.maximum(x, 0.0))  # np.heaviside takes five times as long
 
 
 def less(a: Array, b: Array) -> Array:

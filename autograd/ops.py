@@ -263,7 +263,7 @@ ROWS: list[Op] = [
     Op("log_sigmoid", "log σ", "log(sigmoid(x)), as -softplus(-x)",
        lambda m, x: -m.softplus(-x), lambda m, x, y: (m.sigmoid(-x),), (REAL,)),
     Op("relu", "ReLU", "max(x, 0); its derivative at 0 is 0; nan stays nan",
-       lambda m, x: m.maximum(x, 0.0), lambda m, x, y: (m.step(x),), (REAL,)),
+       lambda m, x: m.maximum(x, 0.0), lambda m, x, y: (m.sign(y),), (REAL,)),
     Op("leaky_relu", "leaky ReLU", "x for x > 0, else slope * x; its derivative at 0 is the slope",
        lambda m, x, slope=0.01: m.where(m.step(x), x, slope * x),
        lambda m, x, slope, y: (m.where(m.step(x), 1.0, slope), m.minimum(x, 0.0)), (REAL, REAL)),
