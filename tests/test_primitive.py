@@ -68,6 +68,19 @@ def test_a_primitive_works_in_every_vocabulary():
     assert str(autograd.TABLE["wave"].forward(text.words, text.Text("x"))) == "wave(x)"
 
 
+def test_a_primitive_is_compiled_alone_in_blocks_and_in_batches():
+    weights = [Value(0.1 * k) for k in range(20)]
+
+    def f(x):
+        return autograd.sum([wave(w * x) * volume(w, x) for w in weights]) + cubes([x, weights[3]])
+
+    compiled, batched = autograd.compile(f), autograd.compile(f, batch=0)
+    assert autograd.compile(wave)(0.3) == pytest.approx(math.sin(0.3))
+    assert compiled(0.3) == pytest.approx(f(0.3).data)
+    assert compiled.value_and_grad(0.3)[1] == pytest.approx(grad(f)(0.3).data)
+    assert batched([0.3, 0.4]).tolist() == pytest.approx([f(0.3).data, f(0.4).data])
+
+
 def test_a_primitive_stands_in_the_table_and_in_saved_graphs(capsys):
     derivative_table("volume")
     assert "    y      = square(a) * b\n" in capsys.readouterr().out

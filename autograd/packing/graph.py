@@ -23,6 +23,15 @@ CODE_OF = {op.name: code for code, op in enumerate(OPS)}
 DETACH, LIFT = CODE_OF["detach"], CODE_OF["lift"]
 
 
+def code_of(op: Op) -> int:
+    """The number of an operation; a primitive gets the next one when it is first met."""
+    code = CODE_OF.get(op.name)
+    if code is None or OPS[code] is not op:
+        code = CODE_OF[op.name] = len(OPS)
+        OPS.append(op)
+    return code
+
+
 @dataclass(frozen=True)
 class Check:
     """A comparison made while recording: the program holds only for numbers that give it the same outcome."""

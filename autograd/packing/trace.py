@@ -14,7 +14,7 @@ from typing import Any
 from ..recording import Watcher, caller, lines, watching_alone
 from ..value import Value, number
 from .arguments import Shape, flatten
-from .graph import CODE_OF, DETACH, Check, Graph, Node
+from .graph import DETACH, Check, Graph, Node, code_of
 
 
 def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool]) -> tuple[Graph, Shape, list[Value]]:
@@ -100,14 +100,14 @@ def _graph(
         if type(node) is _Cut:
             inputs = numbers(node.inputs)
             if node.op is not None:
-                made.append((CODE_OF[node.op.name], *inputs))
+                made.append((code_of(node.op), *inputs))
                 inputs = [first + len(made) - 1]
             of[id(node.node)] = first + len(made)
             made.append((DETACH, *inputs))
             continue
         this = first + len(made)
         by_line[node.line - mark] = this
-        made.append((CODE_OF[node.op.name], *numbers(node.inputs)))
+        made.append((code_of(node.op), *numbers(node.inputs)))
         if hasattr(node, "_notes") and node.scope:
             scopes[this] = node.scope
 
