@@ -2,6 +2,7 @@
 
 import gc
 import threading
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -295,7 +296,7 @@ def test_a_compiled_function_within_another_is_recorded_with_it():
 
 
 def test_one_program_serves_many_threads():
-    f = autograd.compile(lambda x: sum(autograd.sin(a) * b for a, b in zip(x[:-1], x[1:])), batch=0)
+    f = autograd.compile(lambda x: sum(autograd.sin(a) * b for a, b in pairwise(x)), batch=0)
     batches = [np.random.default_rng(k).normal(size=(k + 1, 40)) for k in range(8)]
     expected = [f(x) for x in batches]
     wrong = []

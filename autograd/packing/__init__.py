@@ -1,1 +1,4 @@
 """Packing: scalar code as matrix code. `compile` records a function once and replays it as a few NumPy calls."""
+
+from .program import GuardError as GuardError
+from .program import Program as Program

@@ -29,8 +29,8 @@ class Blocks:
     def __init__(self, packed: Packed, dtype: Any) -> None:
         self.packed, self.dtype = packed, np.dtype(dtype)
         self.graph = graph = packed.graph
-        self._forward = Forward(self.packed)
-        self._forward_code = _functions(self._forward.code, "forward")
+        self.forward = Forward(self.packed)
+        self._forward_code = _functions(self.forward.code, "forward")
         self._reverses: dict[tuple[bytes, bool], tuple[str, Code, tuple[CodeType, CodeType]]] = {}
         self._local = threading.local()
         wide = self.packed.wide[graph.first_argument : graph.leaves]
@@ -120,14 +120,13 @@ class Blocks:
 
     def _new_workspace(self, samples: int) -> dict[str, Any]:
         sizes = self.packed.shared_size, self.packed.own_size
-        space: dict[str, Any] = {name: getattr(arrays, name) for name in ("erf", "erfc", "round", "norm")}
-        space |= {name: getattr(runtime, name) for name in ("view", "scatter", "gated", "pick")}
+        space: dict[str, Any] = vars(arrays) | vars(runtime)  # the words, and `pick` as a program needs it
         space |= {"np": np, "samples": samples, "dtype": self.dtype}
         for prefix in ("", "d_"):
             space[f"{prefix}shared"] = np.zeros(sizes[0], self.dtype)
             space[f"{prefix}own"] = np.zeros((sizes[1], samples), self.dtype)
         space["shared"][: len(self.graph.constants)] = self.graph.constants
-        self._add(space, self._forward.code, self._forward_code)
+        self._add(space, self.forward.code, self._forward_code)
         return space
 
     def _add(self, space: dict[str, Any], code: Code, functions: tuple[CodeType, CodeType]) -> None:
@@ -137,30 +136,35 @@ class Blocks:
             exec(part, space)
 
     def _reverse(self, space: dict[str, Any], wanted: bytes, gated: bool) -> str:
-        """The name of the functions of a reverse program, printed, compiled and added to the workspace when missing."""
+        """The name of the functions of a reverse program, which are added to the workspace when missing."""
+        name, code, functions = self.reverse(wanted, gated)
+        if f"{name}_shared" not in space:
+            self._add(space, code, functions)
+        return name
+
+    def reverse(self, wanted: bytes, gated: bool = False) -> tuple[str, Code, tuple[CodeType, CodeType]]:
+        """A reverse program: its name, its lines, and those compiled; printed when first asked for."""
         if (wanted, gated) not in self._reverses:
             suffix = f"r{len(self._reverses) or ''}"
             name = f"reverse_{suffix}"
             leaves = np.zeros(self.graph.leaves, bool)
             leaves[self.graph.first_parameter :] = np.frombuffer(wanted, bool)
-            code = Reverse(self.packed, self._forward, leaves, gated, suffix).code
+            code = Reverse(self.packed, self.forward, leaves, gated, suffix).code
             self._reverses[wanted, gated] = name, code, _functions(code, name)
-        name, code, functions = self._reverses[wanted, gated]
-        if f"{name}_shared" not in space:
-            self._add(space, code, functions)
-        return name
+        return self._reverses[wanted, gated]
 
 
 def _functions(code: Code, name: str) -> tuple[CodeType, CodeType]:
     """The views, then the two functions of a program."""
     parts = code.forward if name == "forward" else code.reverse
-    text = [*(_function(f"{name}_{part}", lines) for part, lines in zip(("shared", "own"), parts, strict=True))]
+    text = [*(function_text(f"{name}_{part}", lines) for part, lines in zip(("shared", "own"), parts, strict=True))]
     return compile("\n".join(code.setup), f"<packed {name}>", "exec"), compile(
         "\n".join(text), f"<packed {name}>", "exec"
     )
 
 
-def _function(name: str, lines: list[str]) -> str:
+def function_text(name: str, lines: list[str]) -> str:
+    """A function of these lines; comments alone are no body."""
     return "\n".join([f"def {name}():", *(f"    {line}" for line in lines or ["pass"]), "    return", ""])
 
 

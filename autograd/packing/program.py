@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from . import listing, saving
+from .arguments import NUMBER, Shape, split
 from .blocks import Blocks, Floats, Ran
+from .given import Given, given
 from .graph import Graph
 from .pack import Packed, levels, pack
 from .rows import Rows
 from .straight import MOST_INPUTS, Straight
 from .sums import gather_sums
 
+
+class GuardError(ValueError):
+    """A comparison came out otherwise than when the program was recorded, and nothing may be recorded."""
+
+
 # What decides between the forms: a NumPy call takes about as long as this many operations in plain Python.
 _WORTH = 20
 _MOST_LINES = 5000  # Python takes 15 us to compile a line
 _MOST_BLOCKS = 20000  # a block takes about 1 ms to pack, print and prepare
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How arguments and result are arranged; see `arguments`."""
+
+    names: tuple[str, ...] = ()  # of the arguments given by name, the last ones
+    shapes: tuple[Shape, ...] = ()
+    wide: tuple[bool, ...] = ()  # for each argument, whether it has an entry for each sample of a batch
+    result: Shape = NUMBER
 
 
 class Program:
@@ -26,8 +45,10 @@ class Program:
     one after the other, for chains too long to print.
     """
 
-    def __init__(self, graph: Graph, dtype: Any = float) -> None:
+    def __init__(self, graph: Graph, dtype: Any = float, signature: Signature | None = None) -> None:
         self.graph, self.dtype = graph, np.dtype(dtype)
+        self.signature = signature or Signature()
+        self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
         self.packed: Packed | None = None
         self.form = "straight" if self._is_straight(None) else "blocks"
         if self.form == "blocks":
@@ -55,6 +76,102 @@ class Program:
         if max(map(len, nodes), default=0) > MOST_INPUTS:
             return False
         return len(nodes) <= _WORTH * (1 if blocks is None else blocks)
+
+    def __call__(self, *args: Any, parameters: Any = None, **options: Any) -> Any:
+        """The result, with these numbers for the parameters, or with those they had last.
+
+        Raises:
+            GuardError: a comparison comes out otherwise than when the program was recorded.
+            ValueError: the arguments are arranged in another way, or there is another number of parameters.
+        """
+        outputs, call = self._ran(args, options, parameters, b"")[0::2]
+        results = [split(self.signature.result, column) for column in outputs[0].T]
+        return results[0] if call.own is None else results
+
+    def value_and_gradients(
+        self, *args: Any, parameters: Any = None, **options: Any
+    ) -> tuple[float, Floats, list[Any]]:
+        """The value, its gradient by the parameters, and by each argument; of a batch those of the sum over samples."""
+        if self.signature.result != NUMBER:
+            raise ValueError("the gradient is that of one number, and the program has several results or none")
+        wanted = bytes([1] * (self.graph.parameters + len(self.graph.wide)))
+        (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, wanted)
+        known = self.graph.parameters
+        gradients = [call.arranged(k, d_shared[known:], d_own) for k in range(len(self.signature.shapes))]
+        return float(outputs.sum()), d_shared[:known], gradients
+
+    def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Given]:
+        mine = self.signature
+        first = len(mine.wide) - len(mine.names)
+        batch = {k for k in range(first) if mine.wide[k]}
+        named = {name for name, wide in zip(mine.names, mine.wide[first:], strict=True) if wide}
+        call = given(frozenset(batch | named), args, options)
+        if call.key != (mine.names, mine.shapes, mine.wide):
+            raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {call.shapes}")
+        numbers = np.asarray(self.parameters if parameters is None else parameters, float).reshape(-1)
+        if len(numbers) != self.graph.parameters:
+            raise ValueError(f"the program has {self.graph.parameters} parameters, but {len(numbers)} are given")
+        ran = self.run(np.concatenate([numbers, call.shared]), call.own, wanted)
+        if ran[1].any():
+            check = self.graph.checks[int(np.argmax(ran[1].any(axis=1)))]
+            raise GuardError(f"{check} came out otherwise; only the function itself can record that case")
+        return ran, wanted, call
+
+    def save(self, path: Any) -> None:
+        """Writes the program, with the numbers its parameters had last, to a plain JSON file."""
+        mine = self.signature
+        signature = {
+            "names": list(mine.names),
+            "shapes": [saving.plain(shape) for shape in mine.shapes],
+            "wide": list(mine.wide),
+            "result": saving.plain(mine.result),
+        }
+        saving.write(path, self.graph, self.dtype, signature, self.parameters.tolist())
+
+    @classmethod
+    def load(cls, path: Any) -> Program:
+        """The program in a file that `save` wrote.
+
+        Raises:
+            ValueError: it is no such file, or needs a primitive that is not defined.
+        """
+        graph, dtype, signature, parameters = saving.read(path)
+        made = cls(
+            graph,
+            dtype,
+            Signature(
+                tuple(signature["names"]),
+                tuple(map(saving.shape_of, signature["shapes"])),
+                tuple(signature["wide"]),
+                saving.shape_of(signature["result"]),
+            ),
+        )
+        made.parameters = np.array(parameters, float)
+        return made
+
+    @property
+    def source(self) -> str:
+        """The program as Python. Blocks need NumPy alone, and lines call the words of `autograd.floats`."""
+        wanted = bytes([1] * self.graph.parameters) + bytes([not self.graph.parameters] * len(self.graph.wide))
+        if isinstance(self.runs, Blocks):
+            return listing.source(self.runs, wanted)
+        if isinstance(self.runs, Straight):
+            return self.runs.source(wanted if len(self.graph.outputs) == 1 else b"")
+        return (
+            f"# {len(self.graph.nodes):,} operations that depend on each other run one after the other, by their rows"
+        )
+
+    def __str__(self) -> str:
+        nodes, leaves = (
+            len(self.graph.nodes),
+            f"{self.graph.parameters:,} parameters, {len(self.graph.wide):,} arguments",
+        )
+        if self.packed is None:
+            return f"{nodes:,} operations, {leaves}, in {self.form}"
+        return f"{nodes:,} operations, {leaves}, in {len(self.packed.blocks)} blocks\n{listing.table(self.packed)}"
+
+    def __repr__(self) -> str:
+        return f"<Program of {len(self.graph.nodes):,} operations in {self.form}>"
 
     def run(self, shared: Floats, own: Floats | None = None, wanted: bytes = b"", weight: float = 1.0) -> Ran:
         """Results, which checks failed, and the derivatives by the shared and by each sample's own leaves.

@@ -14,16 +14,12 @@ import numpy as np
 from ..value import Value
 from .arguments import Shape
 from .given import Given
-from .program import Program
+from .program import GuardError, Program, Signature
 from .simplify import simplify
 from .trace import trace
 
 _data = attrgetter("_data")
 _MOST = 64  # programs for one shape of arguments; a comparison that turns at every call would fill the memory
-
-
-class GuardError(ValueError):
-    """A comparison came out otherwise than when the program was recorded, and the policy is to raise."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +109,7 @@ class Recordings:
     ) -> str:
         """Appends a piece for those of the samples for which it holds; returns a comparison that turned for another."""
         program, parameters = recording.program, recording.parameters
-        numbers = np.fromiter(map(_data, parameters), float, len(parameters))
+        program.parameters = numbers = np.fromiter(map(_data, parameters), float, len(parameters))
         shared = np.concatenate([numbers, given.shared]) if len(given.shared) else numbers
         leaves = b"" if wanted is None else np.asarray(wanted(recording), bool).tobytes()
         own = given.own if given.own is None or len(samples) == given.samples else given.own[:, samples]
@@ -142,7 +138,11 @@ class Recordings:
         with self._lock:
             values, args, options = given.example(sample)
             graph, result, parameters = trace(lambda: self.function(*args, **options), values, given.wide_leaves())
-            made = Recording(Program(simplify(graph), self.dtype), result, parameters)
+            made = Recording(
+                Program(simplify(graph), self.dtype, Signature(given.names, given.shapes, given.wide, result)),
+                result,
+                parameters,
+            )
             self._made += 1
             if reason:
                 self._turned += 1

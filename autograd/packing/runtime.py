@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import arrays
+from ..arrays import gate
+from ..arrays import pick as picked
 
 Array = Any
 
@@ -47,7 +48,7 @@ def gated(spec: str, g: Array, x: Array) -> Array:
         ]
         for letters, array in ((gs, g), (xs, x))
     ]
-    return arrays.gate(*aligned)
+    return gate(*aligned)
 
 
 def pick(xs: Array, index: Array) -> Array:
@@ -57,4 +58,4 @@ def pick(xs: Array, index: Array) -> Array:
     if not np.all(right):
         at = float(index[~right].flat[0])
         raise IndexError(f"there is no value at index {at:g}; give a whole number from 0 to {len(xs) - 1}")
-    return arrays.pick(xs, index)
+    return picked(xs, index)

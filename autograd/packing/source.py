@@ -25,7 +25,7 @@ class Forward(Printer):
     def __init__(self, packed: Packed) -> None:
         super().__init__(packed)
         for number, block in enumerate(packed.blocks):
-            self.writer.lines.append(f"# {number}: {describe(packed, block)}")
+            self.writer.lines.append(f"# {number}: {describe(block)}")
             if isinstance(block, ProductBlock):
                 self._product(block)
             else:
@@ -201,13 +201,8 @@ def _needs(packed: Packed, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.bool_]
     return at
 
 
-def describe(packed: Packed, block: Block) -> str:
-    """What a block computes and where in the program it came from."""
-    real = block.nodes[block.nodes >= 0]
-    shape = " x ".join(map(str, block.shape))
-    scopes = packed.graph.scopes
-    names = list(dict.fromkeys(scopes[k] for k in real.tolist() if k in scopes))
-    where = f" ({names[0]}{f' ... {names[-1]}' if len(names) > 1 else ''})" if names else ""
-    inner = f" over {block.operands[0].positions.shape[-1]}" if isinstance(block, ProductBlock) else ""
-    each = " for each sample" if block.wide else ""
-    return f"{OPS[block.code].name} {shape}{inner}{each}{where}"
+def describe(block: Block) -> str:
+    """What a block computes."""
+    inner = f" of {block.operands[0].positions.shape[-1]} terms" if isinstance(block, ProductBlock) else ""
+    sizes = " x ".join(str(size) for size in block.shape if size > 1) or "1"
+    return f"{OPS[block.code].name}{inner}: {sizes}{' for each sample' if block.wide else ''}"
