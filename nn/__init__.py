@@ -19,10 +19,13 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
     )
 
 from . import data, init, schedules
+from .callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
+from .checkpoint import load, save
 from .clipping import clip_grad_norm
 from .dropout import Dropout
 from .embedding import Embedding
 from .freezing import freeze
+from .history import History
 from .layers import MLP, Dense, Layer, Neuron
 from .losses import (
     binary_cross_entropy_with_logits,
@@ -36,7 +39,9 @@ from .metrics import accuracy, confusion_matrix, predicted_class, r2
 from .module import Module
 from .optim import SGD, Adam, AdamW, RMSProp
 from .sequential import Activation, Flatten, Sequential, Softmax
-from .train import History, fit
+from .stages import Stage, steps
+from .train import fit
+from .training import Step, Training
 
 __all__ = [
     "MLP",
@@ -44,8 +49,11 @@ __all__ = [
     "Activation",
     "Adam",
     "AdamW",
+    "Callback",
+    "Checkpoint",
     "Dense",
     "Dropout",
+    "EarlyStopping",
     "Embedding",
     "Flatten",
     "History",
@@ -53,8 +61,13 @@ __all__ = [
     "Module",
     "Neuron",
     "RMSProp",
+    "RecordGradients",
+    "RecordWeights",
     "Sequential",
     "Softmax",
+    "Stage",
+    "Step",
+    "Training",
     "accuracy",
     "binary_cross_entropy_with_logits",
     "clip_grad_norm",
@@ -65,10 +78,13 @@ __all__ = [
     "freeze",
     "hinge",
     "init",
+    "load",
     "mean_absolute_error",
     "mean_squared_error",
     "predicted_class",
     "r2",
+    "save",
     "schedules",
+    "steps",
     "sum_squared_error",
 ]

@@ -1,0 +1,163 @@
+"""What runs the model in training: the gradient of the mean loss over a batch, at the weights as they are.
+
+`Eager` records every scalar operation, each time. `Compiled` records one sample once, and runs the program over the
+batch. Both add the gradient to the parameters' `grad`, and agree to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Any, Protocol
+
+import numpy as np
+
+import autograd
+from autograd import Value
+
+Function = Callable[..., Any]
+
+
+class Engine(Protocol):
+    """The model and the loss, over the samples of the training."""
+
+    def gradient(self, batch: Sequence[int]) -> float:
+        """The mean loss of these samples; if it is finite, `grad` holds its gradient, and nothing else."""
+
+    def mean_loss(self, rows: Any, targets: Any) -> float:
+        """The mean loss of other samples."""
+
+    def outputs(self, rows: Any) -> list[Any]:
+        """What the model gives for each row, as plain numbers."""
+
+
+class Eager:
+    """Every number a Value, in every step."""
+
+    def __init__(self, model: Function, loss: Function, zero_grad: Function, rows: Any, targets: Any) -> None:
+        self.model, self._loss, self._zero_grad, self._targets = model, loss, zero_grad, targets
+        # constants made once: a row is read in every epoch, by every neuron of the first layer
+        self.inputs = [[Value(x).detach() for x in row] for row in rows]
+
+    def predict(self, batch: Sequence[int]) -> list[Any]:
+        """The outputs for these samples, as they are recorded."""
+        return [self.model(self.inputs[k]) for k in batch]
+
+    def loss(self, predictions: Sequence[Any], batch: Sequence[int]) -> Any:
+        """The mean loss of these predictions, as it is recorded."""
+        losses = [self._loss(prediction, self._targets[k]) for prediction, k in zip(predictions, batch)]
+        return losses[0] if len(losses) == 1 else autograd.mean(losses)
+
+    def sweep(self, loss: Value) -> None:
+        """The gradients of a loss, in place of those that were."""
+        self._zero_grad()
+        loss.backward()
+
+    def gradient(self, batch: Sequence[int]) -> float:
+        loss = self.loss(self.predict(batch), batch)
+        if isfinite(loss.data):
+            self.sweep(loss)
+        return float(loss.data)
+
+    def mean_loss(self, rows: Any, targets: Any) -> float:
+        with autograd.no_grad():
+            losses = [self._loss(self.model(row), target) for row, target in zip(rows, targets)]
+        return float(sum(loss.data for loss in losses) / len(losses))
+
+    def outputs(self, rows: Any) -> list[Any]:
+        return eager_outputs(self.model, rows)
+
+
+class Compiled:
+    """One sample recorded, and the program of it run over batches."""
+
+    def __init__(self, model: Function, loss: Function, zero_grad: Function, rows: Any, targets: Any) -> None:
+        def of_sample(row: Any, target: Any) -> Any:
+            return loss(model(list(row)), target if isinstance(target, Value) else list(target))
+
+        self._zero_grad = zero_grad
+        self._learned = autograd.compile(of_sample, batch=(0, 1))
+        self._judged = autograd.compile(of_sample, batch=(0, 1))  # with parts such as Dropout as they are in prediction
+        self._outputs = autograd.compile(lambda row: model(list(row)), batch=0)
+        self._rows, self._targets = np.array(rows, dtype=float), np.array(targets, dtype=float)
+
+    def gradient(self, batch: Sequence[int]) -> float:
+        chosen = np.array(batch)
+        self._zero_grad()
+        return float(self._learned.backward(self._rows[chosen], self._targets[chosen]))
+
+    def losses(self, rows: Any, targets: Any) -> Any:
+        """The loss of each sample, as in training."""
+        return self._learned(np.array(rows, dtype=float), np.array(targets, dtype=float))
+
+    def mean_loss(self, rows: Any, targets: Any) -> float:
+        return float(np.mean(self._judged(np.array(rows, dtype=float), np.array(targets, dtype=float))))
+
+    def outputs(self, rows: Any) -> list[Any]:
+        return list(plain(self._outputs(np.array(rows, dtype=float))))
+
+
+def engine_for(
+    choice: str, model: Function, loss: Function, zero_grad: Function, rows: Any, targets: Any, tried: dict[int, float]
+) -> Engine:
+    """The engine of that name; "auto" is the compiled one where it can do what the eager one does.
+
+    `tried` has the loss of some targets with the first row, as the eager engine finds it. A program that says anything
+    else comes of a function that reads the numbers of Values (`.data`), or draws random ones, and is not to be trusted.
+    """
+    if choice not in ("auto", "eager", "compiled"):
+        raise ValueError(f'engine is "auto", "eager" or "compiled", not {choice!r}')
+    if choice == "eager":
+        return Eager(model, loss, zero_grad, rows, targets)
+    try:
+        compiled = Compiled(model, loss, zero_grad, rows, targets)
+        found = compiled.losses([rows[0]] * len(tried), [targets[k] for k in tried])
+        some = range(0, len(rows), max(1, len(rows) // 3))
+        eager = Eager(model, loss, zero_grad, [rows[k] for k in some], [targets[k] for k in some])
+        agrees = _equal(found, list(tried.values())) and all(
+            _equal(compiled.losses([rows[k]], [targets[k]])[0], eager.mean_loss([rows[k]], [targets[k]])) for k in some
+        )
+    except (TypeError, ValueError, IndexError, AttributeError, KeyError) as error:
+        if choice == "compiled":
+            error.add_note('(said while the model was compiled; engine="eager" runs it as it is)')
+            raise
+        return Eager(model, loss, zero_grad, rows, targets)
+    if agrees:
+        return compiled
+    if choice == "compiled":
+        raise ValueError(
+            "the compiled program of model and loss gives another loss than they do themselves: one of them draws "
+            'random numbers or reads numbers with .data; use engine="eager"'
+        )
+    return Eager(model, loss, zero_grad, rows, targets)
+
+
+def eager_outputs(model: Function, rows: Any) -> list[Any]:
+    """What the model gives for each row, as plain numbers, with nothing recorded."""
+    with autograd.no_grad():
+        return [plain(model(row)) for row in rows]
+
+
+def outputs_of(model: Function, rows: Any) -> list[Any]:
+    """What the model gives for each of many rows: by a program, where that can be made."""
+    try:
+        found = autograd.compile(lambda row: model(list(row)), batch=0)(np.array(rows, dtype=float))
+        some = range(0, len(rows), max(1, len(rows) // 3))
+        if _equal([plain(found[k]) for k in some], eager_outputs(model, [rows[k] for k in some])):
+            return list(plain(found))
+    except (TypeError, ValueError, IndexError, AttributeError, KeyError):
+        pass  # what cannot be compiled runs as it is
+    return eager_outputs(model, rows)
+
+
+def plain(outputs: Any) -> Any:
+    """Outputs, as numbers where they are Values."""
+    if isinstance(outputs, Value):
+        return outputs.data
+    if isinstance(outputs, list | tuple):
+        return [plain(one) for one in outputs]
+    return outputs.tolist() if hasattr(outputs, "tolist") else outputs
+
+
+def _equal(these: Any, those: Any) -> bool:
+    return bool(np.allclose(these, those, rtol=1e-9, atol=1e-12, equal_nan=True))

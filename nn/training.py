@@ -1,0 +1,286 @@
+"""Training: a run of learning that can be stepped through, watched, stopped, saved and resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from math import inf, isfinite
+from pathlib import Path
+from typing import Any
+
+from .arguments import list_of, metrics_of, optimizer_of, samples_of, try_targets
+from .callbacks import EarlyStopping, callbacks_of, overrides
+from .checkpoint import get, learn, learned, put
+from .checks import finite, rate, whole
+from .draws import Draws
+from .engine import Engine, engine_for
+from .history import History
+from .init import generator
+from .interrupts import held
+from .parameters import parameters_of, write
+
+MOMENTS = ("on_start", "on_gradient", "on_step", "on_epoch", "on_stop")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of the parameters."""
+
+    epoch: int  # counted from 1
+    number: int  # of the step since the beginning, counted from 1
+    samples: tuple[int, ...]  # which rows it learned from
+    loss: float  # their mean loss, as it was before the step
+
+
+class Training:
+    """What `nn.fit` runs: iterate it to take one step at a time, with the same arguments and the same result.
+
+    >>> import nn
+    >>> model = nn.MLP(1, [1], seed=0)
+    >>> training = nn.Training(model, [0, 1, 2, 3], [1, 3, 5, 7], loss=nn.mean_squared_error, batch_size=2, epochs=3)
+    >>> for step in training:
+    ...     assert step.loss > 0.0 and len(step.samples) == 2
+    >>> step.epoch, step.number, training.history.stop_reason
+    (3, 6, 'epochs done: 3')
+    """
+
+    def __init__(
+        self,
+        model: Callable[[Any], Any],
+        X: Any,
+        y: Any,
+        *,
+        loss: Callable[[Any, Any], Any],
+        optimizer: Any = None,
+        epochs: int = 100,
+        batch_size: int | None = 32,
+        seed: Any = None,
+        acceptable: float | None = None,
+        patience: int | None = None,
+        min_delta: float = 0.0,
+        validation_split: float | None = None,
+        validation_data: Any = None,
+        metrics: Any = (),
+        callbacks: Any = (),
+        engine: str = "auto",
+        resume: str | Path | None = None,
+    ) -> None:
+        if not callable(model):
+            raise TypeError(f"a model is a Module or a function of a row, not {model!r}")
+        if not callable(loss):
+            raise TypeError(f"a loss is a function such as nn.mean_squared_error, not {loss!r}")
+        self.model, self.loss = model, loss
+        (self._rows, self._targets), self._held_out = samples_of(X, y, validation_split, validation_data)
+        self.epochs = whole("epochs", epochs)
+        self.acceptable = -inf if acceptable is None else finite("acceptable", acceptable)
+        self.batch_size = min(len(self) if batch_size is None else whole("batch_size", batch_size), len(self))
+        self._random = generator(seed)
+        min_delta = rate("min_delta", min_delta)
+        own = [] if patience is None else [EarlyStopping("loss", patience, min_delta, restore_best_weights=False)]
+        self.callbacks = callbacks_of([*own, *list_of(callbacks)])
+        self._hooks = {moment: [one for one in self.callbacks if overrides(one, moment)] for moment in MOMENTS}
+        self.metrics = metrics_of(metrics)
+        self.optimizer = optimizer_of(model, optimizer)
+        self.parameters = parameters_of(model, self.optimizer)
+        self.draws = Draws(model)
+        self.engine = self._engine(engine)
+        columns = ["loss", *self.metrics]
+        held_out = [f"val_{column}" for column in columns] if self._held_out is not None else []
+        self.history = History({column: [] for column in [*columns, *held_out]})
+        self.steps = 0  # made so far
+        self.seen, self._total = 0, 0.0  # samples in this epoch so far, and the sum of their losses
+        self.best_weights: list[float] | None = None  # what the parameters are to be at the end
+        self.diverged = False  # whether it stopped because a number was not finite
+        self._started = self._finished = False
+        self._order = list(range(len(self)))
+        self._shuffle()
+        if resume is not None and Path(resume).exists():
+            self.load(resume)
+
+    def _engine(self, choice: str) -> Engine:
+        self.draws.draw()  # what is random must be the same for both engines to be compared
+        try:
+            tried = try_targets(self.model, self._rows[0], self._targets, self.loss, "y")
+            if self._held_out is not None:
+                try_targets(self.model, self._held_out[0][0], self._held_out[1], self.loss, "the y of validation_data")
+            zero_grad = self.optimizer.zero_grad
+            return engine_for(choice, self.model, self.loss, zero_grad, self._rows, self._targets, tried)
+        finally:
+            self.draws.undo()
+
+    def __len__(self) -> int:
+        """How many samples an epoch sees."""
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        batch = self.next_batch()
+        step = None if batch is None else self.take_step(batch, self.engine.gradient(batch))
+        if step is None:
+            self.finish()
+            raise StopIteration
+        return step
+
+    def next_batch(self) -> Sequence[int] | None:
+        """The samples that the next step learns from; None when there is a reason to stop."""
+        if not self._started:
+            with held():
+                self._started = True
+                self._call("on_start")
+                self._judge()
+        if self.seen == len(self._order):  # Ctrl-C came just before the end of the epoch
+            self._end_epoch()
+        if self.history.stop_reason:
+            return None
+        self.draws.draw()
+        return self._order[self.seen : self.seen + self.batch_size]
+
+    def take_step(self, batch: Sequence[int], loss: float) -> Step | None:
+        """Changes the parameters by their gradients, which are those of `loss`; None if that cannot be.
+
+        Ctrl-C comes before or after it, never between: what is saved then is the state after a whole step.
+        """
+        epoch = self.history.epochs + 1
+        if not isfinite(loss):
+            self._diverge(f"the loss is {loss}; lower the learning rate or scale the inputs")
+            return None
+        with held():
+            self._call("on_gradient")
+            try:
+                self.optimizer.step()
+            except FloatingPointError as error:
+                self._diverge(str(error))
+                return None
+            self.draws.keep()
+            self.steps += 1
+            self.seen += len(batch)
+            self._total += loss * len(batch)
+            step = Step(epoch, self.steps, tuple(batch), loss)
+            for callback in self._hooks["on_step"]:
+                callback.on_step(self, step)
+        if self.seen == len(self._order):
+            self._end_epoch()
+        return step
+
+    @property
+    def running_loss(self) -> float:
+        """The mean loss in this epoch so far."""
+        if not self.seen:
+            return self.history["loss"][-1] if self.history.epochs else inf
+        return self._total / self.seen
+
+    def stop(self, reason: str) -> None:
+        """Lets no further step follow; the first reason is kept."""
+        self.history.stop_reason = self.history.stop_reason or reason
+
+    def finish(self) -> None:
+        """Ends the training: the callbacks' last word, then the best weights, where a callback kept them."""
+        if self._finished:
+            return
+        self._finished = True
+        with held():
+            self.draws.undo()
+            self._call("on_stop")
+            if self.best_weights is not None:
+                write(self.parameters, self.best_weights)
+
+    def save(self, path: str | Path) -> Path:
+        """Writes weights, optimizer, position, order of the samples, history and callbacks to a file."""
+        return put(path, self.state_dict())
+
+    def load(self, path: str | Path) -> None:
+        """Goes on from what `save` wrote; the next steps are those that would have followed, bit for bit."""
+        state = get(path)
+        if "training" not in state:
+            raise ValueError(f"{path} holds a model and no training; load it with nn.load, or resume another file")
+        self.load_state_dict(state, path)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next steps depend on, as numbers, strings, lists and dictionaries."""
+        self.draws.undo()
+        return {
+            **learned(self.model, self.optimizer),
+            "training": {
+                "steps": self.steps,
+                "seen": self.seen,
+                "total": self._total,
+                "order": self._order,
+                "random": self._random.getstate(),
+                "history": self.history.history,
+                "callbacks": [[type(one).__name__, one.state_dict()] for one in self.callbacks],
+            },
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any], path: str | Path = "the state") -> None:
+        """Takes back what `state_dict` gave.
+
+        Raises:
+            ValueError: it is the state of another model, or of other data, batches or callbacks.
+        """
+        part = state["training"]
+        if sorted(part["order"]) != list(range(len(self))):
+            raise ValueError(f"{path} is of a training with {len(part['order'])} samples, and here are {len(self)}")
+        names, saved = [type(one).__name__ for one in self.callbacks], [name for name, _ in part["callbacks"]]
+        if names != saved:
+            raise ValueError(f"{path} was saved with the callbacks {saved}, and these are {names}; give the same ones")
+        if part["history"].keys() != self.history.history.keys():
+            raise ValueError(
+                f"{path} has the columns {', '.join(part['history'])} in its history, and this training has "
+                f"{', '.join(self.history.history)}; give the same metrics and validation samples"
+            )
+        version, numbers, gauss = part["random"]
+        with held():
+            learn(state, self.model, self.optimizer, path)
+            self._random.setstate((version, tuple(numbers), gauss))
+            self.steps, self.seen, self._total = part["steps"], part["seen"], part["total"]
+            self._order = list(part["order"])
+            self.history = History({column: list(found) for column, found in part["history"].items()})
+            for one, (_, state_of_one) in zip(self.callbacks, part["callbacks"]):
+                one.load_state_dict(state_of_one)
+
+    def evaluate(self, X: Any, y: Any) -> dict[str, float]:
+        """The mean loss of other samples, and each metric of them, by its name."""
+        with self.model.evaluating() if hasattr(self.model, "evaluating") else nullcontext():
+            row = {"loss": self.engine.mean_loss(X, y)}
+            outputs = self.engine.outputs(X) if self.metrics else []
+        return row | {name: float(metric(outputs, y)) for name, metric in self.metrics.items()}
+
+    def _end_epoch(self) -> None:
+        row = {"loss": self._total / len(self._order)}
+        if self.metrics:
+            row |= {key: x for key, x in self.evaluate(self._rows, self._targets).items() if key != "loss"}
+        if self._held_out is not None:
+            row |= {f"val_{key}": x for key, x in self.evaluate(*self._held_out).items()}
+        with held():
+            self.seen, self._total = 0, 0.0
+            self.history.add(row)
+            self._shuffle()
+            self._judge_loss()
+            self._call("on_epoch")
+            self._judge()
+
+    def _judge_loss(self) -> None:
+        loss = self.history["loss"][-1]
+        if loss <= self.acceptable:
+            self.stop(f"loss acceptable: {loss:.2g} <= {self.acceptable:g} after {self.history.epochs} epochs")
+
+    def _judge(self) -> None:
+        if self.history.epochs:
+            self._judge_loss()
+        if self.history.epochs >= self.epochs:
+            self.stop(f"epochs done: {self.history.epochs}")
+
+    def _diverge(self, what: str) -> None:
+        self.diverged = True
+        self.stop(f"not finite in epoch {self.history.epochs + 1}: {what}")
+
+    def _shuffle(self) -> None:
+        if self.batch_size < len(self._order):
+            self._random.shuffle(self._order)
+
+    def _call(self, moment: str) -> None:
+        for callback in self._hooks[moment]:
+            getattr(callback, moment)(self)
