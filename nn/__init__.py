@@ -18,7 +18,7 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
         "hides tapegrad's; run `pip uninstall autograd`, then `pip install --force-reinstall tapegrad`"
     )
 
-from . import data, init, schedules
+from . import data, init, losses, schedules
 from .callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
 from .checkpoint import load, save
 from .clipping import clip_grad_norm
@@ -28,24 +28,31 @@ from .freezing import freeze
 from .history import History
 from .layers import MLP, Dense, Layer, Neuron
 from .losses import (
+    absolute_error,
+    binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
+    cross_entropy_of_probabilities,
     hinge,
+    huber,
+    kl_divergence,
     mean_absolute_error,
     mean_squared_error,
+    plain_error,
+    squared_error,
     sum_squared_error,
 )
 from .metrics import accuracy, confusion_matrix, predicted_class, r2
 from .module import Module
 from .optim import SGD, Adam, AdamW, RMSProp
+from .penalties import l1, l2
 from .sequential import Activation, Flatten, Sequential, Softmax
 from .stages import Stage, steps
 from .train import fit
 from .training import Step, Training
+from .weighting import balanced_weights
 
 __all__ = [
-    "MLP",
-    "SGD",
     "Activation",
     "Adam",
     "AdamW",
@@ -58,33 +65,46 @@ __all__ = [
     "Flatten",
     "History",
     "Layer",
+    "MLP",
     "Module",
     "Neuron",
     "RMSProp",
     "RecordGradients",
     "RecordWeights",
+    "SGD",
     "Sequential",
     "Softmax",
     "Stage",
     "Step",
     "Training",
+    "absolute_error",
     "accuracy",
+    "balanced_weights",
+    "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "clip_grad_norm",
     "confusion_matrix",
     "cross_entropy",
+    "cross_entropy_of_probabilities",
     "data",
     "fit",
     "freeze",
     "hinge",
+    "huber",
     "init",
+    "kl_divergence",
+    "l1",
+    "l2",
     "load",
+    "losses",
     "mean_absolute_error",
     "mean_squared_error",
+    "plain_error",
     "predicted_class",
     "r2",
     "save",
     "schedules",
+    "squared_error",
     "steps",
     "sum_squared_error",
 ]
