@@ -36,6 +36,7 @@ _LAZY = {
     "draw": "pictures.drawing",
     "explain": "pictures.explain",
     "play": "pictures.player",
+    "slide": "pictures.slide",
 }
 
 
@@ -77,6 +78,7 @@ __all__ = [
     "play",
     "primitive",
     "scope",
+    "slide",
     "softmax",
     "to_json",
     "value_and_grad",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import shutil
 import subprocess
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .frame import image
 
 if TYPE_CHECKING:
     import graphviz
@@ -42,13 +42,7 @@ class Picture:
         return f'<Picture of {self.says}; .save("graph.svg") writes it>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # an untrusted notebook drops SVG and keeps images
-        return {"text/plain": repr(self), "image/svg+xml": self.svg, "text/html": self._image}
-
-    @cached_property
-    def _image(self) -> str:
-        data = base64.b64encode(self.svg.encode()).decode()
-        return f'<img alt="{self.says}" src="data:image/svg+xml;base64,{data}" style="max-width:100%"/>'
+        return {"text/plain": repr(self), "image/svg+xml": self.svg, "text/html": image(self.svg, self.says)}
 
     def to_dot(self) -> graphviz.Digraph:
         """The same graph for Graphviz's own tools.

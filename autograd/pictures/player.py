@@ -12,6 +12,7 @@ from typing import Any
 
 from ..value import Value
 from .drawing import check, graph_of, painted
+from .frame import framed
 from .graph import Row
 from .lettering import clean, counted, figure
 from .palette import DARK, LIGHT, MONO, SANS, Theme
@@ -28,8 +29,9 @@ class Player:
     <Player of 6 steps; .save("backward.html") writes it>
     """
 
-    def __init__(self, html: str, count: int, height: float) -> None:
+    def __init__(self, html: str, count: int, height: float, still: str) -> None:
         self.html = html
+        self.still = still  # the picture of the whole, where no page can be shown
         self.count = count
         self.height = height
 
@@ -37,12 +39,7 @@ class Player:
         return f'<Player of {counted(self.count, "step")}; .save("backward.html") writes it>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # a page of its own within the notebook: several players on one page, and its keys, do not meet
-        frame = (
-            f'<iframe title="{escape(repr(self))}" srcdoc="{escape(self.html)}" sandbox="allow-scripts" '
-            f'style="width:100%;height:{min(self.height, 680):.0f}px;border:0"></iframe>'
-        )
-        return {"text/plain": repr(self), "text/html": frame}
+        return {"text/plain": repr(self), "text/html": framed(self.html, repr(self), min(self.height, 680), self.still)}
 
     def save(self, path: str | Path) -> Path:
         """Writes the page.
@@ -96,7 +93,7 @@ def play(root: Value, *, max_nodes: int = 80) -> Player:
     html = re.sub(r"\{\{(\w+)\}\}", lambda mark: parts[mark[1]], page)
     lines = max(len(step.says) for step in sequence)
     drawn = re.search(r' height="([\d.]+)"', picture.svg)
-    return Player(html, len(sequence), (float(drawn[1]) if drawn else 300.0) + 110 + 20 * lines)
+    return Player(html, len(sequence), (float(drawn[1]) if drawn else 300.0) + 110 + 20 * lines, picture.svg)
 
 
 def _called(title: str) -> str:
