@@ -53,6 +53,8 @@ from .training import Step, Training
 from .weighting import balanced_weights
 
 __all__ = [
+    "MLP",
+    "SGD",
     "Activation",
     "Adam",
     "AdamW",
@@ -65,13 +67,11 @@ __all__ = [
     "Flatten",
     "History",
     "Layer",
-    "MLP",
     "Module",
     "Neuron",
     "RMSProp",
     "RecordGradients",
     "RecordWeights",
-    "SGD",
     "Sequential",
     "Softmax",
     "Stage",
