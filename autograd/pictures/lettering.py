@@ -25,8 +25,13 @@ def figure(x: float) -> str:
 
 
 def figure_exactly(x: float) -> str:
-    """The number with all its digits if they are few: the 1.0001 of a formula is not written 1."""
-    return figure(x) if len(repr(x)) > 8 or x == round(x) else repr(x).replace("-", "−")
+    """The number with all its digits if they are few: the 1.0001 of a formula is not written 1.
+
+    >>> figure_exactly(1.0001), figure_exactly(2.0), figure_exactly(float("inf")), figure_exactly(1e-300)
+    ('1.0001', '2', 'inf', '1e−300')
+    """
+    few = len(repr(x)) <= 8 and abs(x) < 1e6 and x != int(x)
+    return repr(x).replace("-", "−") if few else figure(x)
 
 
 def span(low: float, high: float) -> str:
