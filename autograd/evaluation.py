@@ -47,6 +47,8 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     An argument that is a Value is entered as a copy that depends on it. A derivative by the copy does not see other
     ways in which `f` reaches the Value, so in `grad(lambda x: x * grad(lambda y: x + y)(x))` the two stay apart.
     """
+    if not callable(f):
+        raise TypeError(f"a derivative is that of a function, and {f!r} is none; give the function, as in grad(f)(x)")
     given, ins = flatten(_chosen(args, argnums), "argument" if isinstance(argnums, int) else "arguments")
     watching = watching_here()
     cut_off = any(isinstance(watcher, CutOff) for watcher in watching)

@@ -109,7 +109,8 @@ def _number(x: Any, name: str) -> Any:
         return x
     if isinstance(x, bool | np.bool_):
         raise TypeError(
-            f"{name} is {x}, a bool, which has no derivative; write {float(x)}, or leave that argument out with argnums"
+            f"{name} is {x}, a bool, which has no derivative; write {float(x)} if a number is meant "
+            "(argnums says which arguments are differentiated by)"
         )
     try:
         return number(x)

@@ -1,11 +1,13 @@
 """The verbs: every derivative of functions of numbers in any arrangement, to any order, and none touches `.grad`."""
 
 import math
+import random
 import threading
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from test_ops import draw
 
 import autograd
 from autograd import (
@@ -29,6 +31,8 @@ from autograd import (
     vjp,
     where,
 )
+from autograd.ops import ROWS
+from autograd.structure import flatten
 
 RNG = np.random.default_rng(7)
 
@@ -486,6 +490,8 @@ def test_a_hessian_runs_f_once():
         ),
         (lambda: grad(lambda x: x)(10**400), ValueError, "beyond the range of a float"),
         (lambda: grad(lambda x: x)(1j), TypeError, "complex"),
+        (lambda: grad(3.0)(1.0), TypeError, r"a derivative is that of a function, and 3.0 is none"),
+        (lambda: jvp(3.0, 1.0, 1.0), TypeError, "give the function"),
         (lambda: grad(lambda x: x, argnums=1)(2.0), ValueError, "there is no argument 1"),
         (lambda: grad(lambda x: x)(x=2.0), ValueError, "there is no argument 0 .*: the function was given 0"),
         (lambda: jvp(lambda x: x[0], [1.0, 2.0], [1.0]), ValueError, "v must be arranged like x"),
@@ -532,6 +538,25 @@ def test_a_graph_of_gradients_can_be_differentiated_to_any_order():
     for expected in [math.cos(0.7), -math.sin(0.7), -math.cos(0.7), math.sin(0.7)]:
         g = gradients(g, x, create_graph=True)
         assert g.data == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("op", ROWS, ids=str)
+def test_a_graph_of_gradients_starts_with_the_recorded_gradients(op):
+    rng = random.Random(op.name)
+    points = [draw(op, rng) for _ in range(10)]
+    edges = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 1e300, 5e-324]
+    points += [
+        [[rng.choice(edges) for _ in x] if isinstance(x, list) else rng.choice(edges) for x in point]
+        for point in points
+        if not op.domain[-1].index and op.name != "round"
+    ]
+    for point in points:
+        xs = [[Value(v) for v in x] if isinstance(x, list) else Value(x) for x in point]
+        y = getattr(autograd, op.name)(*xs)
+        if isinstance(y, Value):
+            plain, recorded = gradients(y, xs), gradients(y, xs, create_graph=True)
+            again = [x.data for x in flatten(recorded, "gradients")[0]]
+            assert again == pytest.approx(flatten(plain, "gradients")[0], rel=0, abs=0, nan_ok=True), point
 
 
 def test_a_leaf_written_after_recording_changes_no_first_derivative_and_is_refused_for_the_second():
