@@ -113,7 +113,7 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own():
     player = play(neuron())
     bundle = player._repr_mimebundle_()
     assert bundle["text/plain"] == '<Player of 16 steps; .save("backward.html") writes it>'
-    source = re.search(r'srcdoc="([^"]*)" sandbox="allow-scripts"', bundle["text/html"])[1]
+    source = re.search(r"srcdoc='([^']*)' sandbox=\"allow-scripts\"", bundle["text/html"])[1]
     assert html.unescape(source) == player.html
 
 

@@ -19,8 +19,9 @@ def framed(html: str, says: str, height: float, still: str) -> str:
     """
     one = "grid-area:1/1;"
     behind = image(still, says, f"{one}max-width:100%;max-height:{height:.0f}px")
+    page = html.replace("&", "&amp;").replace("'", "&#x27;")  # pages hold many double quotes, and few of these
     frame = (
-        f'<iframe title="{escape(says)}" srcdoc="{escape(html)}" sandbox="allow-scripts" '
+        f"<iframe title='{escape(says)}' srcdoc='{page}' sandbox=\"allow-scripts\" "
         f'style="{one}width:100%;height:{height:.0f}px;border:0;background:#fff"></iframe>'
     )
     return f'<div style="display:grid">{behind}{frame}</div>'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -32,15 +31,16 @@ input{{flex:1;min-width:60px;accent-color:#0072b2}}output{{min-width:110px;font-
 <div class="bar"><output id="now" for="slider" aria-live="polite"></output>
 <input id="slider" type="range" min="0" max="{last}" value="0" aria-label="{name}"></div>
 <div id="stage"></div>
-<script id="frames" type="application/json">{frames}</script>
+{frames}
 <script>
 "use strict";
-const {{says, svgs}} = JSON.parse(document.getElementById("frames").textContent);
+const frames = document.querySelectorAll("template");
 const [now, slider, stage] = ["now", "slider", "stage"].map(id => document.getElementById(id));
 const show = () => {{
-  now.textContent = says[slider.value];
-  slider.setAttribute("aria-valuetext", says[slider.value]);
-  stage.innerHTML = svgs[slider.value];
+  const frame = frames[slider.value];
+  now.textContent = frame.title;
+  slider.setAttribute("aria-valuetext", frame.title);
+  stage.replaceChildren(frame.content.cloneNode(true));
 }};
 slider.oninput = show;
 show();
@@ -63,7 +63,7 @@ class Slides:
             font=SANS,
             width=width,
             last=len(svgs) - 1,
-            frames=json.dumps({"says": says, "svgs": svgs}, ensure_ascii=False).replace("<", "\\u003c"),
+            frames="\n".join(f'<template title="{escape(word)}">{svg}</template>' for word, svg in zip(says, svgs)),
         )
 
     def __repr__(self) -> str:
