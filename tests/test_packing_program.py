@@ -72,7 +72,7 @@ def test_the_printed_source_of_a_random_graph_computes_what_the_program_does(see
     numbers, wanted = np.array([0.3, -0.7, 1.1]), b"\1\1\1"
     space = {}
     with np.errstate(all="ignore"):
-        outputs, _, slopes, _ = blocks.run(numbers, None, wanted, 1.0)
+        outputs, _, slopes, _ = blocks.run([numbers], None, wanted, 1.0)
         exec(listing.source(blocks, wanted), space)
         first, at = blocks.graph.first_parameter, blocks.packed.position[blocks.graph.outputs[0]]
         space["shared"][first : first + 3] = numbers

@@ -91,9 +91,9 @@ def test_every_form_of_a_program_agrees_on_a_random_graph(form, seed):
         with np.errstate(all="ignore"):
             given = np.array([*numbers, *row])
             if form == "gated blocks":
-                results, _, slopes, _ = runs._run(given, None, wanted, 1.0, gated=True)
+                results, _, slopes, _ = runs._run([given], None, wanted, 1.0, gated=True)
             else:
-                results, _, slopes, _ = runs.run(given, None, wanted, 1.0)
+                results, _, slopes, _ = runs.run([given], None, wanted, 1.0)
         by_known = [by_parameters[k] for k, one in enumerate(case.parameters) if id(one) in known]
         assert close(results, [[value]], tolerance)
         assert close(slopes, [*by_known, *by_x], tolerance * 10)

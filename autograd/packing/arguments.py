@@ -25,9 +25,13 @@ NUMBER: Shape = ("number",)
 def flatten(x: Any, parts: list[Any]) -> Shape:
     """Appends what is in `x` to `parts`, numbers and Values one by one, arrays of numbers whole; returns its shape."""
     kind = type(x)
-    if kind is float or kind is int or isinstance(x, Value | numbers.Real | Decimal | np.bool_):
+    # exact types first: asking whether an array is a numbers.Real takes longer than all the rest
+    if kind is float or kind is int:
         parts.append(x)
         return NUMBER
+    if kind is np.ndarray and x.ndim and x.dtype.kind in "biuf":
+        parts.append(x)
+        return "array", x.shape
     if isinstance(x, list):
         whole = _regular(x)
         if whole is not None:
@@ -38,10 +42,10 @@ def flatten(x: Any, parts: list[Any]) -> Shape:
         return (kind if hasattr(kind, "_fields") else "tuple"), tuple([flatten(item, parts) for item in x])
     if isinstance(x, dict):
         return "dict", tuple(x), tuple([flatten(item, parts) for item in x.values()])
+    if isinstance(x, Value | numbers.Real | Decimal | np.bool_):
+        parts.append(x)
+        return NUMBER
     if isinstance(x, np.ndarray) and x.dtype.kind in "biufO":
-        if x.dtype.kind != "O" and x.ndim:
-            parts.append(x)
-            return "array", x.shape
         for item in x.flat:
             if flatten(item, parts) is not NUMBER:
                 raise TypeError(f"an array of objects holds Values or numbers, not {item!r}")
@@ -110,15 +114,26 @@ def _sample_by_sample(x: Any, name: str, parts: list[Any]) -> Shape:
     return shape
 
 
+_LARGE = 1000  # numbers that are not worth another copy
+
+
+def chunks_of(parts: list[Any]) -> list[Any]:
+    """The numbers in flattened parts, in as few arrays as take no copy of a large one."""
+    if not any(isinstance(x, np.ndarray) and x.size > _LARGE for x in parts):
+        return [numbers_of(parts)]
+    return [numbers_of([x]) for x in parts]
+
+
 def numbers_of(parts: list[Any]) -> Any:
     """The numbers in flattened parts, in one array."""
-    if all(type(x) is float for x in parts):
-        return np.array(parts, dtype=float)
+    if len(parts) == 1 and isinstance(parts[0], np.ndarray):
+        return parts[0].reshape(-1).astype(float, copy=False)
+    if not any(isinstance(x, np.ndarray) for x in parts):
+        return np.array([x._data if isinstance(x, Value) else number(x) for x in parts], dtype=float)
     one_by_one = [
-        x.reshape(-1).astype(float) if isinstance(x, np.ndarray) else [x._data if isinstance(x, Value) else number(x)]
-        for x in parts
+        x.reshape(-1) if isinstance(x, np.ndarray) else [x._data if isinstance(x, Value) else number(x)] for x in parts
     ]
-    return np.concatenate(one_by_one) if one_by_one else np.zeros(0)
+    return np.concatenate(one_by_one, dtype=float)
 
 
 def unflatten(shape: Shape, leaves: Iterator[Any], array: Callable[[list[Any], tuple[int, ...]], Any]) -> Any:

@@ -133,10 +133,8 @@ class Compiled:
                     "and backward differentiates by parameters"
                 )
         chosen = tuple(k % len(args) for k in chosen)
-        by_argument = call.wanted(chosen)
-        pieces = self._swept(
-            call, lambda recording: np.concatenate([np.zeros(len(recording.parameters), bool), by_argument])
-        )
+        by_argument = call.wanted(chosen).tobytes()
+        pieces = self._swept(call, lambda recording: bytes(len(recording.parameters)) + by_argument)
         d_shared = sum(piece.d_shared for piece in pieces)
         d_own = None if call.own is None else np.empty(call.own.shape, pieces[0].d_own.dtype)
         if d_own is not None:
@@ -155,13 +153,10 @@ class Compiled:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
         call = given(self.batch, args, options)
-        by_argument = np.zeros(len(call.wide_leaves()), bool)
-        shared = np.flatnonzero(~np.array(call.wide_leaves(), bool))
+        by_argument = np.zeros(len(call.wide_leaves), bool)
         places = [place for place, _ in call.values]
-        by_argument[shared[places]] = True
-        pieces = self._swept(
-            call, lambda recording: np.concatenate([np.ones(len(recording.parameters), bool), by_argument])
-        )
+        by_argument[np.flatnonzero(~call.wide_leaves)[places]] = True
+        pieces = self._swept(call, lambda recording: b"\1" * len(recording.parameters) + by_argument.tobytes())
         if not call.values and not any(piece.recording.parameters for piece in pieces):
             raise ValueError(
                 "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
@@ -173,7 +168,8 @@ class Compiled:
             _add_gradients(parameters[:leaves], gradients[:leaves])
             if results:  # the gradient goes on to what they were computed from
                 sweep.backward(results, gradients[leaves:])
-            _add_gradients([value for _, value in call.values], piece.d_shared[places].tolist())
+            if places:
+                _add_gradients([value for _, value in call.values], piece.d_shared[places].tolist())
         return self._value(call, pieces)
 
     def cache_info(self) -> CacheInfo:
@@ -205,10 +201,10 @@ class Compiled:
             quick = recording.quick[kind] = runs.quick(recording.parameters, wanted, result)
         self._quick[kind, len(call.shapes)] = quick
 
-    def _swept(self, call: Given, wanted: Callable[[Recording], Any]) -> list[Piece]:
+    def _swept(self, call: Given, wanted: Callable[[Recording], bytes]) -> list[Piece]:
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
 
-        def checked(recording: Recording) -> Any:
+        def checked(recording: Recording) -> bytes:
             if recording.result != NUMBER:
                 raise ValueError(
                     "the gradient is that of one number, and the function returns several or none; return their sum"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..value import Value
-from .arguments import Shape, array_of_values, count, flatten, flatten_samples, numbers_of, split, unflatten
+from .arguments import Shape, array_of_values, chunks_of, count, flatten, flatten_samples, split, unflatten
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +22,7 @@ class Given:
     names: tuple[str, ...]  # of the keyword arguments, which stand behind the others
     shapes: tuple[Shape, ...]
     wide: tuple[bool, ...]  # for each argument, whether it has samples
-    shared: Any  # numbers
+    chunks: list[Any]  # the numbers of arguments without samples, in one array or in several
     own: Any  # numbers, a column for each sample; None without a batch
     values: list[tuple[int, Value]]  # the Values among the shared numbers, which collect gradients
 
@@ -33,15 +35,16 @@ class Given:
     def samples(self) -> int:
         return 1 if self.own is None else int(self.own.shape[1])
 
-    def wide_leaves(self) -> list[bool]:
+    @property
+    def wide_leaves(self) -> NDArray[np.bool_]:
         """For each number of one sample's arguments, whether it is the sample's own."""
-        return [wide for shape, wide in zip(self.shapes, self.wide, strict=True) for _ in range(count(shape))]
+        return _by_leaf(self.shapes, self.wide)
 
     def example(self, sample: int) -> tuple[list[Value], Sequence[Any], Mapping[str, Any]]:
         """New Values for the numbers of one sample, and the arguments made of them, by position and by name."""
-        numbers = np.empty(len(leaves := self.wide_leaves()))
-        own = np.array(leaves, bool)
-        numbers[~own] = self.shared
+        own = self.wide_leaves
+        numbers = np.empty(len(own))
+        numbers[~own] = np.concatenate(self.chunks)
         if self.own is not None:
             numbers[own] = self.own[:, sample]
         values = [Value(x) for x in numbers.tolist()]
@@ -50,18 +53,32 @@ class Given:
         first = len(arguments) - len(self.names)
         return values, arguments[:first], dict(zip(self.names, arguments[first:], strict=True))
 
-    def wanted(self, chosen: Iterable[int]) -> Any:
+    def wanted(self, chosen: Iterable[int]) -> NDArray[np.bool_]:
         """For each number, whether it belongs to one of these arguments."""
         chosen = set(chosen)
-        return np.array([k in chosen for k, shape in enumerate(self.shapes) for _ in range(count(shape))], bool)
+        return _by_leaf(self.shapes, tuple([k in chosen for k in range(len(self.shapes))]))
 
     def arranged(self, k: int, d_shared: Any, d_own: Any) -> Any:
         """The derivative by the k-th argument in its arrangement."""
-        first = sum(
-            count(shape) for shape, wide in zip(self.shapes[:k], self.wide, strict=False) if wide == self.wide[k]
-        )
-        part = (d_own if self.wide[k] else d_shared)[first : first + count(self.shapes[k])]
+        first, size = _places(self.shapes, self.wide)[k]
+        part = (d_own if self.wide[k] else d_shared)[first : first + size]
         return split(self.shapes[k], part) if not self.wide[k] else _of_samples(self.shapes[k], part)
+
+
+@lru_cache(maxsize=256)
+def _by_leaf(shapes: tuple[Shape, ...], marks: tuple[bool, ...]) -> NDArray[np.bool_]:
+    """The mark of each argument, for each of its numbers."""
+    return np.repeat(np.array(marks, bool), [count(shape) for shape in shapes])
+
+
+@lru_cache(maxsize=256)
+def _places(shapes: tuple[Shape, ...], wide: tuple[bool, ...]) -> list[tuple[int, int]]:
+    """For each argument, where its numbers begin among those of its kind, and how many they are."""
+    taken, found = [0, 0], []
+    for shape, has_samples in zip(shapes, wide, strict=True):
+        found.append((taken[has_samples], count(shape)))
+        taken[has_samples] += count(shape)
+    return found
 
 
 def given(batch: frozenset[int | str], args: Sequence[Any], options: Mapping[str, Any]) -> Given:
@@ -77,7 +94,7 @@ def given(batch: frozenset[int | str], args: Sequence[Any], options: Mapping[str
             )
         ]
     )
-    return Given(tuple(options), shapes, wide, numbers_of(shared), _columns(own) if batch else None, _values(shared))
+    return Given(tuple(options), shapes, wide, chunks_of(shared), _columns(own) if batch else None, _values(shared))
 
 
 def batch_of(function: Callable[..., Any], batch: int | str | Iterable[int | str]) -> frozenset[int | str]:

@@ -111,7 +111,7 @@ class Program:
         numbers = np.asarray(self.parameters if parameters is None else parameters, float).reshape(-1)
         if len(numbers) != self.graph.parameters:
             raise ValueError(f"the program has {self.graph.parameters} parameters, but {len(numbers)} are given")
-        ran = self.run(np.concatenate([numbers, call.shared]), call.own, wanted)
+        ran = self.run([numbers, *call.chunks], call.own, wanted)
         if ran[1].any():
             check = self.graph.checks[int(np.argmax(ran[1].any(axis=1)))]
             raise GuardError(f"{check} came out otherwise; only the function itself can record that case")
@@ -173,12 +173,13 @@ class Program:
     def __repr__(self) -> str:
         return f"<Program of {len(self.graph.nodes):,} operations in {self.form}>"
 
-    def run(self, shared: Floats, own: Floats | None = None, wanted: bytes = b"", weight: float = 1.0) -> Ran:
+    def run(self, shared: list[Floats], own: Floats | None = None, wanted: bytes = b"", weight: float = 1.0) -> Ran:
         """Results, which checks failed, and the derivatives by the shared and by each sample's own leaves.
 
-        `shared` holds the parameters and those arguments that all samples share; `own` has a column for each sample.
-        `wanted` has a byte for each parameter and argument, 1 where the derivative is wanted. The derivative is that of
-        the one result, times `weight`, summed over the samples. All have a column for each sample but the third.
+        `shared` holds the parameters and those arguments that all samples share, in one array or several; `own` has a
+        column for each sample. `wanted` has a byte for each parameter and argument, 1 where the derivative is wanted.
+        The derivative is that of the one result, times `weight`, summed over the samples. All have a column for each
+        sample but the third.
         """
         with np.errstate(all="ignore"):
             return self.runs.run(shared, own, wanted, weight)

@@ -65,36 +65,36 @@ class Recordings:
     def __init__(self, function: Callable[..., Any], policy: str, dtype: Any) -> None:
         self.function, self.policy, self.dtype = function, policy, dtype
         self._kept: dict[Any, list[Recording]] = {}
+        self.last: Recording | None = None
         self._lock = threading.RLock()
         self._made = self._turned = 0
         self._last_turned = ""
-
-    @property
-    def last(self) -> Recording | None:
-        """The recording used last."""
-        return next(reversed(self._kept.values()))[0] if self._kept else None
 
     def info(self) -> CacheInfo:
         programs = sum(map(len, self._kept.values()))
         return CacheInfo(self._made, programs, self._turned, self._last_turned)
 
-    def run(self, given: Given, wanted: Callable[[Recording], Any] | None, weight: float) -> list[Piece]:
+    def run(self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float) -> list[Piece]:
         """Runs each sample by a program whose comparisons come out for it as they did when it was recorded."""
         key = given.key
-        left = np.arange(given.samples)
         pieces: list[Piece] = []
-        reason = ""
+        left = np.arange(given.samples)
+        turned: str = ""
         for recording in list(self._kept.get(key, ())):
-            reason = self._try(recording, given, left, wanted, weight, pieces, False) or reason
-            left = np.setdiff1d(left, pieces[-1].samples) if pieces else left
-            if not len(left):
-                self._use(key, recording)
-                return pieces
+            piece, turned = self._try(recording, given, left, wanted, weight, is_new=False)
+            if piece is not None:
+                pieces.append(piece)
+                if len(piece.samples) == len(left):
+                    self._use(key, recording)
+                    return pieces
+                left = np.setdiff1d(left, piece.samples)
         while len(left):
-            recording = self._record(given, int(left[0]), reason)
+            recording = self._record(given, int(left[0]), turned)
             # the first sample has just been recorded: its comparisons hold, in float32 too
-            reason = self._try(recording, given, left, wanted, weight, pieces, True)
-            left = np.setdiff1d(left, pieces[-1].samples)
+            piece, turned = self._try(recording, given, left, wanted, weight, is_new=True)
+            if piece is not None:
+                pieces.append(piece)
+                left = np.setdiff1d(left, piece.samples)
         return pieces
 
     def _try(
@@ -102,34 +102,29 @@ class Recordings:
         recording: Recording,
         given: Given,
         samples: Any,
-        wanted: Callable[[Recording], Any] | None,
+        wanted: Callable[[Recording], bytes] | None,
         weight: float,
-        pieces: list[Piece],
         is_new: bool,
-    ) -> str:
-        """Appends a piece for those of the samples for which it holds; returns a comparison that turned for another."""
-        program, parameters = recording.program, recording.parameters
-        program.parameters = numbers = np.fromiter(map(_data, parameters), float, len(parameters))
-        shared = np.concatenate([numbers, given.shared]) if len(given.shared) else numbers
-        leaves = b"" if wanted is None else np.asarray(wanted(recording), bool).tobytes()
+    ) -> tuple[Piece | None, str]:
+        """A piece for those of the samples for which it holds, and a comparison that turned for another."""
+        program, known = recording.program, len(recording.parameters)
+        program.parameters = np.fromiter(map(_data, recording.parameters), float, known)
+        shared = [program.parameters, *given.chunks]
+        leaves = b"" if wanted is None else wanted(recording)
         own = given.own if given.own is None or len(samples) == given.samples else given.own[:, samples]
         outputs, failed, d_shared, d_own = program.run(shared, own, leaves, weight)
-        reason = ""
+        turned = ""
         if failed.any():
             if is_new:
                 failed[:, 0] = False
             holds = ~failed.any(axis=0)
-            reason = str(program.graph.checks[int(np.argmax(failed.any(axis=1)))]) if not holds.all() else ""
-            samples = samples[holds]
-            if not len(samples):
-                return reason
-            if reason:
-                own = None if own is None else own[:, holds]
-                outputs, _, d_shared, d_own = program.run(shared, own, leaves, weight)
-        pieces.append(
-            Piece(samples, recording, outputs, d_shared[: len(parameters)], d_shared[len(parameters) :], d_own)
-        )
-        return reason
+            if not holds.all():
+                turned = str(program.graph.checks[int(np.argmax(failed.any(axis=1)))])
+                samples = samples[holds]
+                if not len(samples):
+                    return None, turned
+                outputs, _, d_shared, d_own = program.run(shared, own[:, holds], leaves, weight)
+        return Piece(samples, recording, outputs, d_shared[:known], d_shared[known:], d_own), turned
 
     def _record(self, given: Given, sample: int, reason: str) -> Recording:
         key = given.key
@@ -137,7 +132,9 @@ class Recordings:
             raise GuardError(f"{reason} came out otherwise; compile with policy='record' to record that case as well")
         with self._lock:
             values, args, options = given.example(sample)
-            graph, result, parameters = trace(lambda: self.function(*args, **options), values, given.wide_leaves())
+            graph, result, parameters = trace(
+                lambda: self.function(*args, **options), values, given.wide_leaves.tolist()
+            )
             made = Recording(
                 Program(simplify(graph), self.dtype, Signature(given.names, given.shapes, given.wide, result)),
                 result,
@@ -148,10 +145,12 @@ class Recordings:
                 self._turned += 1
                 self._last_turned = reason
             self._kept[key] = [made, *self._kept.get(key, ())][:_MOST]
+            self.last = made
         return made
 
     def _use(self, key: Any, recording: Recording) -> None:
         """Remembers which was used last, so that it is tried first."""
-        with self._lock:
-            kept = self._kept.pop(key)
-            self._kept[key] = [recording, *(one for one in kept if one is not recording)]
+        self.last = recording
+        if self._kept[key][0] is not recording:
+            with self._lock:
+                self._kept[key] = [recording, *(one for one in self._kept[key] if one is not recording)]

@@ -39,12 +39,13 @@ class Rows:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
 
-    def run(self, shared: Floats, own: Floats | None, wanted: bytes, weight: float) -> Ran:
+    def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the graph; see `Program.run`."""
         graph = self.graph
         samples = 1 if own is None else own.shape[1]
         words: Any = floats if own is None else _ArrayWords()
-        rows = iter(shared.tolist() if own is None else list(shared))
+        numbers = np.concatenate(shared)
+        rows = iter(numbers.tolist() if own is None else list(numbers))
         columns = iter(() if own is None else own)
         values: list[Any] = [*graph.constants, *(next(rows) for _ in range(graph.parameters))]
         values += [next(columns) if wide else next(rows) for wide in graph.wide]

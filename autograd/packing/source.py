@@ -92,13 +92,13 @@ class Reverse(Printer):
     def _product(self, block: Block, g: Call) -> None:
         axes = Contraction(self, block)
         rows, columns = (self.array(operand) for operand in block.operands[:2])
-        for operand, other, letters, result in (
-            (block.operands[0], columns, "cjk", "cik"),
-            (block.operands[1], rows, "cik", "cjk"),
-        ):
-            if self._wants(operand):
+        first, second = block.operands[:2]
+        is_square = np.array_equal(first.positions, second.positions) and first.wide == second.wide
+        for operand, other, letters, result in ((first, columns, "cjk", "cik"), (second, rows, "cik", "cjk")):
+            if self._wants(operand) and not (is_square and operand is second):
                 product = axes.product(g, "cij", other, letters, result, operand.wide, self.gated)
-                self._deliver(Operand(operand.positions.reshape(product.shape), operand.wide), product)
+                twice = call("np.multiply", 2.0, product) if is_square else product
+                self._deliver(Operand(operand.positions.reshape(product.shape), operand.wide), twice)
         for operand in block.operands[2:]:
             if self._wants(operand):
                 self._deliver(operand, g)

@@ -46,14 +46,14 @@ class Straight:
         self.rows = Rows(graph)
         self._functions: dict[bytes, Callable[..., Any]] = {}
 
-    def run(self, shared: Floats, own: Floats | None, wanted: bytes, weight: float) -> Ran:
+    def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the program; see `Program.run`."""
         if wanted not in self._functions:
             self._functions[wanted] = self.function(wanted)
-        outputs, holds, gradients = self._functions[wanted](*shared.tolist())
+        outputs, holds, gradients = self._functions[wanted](*np.concatenate(shared).tolist())
         if weight != 1.0 or any(x != x for x in gradients) or not all(holds):
             return self.rows.run(shared, own, wanted, weight)
-        d_shared = np.zeros(len(shared))
+        d_shared = np.zeros(self.graph.leaves - self.graph.first_parameter)
         if wanted:
             d_shared[np.frombuffer(wanted, bool)] = gradients
         failed = np.zeros((len(holds), 1), bool)
