@@ -39,7 +39,7 @@ class Dropout(Module):
     def __init__(self, rate: float = 0.5, *, seed: Any = None) -> None:
         self.rate = share("rate", rate)
         self._random = None if seed is None else generator(seed)
-        self._mask: list[Value] = []
+        self._masks: dict[int, list[Value]] = {}  # by how many numbers come: the same part may stand in several places
         self._held = False
 
     def __call__(self, x: Any) -> Any:
@@ -48,25 +48,27 @@ class Dropout(Module):
             return x
         several = as_list(x)
         given = [x] if several is None else several
-        if len(self._mask) != len(given):
-            self._mask = [Value(0.0, label=f"mask {k + 1}") for k in range(len(given))]
-            self._draw()
+        mask = self._masks.get(len(given))
+        if mask is None:
+            mask = self._masks[len(given)] = [Value(0.0, label=f"mask {k + 1}") for k in range(len(given))]
+            self._draw(mask)
         elif not self._held:
-            self._draw()
-        out = [autograd.gate(mask, one) for mask, one in zip(self._mask, given)]
+            self._draw(mask)
+        out = [autograd.gate(factor, one) for factor, one in zip(mask, given)]
         return out[0] if several is None else out
 
     def hold(self, held: bool) -> None:
         """Draws what is left out in all calls to come, or lets each draw again."""
         self._held = held
         if held:
-            self._draw()
+            for mask in self._masks.values():
+                self._draw(mask)
 
-    def _draw(self) -> None:
+    def _draw(self, mask: list[Value]) -> None:
         scale, random = 1.0 / (1.0 - self.rate), (self._random or python_random).random
-        for mask in self._mask:
-            mask.data = scale if random() >= self.rate else 0.0
-            mask.zero_grad()
+        for factor in mask:
+            factor.data = scale if random() >= self.rate else 0.0
+            factor.zero_grad()
 
     def parameters(self) -> list[Value]:
         """None: the mask is drawn, not trained."""

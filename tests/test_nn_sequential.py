@@ -109,6 +109,29 @@ def test_a_compiled_network_with_dropout_leaves_out_what_was_drawn_last():
     assert compiled.cache_info().recordings == 1
 
 
+def test_a_dropout_in_two_places_may_be_compiled_too():
+    dropout = nn.Dropout(0.5, seed=0)
+    model = nn.Sequential(dropout, nn.Layer(3, 12, "tanh", seed=0), dropout, nn.Layer(12, 1, "linear", seed=1))
+    model([1.0, 2.0, 3.0])
+    compiled = autograd.compile(lambda x: model(list(x)))
+    seen = set()
+    for _ in range(5):
+        model.draw()
+        seen.add(compiled([1.0, 2.0, 3.0]))
+        assert compiled([1.0, 2.0, 3.0]) == pytest.approx(model([1.0, 2.0, 3.0]).data, rel=1e-12)
+    assert len(seen) == 5
+
+
+def test_either_engine_trains_with_the_same_draws_of_dropout():
+    weights = []
+    for engine in ("eager", "compiled"):
+        model = nn.Sequential(nn.Layer(2, 8, "tanh", seed=0), nn.Dropout(0.3, seed=1), nn.Layer(8, 1, "linear", seed=2))
+        points, loss = nn.data.moons(40), nn.binary_cross_entropy_with_logits
+        nn.fit(model, points.X, points.y, loss=loss, epochs=5, batch_size=8, seed=0, engine=engine)
+        weights.append([p.data for p in model.parameters()])
+    assert weights[0] == pytest.approx(weights[1], rel=1e-9, abs=1e-12)
+
+
 def test_dropout_goes_on_where_it_was_saved():
     model = nn.Sequential(nn.Dropout(0.5, seed=0))
     model([1.0] * 30)
