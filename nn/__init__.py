@@ -18,7 +18,8 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
         "hides tapegrad's; run `pip uninstall autograd`, then `pip install --force-reinstall tapegrad`"
     )
 
-from . import data, init, losses, schedules
+from . import data, init, losses, plots, schedules
+from .boundary import boundary
 from .callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
 from .checkpoint import load, save
 from .clipping import clip_grad_norm
@@ -82,6 +83,7 @@ __all__ = [
     "balanced_weights",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "boundary",
     "clip_grad_norm",
     "confusion_matrix",
     "cross_entropy",
@@ -100,6 +102,7 @@ __all__ = [
     "mean_absolute_error",
     "mean_squared_error",
     "plain_error",
+    "plots",
     "predicted_class",
     "r2",
     "save",
