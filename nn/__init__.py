@@ -23,6 +23,7 @@ from .boundary import boundary
 from .callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
 from .checkpoint import load, save
 from .clipping import clip_grad_norm
+from .diagnose import diagnose
 from .dropout import Dropout
 from .embedding import Embedding
 from .freezing import freeze
@@ -49,6 +50,7 @@ from .optim import SGD, Adam, AdamW, RMSProp
 from .penalties import l1, l2
 from .sequential import Activation, Flatten, Sequential, Softmax
 from .stages import Stage, steps
+from .symptoms import Finding
 from .train import fit
 from .training import Step, Training
 from .weighting import balanced_weights
@@ -65,6 +67,7 @@ __all__ = [
     "Dropout",
     "EarlyStopping",
     "Embedding",
+    "Finding",
     "Flatten",
     "History",
     "Layer",
@@ -89,6 +92,7 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_of_probabilities",
     "data",
+    "diagnose",
     "fit",
     "freeze",
     "hinge",
