@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all bench notebooks lab hero clean
+.PHONY: demo test test-all bench bench-quick notebooks lab hero clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -24,8 +24,11 @@ test-all: $(VENV)/ready-test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/ready-bench
-	$(BIN)/python benchmarks/eager.py
+bench: $(VENV)/ready
+	@$(BIN)/python benchmarks/run.py
+
+bench-quick: $(VENV)/ready
+	@$(BIN)/python benchmarks/run.py --quick
 
 notebooks: $(VENV)/ready-test
 	@$(BIN)/python notebooks/build.py
@@ -59,13 +62,9 @@ $(VENV)/ready-test: $(VENV)/made pyproject.toml
 	@$(call INSTALL,.[test])
 	@touch $@ $(VENV)/ready
 
-$(VENV)/ready-bench: $(VENV)/made pyproject.toml
-	@$(call INSTALL,.[bench])
-	@touch $@ $(VENV)/ready
-
 $(VENV)/ready-lab: $(VENV)/made pyproject.toml
 	@$(call INSTALL,.[notebooks])
 	@touch $@ $(VENV)/ready
 
 clean:
-	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,211 @@
+"""The results as a Markdown document."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import statistics
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from environments import PEERS
+from notes import NOTES
+from workloads import Workload, workloads
+
+Results = dict[str, Any]
+OURS = [peer.name for peer in PEERS if peer.ours]
+OTHERS = [peer.name for peer in PEERS if not peer.ours]
+
+
+def machine() -> dict[str, str]:
+    """What the figures were measured on, and when."""
+    information = Path("/proc/cpuinfo")
+    named = (
+        [line for line in information.read_text().splitlines() if "model name" in line] if information.exists() else []
+    )
+    processor = named[0].split(":")[1].strip() if named else platform.processor() or platform.machine()
+    return {
+        "processor": f"{processor}, {os.cpu_count()} cores",
+        "system": f"{platform.system()} {platform.machine()}",
+        "date": date.today().isoformat(),
+    }
+
+
+def document(results: Results) -> str:
+    """All of RESULTS.md."""
+    told = results["machine"]
+    parts = [
+        "# Results",
+        "Written by `make bench`; [run.py](run.py) says how it measures. Every figure here is of that one run: "
+        f"{told['date']}, {told['processor']}, {told['system']}, one thread, float64, {results['repeats']} interleaved "
+        f"repeats, {results['minutes']:.0f} minutes.",
+        "A step computes the value and the whole gradient; each peer's were compared with those worked out by hand, to "
+        "1e-9, before it was timed. Garbage collector on, as Python starts, unless said.",
+        versions(results),
+        "## Summary",
+        "How many times as long as tapegrad's fastest way each of the others takes; **below 1 it is faster than "
+        "tapegrad**. A dash: left out, with the reason further below. ",
+        summary(results),
+        "## Where another is faster",
+        ahead(results),
+        "## Growth",
+        growth(results),
+        "## Recording and packing",
+        "What `autograd.compile` costs once (the first call: recording the function, then packing it), and after how "
+        "many steps that is paid back, compared with recording anew in every step (the faster eager way).",
+        packing(results),
+        "## Every workload",
+        *(one(results, workload) for workload in workloads() if workload.name in results["timings"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def versions(results: Results) -> str:
+    known: dict[str, None] = dict.fromkeys(results["about"][peer.name] for peer in PEERS)
+    return "\n".join(f"- {text}" for text in known)
+
+
+def median(timing: dict[str, Any]) -> float:
+    """Seconds for a step; nan where nothing was measured."""
+    return statistics.median(timing["seconds"]) if timing["seconds"] else math.nan
+
+
+def medians(results: Results, workload: str) -> dict[str, float]:
+    """Seconds for a step by peer, those that were measured."""
+    return {name: median(timing) for name, timing in results["timings"][workload].items() if timing["seconds"]}
+
+
+def best(results: Results, workload: str) -> tuple[str, float]:
+    """tapegrad's fastest way and its seconds."""
+    ours = {name: seconds for name, seconds in medians(results, workload).items() if name in OURS}
+    name = min(ours, key=ours.__getitem__)
+    return name, ours[name]
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def summary(results: Results) -> str:
+    """A row for each workload, a column for each peer."""
+    columns = [name for name in OTHERS if any(name in medians(results, w) for w in results["timings"])]
+    rows = []
+    for workload in results["timings"]:
+        measured = medians(results, workload)
+        way, least = best(results, workload)
+        cells = [_ratio(measured[name] / least) if name in measured else "–" for name in columns]
+        rows.append([workload, f"{shown(least)} ({way.removeprefix('tapegrad ')})", *cells])
+    return table(["", "tapegrad", *columns], rows)
+
+
+def _ratio(ratio: float) -> str:
+    text = f"{ratio:.2g}" if ratio < 10 else f"{ratio:,.0f}"
+    return f"**{text}**" if ratio < 1 else text
+
+
+def ahead(results: Results) -> str:
+    """The workloads on which somebody is faster, by how much, and what is known about why."""
+    lines = []
+    for workload in workloads():
+        if workload.name in results["timings"]:
+            _, least = best(results, workload.name)
+            faster = sorted((s, name) for name, s in medians(results, workload.name).items() if s < least)
+            if faster:
+                told = ", ".join(f"{name} {least / s:.2g}x" for s, name in faster)
+                lines.append(f"- {workload.name}: {told}")
+    kinds = dict.fromkeys(w.kind for w in workloads() if w.name in results["timings"])
+    reasons = [f"{NOTES[kind]}" for kind in kinds if kind in NOTES]
+    return "\n".join(lines) + "\n\n" + "\n\n".join(reasons)
+
+
+def growth(results: Results) -> str:
+    """How time grows with the width and the batch of a network, and time and memory with the length of a chain."""
+    timings = results["timings"]
+    nets = [name for name in timings if name.startswith("net ")]
+    columns = [name for name in [*OURS, *OTHERS] if any(name in medians(results, net) for net in nets)]
+    by_net = [
+        [net.removeprefix("net "), *(shown(medians(results, net).get(name, math.nan)) for name in columns)]
+        for net in nets
+    ]
+    chains = [name for name in timings if name.startswith("chain of ")]
+    chained = [name for name in [*OURS, *OTHERS] if any(name in medians(results, chain) for chain in chains)]
+    by_chain = [[name, *(_per_operation(timings[chain][name], chain) for chain in chains)] for name in chained]
+    return "\n\n".join(
+        [
+            "A network 2-width-width-1 by the number of samples, loss and gradient:",
+            table(["width x batch", *columns], by_net),
+            "A chain of operations: nanoseconds and bytes (resident memory that recording takes) for each operation. "
+            "CasADi and `compile` record before the clock starts, as their users do.",
+            table(["", *(chain.removeprefix("chain of ") for chain in chains)], by_chain),
+        ]
+    )
+
+
+def _per_operation(timing: dict[str, Any], chain: str) -> str:
+    operations = int(chain.removeprefix("chain of ").replace(",", ""))
+    if not timing["seconds"]:
+        return "–"
+    held = timing["facts"].get("bytes")
+    return f"{median(timing) / operations * 1e9:,.0f} ns" + (f", {held / operations:,.0f} B" if held else "")
+
+
+def packing(results: Results) -> str:
+    rows = []
+    for workload, timings in results["timings"].items():
+        eager = min((s for name, s in medians(results, workload).items() if name in EAGER), default=math.nan)
+        for name in OURS:
+            timing = timings.get(name)
+            if timing is not None and timing["seconds"] and "recording" in timing["facts"]:
+                step, recording = median(timing), timing["facts"]["recording"]
+                steps = next(w.steps for w in workloads() if w.name == workload)
+                once = timing["ready"] - step * steps
+                pays = math.ceil(once / (eager - step)) if eager > step else None
+                rows.append(
+                    [
+                        f"{workload}, {name.removeprefix('tapegrad compiled').removeprefix(', ') or 'compiled'}",
+                        shown(recording),
+                        shown(max(once - recording, 0.0)),
+                        shown(eager),
+                        shown(step),
+                        "never" if pays is None and eager == eager else f"{pays:,}" if pays else "–",
+                    ]
+                )
+    return table(["", "record", "pack", "eager step", "compiled step", "pays after steps"], rows)
+
+
+EAGER = ("tapegrad eager", "tapegrad eager, linear")
+
+
+def one(results: Results, workload: Workload) -> str:
+    """Everything measured on one workload."""
+    timings = results["timings"][workload.name]
+    _, least = best(results, workload.name)
+    rows, left_out = [], []
+    for name, timing in sorted(timings.items(), key=lambda item: median(item[1]) if item[1]["seconds"] else math.inf):
+        if timing["seconds"]:
+            once = " (once)" if len(timing["seconds"]) == 1 else ""
+            recording = shown(statistics.median(timing["recording"])) if timing["recording"] else ""
+            cells = [shown(median(timing)) + once, shown(min(timing["seconds"])), recording, shown(timing["ready"])]
+            rows.append([name, *cells, _ratio(median(timing) / least)])
+        else:
+            left_out.append(f"{name}: {timing['left_out']}")
+    told = "\n\nLeft out: " + "; ".join(left_out) + "." if left_out else ""
+    head = ["", "median", "minimum", "of it recording", "until the first result", "ratio"]
+    return f"### {workload.name}\n\n{workload.says}.\n\n{table(head, rows)}{told}"
+
+
+def shown(seconds: float) -> str:
+    """Seconds with three digits and a unit."""
+    if math.isnan(seconds):
+        return "–"
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= 0.9995 * size:
+            return f"{_digits(seconds / size)} {unit}"
+    return f"{_digits(seconds * 1e9)} ns"
+
+
+def _digits(x: float) -> str:
+    return f"{x:.2f}" if x < 9.995 else f"{x:.1f}" if x < 99.95 else f"{x:,.0f}"

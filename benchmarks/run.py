@@ -1,0 +1,93 @@
+"""One command that measures tapegrad against other engines and against code written by hand.
+
+    make bench          every peer that can be installed, all workloads; writes RESULTS.md and chart.svg
+    make bench-quick    some workloads, the small peers and those installed already; prints only
+
+Each peer runs in a process and an environment of its own, on one core and one thread, in float64. Its value and
+gradient are compared with those worked out by hand before anything is timed. Then the peers take turns. Before each
+turn the collector's garbage is cleared, outside the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import chart
+import report
+from environments import FOLDER, PEERS, NotInstalled, Peer, python_of
+from turns import QUICK, Failed, Plan, Timing, Worker, measure
+from workloads import workloads
+
+HERE = Path(__file__).parent
+LAST = FOLDER / "last.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="some workloads, in under a minute; prints only")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], metavar="NAME", help="workloads whose names begin so; prints"
+    )
+    parser.add_argument("--again", action="store_true", help="write the results of the last full run once more")
+    options = parser.parse_args()
+    if options.again:
+        return write(json.loads(LAST.read_text()))
+    start = time.time()
+    plan = QUICK if options.quick else Plan()
+    peers, about = ready(options.quick)
+    chosen = [
+        w for w in workloads() if (w.quick or not options.quick) and any(w.name.startswith(x) for x in options.only)
+    ]
+    found: dict[str, dict[str, Timing]] = {}
+    for _, group in groupby(chosen, key=lambda workload: workload.group):
+        found |= measure(list(group), peers, plan)
+    results = {
+        "machine": report.machine(),
+        "about": about,
+        "repeats": plan.repeats,
+        "minutes": (time.time() - start) / 60,
+        "timings": {name: {peer: asdict(timing) for peer, timing in row.items()} for name, row in found.items()},
+    }
+    if options.quick or options.only != [""]:
+        print("\n" + report.summary(results))
+    else:
+        FOLDER.mkdir(exist_ok=True)
+        LAST.write_text(json.dumps(results))
+        write(results)
+    print(f"\n{results['minutes']:.1f} minutes")
+
+
+def ready(quick: bool) -> tuple[list[tuple[Peer, Path]], dict[str, str]]:
+    """The peers that run here, and what each is, or why it is left out."""
+    found, about = [], {}
+    for peer in PEERS:
+        try:
+            python = python_of(peer, install=peer.small or not quick)
+            worker = Worker(peer, python)
+            try:
+                said = worker.ask(do="about")
+            finally:
+                worker.close()
+            about[peer.name] = said["about"]
+            found.append((peer, python))
+        except (NotInstalled, Failed) as reason:
+            about[peer.name] = f"left out: {reason}"
+            print(f"{peer.name} is left out: {reason}", flush=True)
+    return found, about
+
+
+def write(results: dict[str, Any]) -> None:
+    """RESULTS.md and the chart."""
+    (HERE / "RESULTS.md").write_text(report.document(results), encoding="utf-8")
+    (HERE / "chart.svg").write_text(chart.drawing(results), encoding="utf-8")
+    print(f"\nwrote {HERE.name}/RESULTS.md and {HERE.name}/chart.svg")
+
+
+if __name__ == "__main__":
+    main()
