@@ -141,41 +141,21 @@ plt.show()
 # %% [markdown]
 # ## Try every momentum
 #
-# The next cell draws the first 60 steps for twenty values of $\alpha$, and shows one at a time: move the slider.
-
-
-# %%
-def polyline(alpha):
-    path = descend(ravine, [-10.0, 1.5], 0.9, alpha, 60)
-    points = " ".join(f"{450 + 40 * x:.0f},{100 - 50 * y:.0f}" for x, y in path)
-    return f'<polyline points="{points}" visibility="{"hidden" if alpha else "visible"}"/>'
-
-
-lines = "".join(polyline(k / 20) for k in range(20))
-goal = '<path d="M450 0V200M0 100H860" stroke="#b8bfc8"/>'
-style = 'viewBox="0 0 860 200" style="max-width:860px" fill="none" stroke="#d55e00"'
-picture = f'<svg {style}><rect width="860" height="200" fill="#fff" stroke="none"/>{goal}{lines}</svg>'
-
-# %% [markdown]
-# A slider is an object that a notebook shows as a piece of a web page. What happens when you move it is written in
-# the language of web pages, JavaScript: make the chosen path visible and hide the others.
+# The first 40 steps for eleven values of $\alpha$. Move the slider.
 
 # %%
-choose = """const all = this.parentNode.querySelectorAll('polyline');
-    all.forEach((line, k) => line.setAttribute('visibility', k == this.value ? 'visible' : 'hidden'));
-    this.nextElementSibling.value = 'α = ' + (this.value / 20).toFixed(2);"""
+from autograd import slide
 
 
-class Slider:
-    def _repr_html_(self):
-        knob = f'<input type="range" max="19" value="0" style="width:20em" oninput="{choose}">'
-        return f"<div>{knob} <output>α = 0.00</output><br>{picture}</div>"
+def forty_steps(alpha):
+    figure, plot = plt.subplots(figsize=(8.6, 2.6))
+    plot.plot(*zip(*descend(ravine, [-10.0, 1.5], 0.9, alpha, 40)), ".-", color="#d55e00", linewidth=1)
+    plot.plot(0, 0, "x", color="black")
+    plot.set(xlim=(-11, 9), ylim=(-2, 2), xlabel="x", ylabel="y")
+    return figure
 
 
-Slider.__repr__ = lambda self: "a slider for α from 0.00 to 0.95"
-
-# %%
-Slider()
+slide(forty_steps, alpha=[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
 
 # %% [markdown]
 # Somewhere around 0.8 the path is at its best. How long does each take until the loss stays below 0.01?

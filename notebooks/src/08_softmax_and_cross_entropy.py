@@ -1,0 +1,362 @@
+# %% [markdown]
+# # 8. Softmax and cross-entropy
+#
+# **The question: how does a network answer "which of these?", and how wrong is a wrong answer?**
+#
+# Is this flower a setosa, a versicolor or a virginica? A network of numbers cannot answer with a name. It answers
+# with one number for each possible name, a *score*, the larger the more it is in favour. Scores may be anything: 2,
+# or −300.
+#
+# We want to read them as probabilities: positive, and 1 when added up. And we want a loss that says how good the
+# probabilities were, once we know the right name.
+
+# %% [markdown]
+# ## From scores to probabilities
+#
+# Two steps. Take the exponential of each score, which makes every number positive; then divide by their sum, which
+# makes them add up to 1. This is *softmax*:
+#
+# $$p_i = \frac{e^{z_i}}{e^{z_1} + e^{z_2} + \dots + e^{z_n}}.$$
+#
+# **Predict** the probabilities of the scores 2, 1 and 0, with $e \approx 2.718$ and $e^2 \approx 7.389$.
+
+# %%
+from math import exp
+
+scores = [2.0, 1.0, 0.0]
+powers = [exp(z) for z in scores]
+total = sum(powers)
+print("exponentials: ", [round(e, 3) for e in powers], " sum", round(total, 3))
+print("probabilities:", [round(e / total, 3) for e in powers])
+
+# %%
+import matplotlib.pyplot as plt
+
+shares = [e / total for e in powers]
+names, colours = ["first", "second", "third"], ["#0072b2", "#d55e00", "#009e73"]
+stages = {"scores": scores, "exponentials": powers, "probabilities": shares}
+_, axes = plt.subplots(1, 3, figsize=(9.6, 2.8))
+for plot, (stage, heights) in zip(axes, stages.items()):
+    bars = plot.bar(names, heights, color=colours)
+    plot.bar_label(bars, [f"{height:.3g}" for height in heights])
+    plot.set(title=stage, ylim=(0, 1.15 * max(heights)))
+plt.show()
+
+# %% [markdown]
+# One more in the score is a factor of $e$ in the probability: 0.665 is 2.718 times 0.245, and that is 2.718 times
+# 0.090. Only *differences* between scores count. **Predict** what becomes of the probabilities when 100 is added to
+# every score, or when every score is multiplied by 10.
+
+# %%
+from autograd import slide, softmax
+
+for scores in ([2.0, 1.0, 0.0], [102.0, 101.0, 100.0], [20.0, 10.0, 0.0], [0.2, 0.1, 0.0]):
+    print(scores, "->", [round(p, 4) for p in softmax(scores)])
+
+# %% [markdown]
+# Adding changes nothing: the factor $e^{100}$ stands above and below the fraction line. Multiplying makes the answer
+# more decided. Large scores come near to "the largest takes all", the *maximum*; softmax is a maximum with soft
+# edges, hence the name.
+
+
+# %%
+def answer(score):
+    figure, plot = plt.subplots(figsize=(5, 2.6))
+    shares = softmax([score, 1.0, 0.0])
+    bars = plot.bar(names, shares, color=colours)
+    plot.bar_label(bars, [f"{share:.3f}" for share in shares])
+    plot.set(title=f"scores {score}, 1, 0", ylim=(0, 1.1), ylabel="probability")
+    return figure
+
+
+slide(answer, score=[-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0])
+
+# %% [markdown]
+# ## How wrong? The surprise
+#
+# The network has said 0.665, 0.245, 0.090. Now we look at the label on the flower. If it is the first, the network
+# was not surprised much; if the third, very much. The *cross-entropy* is the surprise at the right answer:
+#
+# $$\text{loss} = -\log p_{\text{label}}.$$
+#
+# It is 0 for $p = 1$, it grows without bound as $p$ goes to 0, and halving $p$ always adds the same, $\log 2 =
+# 0.693$. **Predict** with a pocket calculator: $-\log 0.665$, $-\log 0.245$, $-\log 0.090$.
+
+# %%
+import nn
+
+for label in (0, 1, 2):
+    loss = nn.cross_entropy([2.0, 1.0, 0.0], label)
+    print(f"if the right answer is the {names[label]}: loss {loss:.4f}")
+
+# %% [markdown]
+# One after the other they differ by exactly 1. That is no accident: take the logarithm of the fraction,
+#
+# $$-\log p_{\text{label}} = \log\left(e^{z_1} + \dots + e^{z_n}\right) - z_{\text{label}},$$
+#
+# and the loss is the "log-sum-exp" of all scores, which is the same for all labels (2.4076), minus the score of the
+# right one. In this form the derivative is easy. The log-sum-exp has, by the chain rule,
+#
+# $$\frac{\partial}{\partial z_i} \log\left(e^{z_1} + \dots + e^{z_n}\right) = \frac{e^{z_i}}{e^{z_1} + \dots + e^{z_n}}
+# = p_i,$$
+#
+# and the second part has $-1$ for the score of the right answer and 0 for the others. Write the right answer as the
+# list $y$ with a 1 in its place and 0 elsewhere (*one-hot*), and the gradient is
+#
+# $$\boxed{\;\frac{\partial\,\text{loss}}{\partial z_i} = p_i - y_i\;}$$
+#
+# What the network said minus what it should have said. **Predict** the three numbers, if the right answer is the
+# first.
+
+# %%
+from autograd import Value, draw
+
+z = [Value(score, label=f"z{k}") for k, score in enumerate([2.0, 1.0, 0.0])]
+loss = nn.cross_entropy(z, 0)
+loss.label = "loss"
+loss.backward()
+draw(loss)
+
+# %% [markdown]
+# There it is, in the gradient rows of the scores: −0.3348, 0.2447, 0.0900, which is 0.6652 − 1, 0.2447 − 0, 0.0900 −
+# 0. They add up to 0: what the right answer gains, the others lose.
+#
+# The first score reaches the loss along two paths, and `explain` shows what comes along each. It is the formula
+# again, $p$ and $-1$:
+
+# %%
+from autograd import explain
+
+print(explain(loss, z[0]))
+
+# %% [markdown]
+# ## A failure on purpose: scores of a thousand
+#
+# Softmax as the formula says it, in plain Python. **Predict** the answer for the scores 1000 and 0. Of course the
+# first is as good as certain.
+
+
+# %%
+def naive_softmax(scores):
+    powers = [exp(z) for z in scores]
+    return [e / sum(powers) for e in powers]
+
+
+naive_softmax([2.0, 1.0, 0.0])
+
+# %% tags=["raises-exception"]
+naive_softmax([1000.0, 0.0])
+
+# %% [markdown]
+# $e^{1000}$ has 435 digits, and the largest floating-point number has 309. Libraries for numbers, ours too, do not
+# even complain: they go on with infinity. Infinity divided by infinity is "not a number", `nan`, and one step of
+# training later so is every weight.
+
+# %%
+from autograd import exp as recorded_exp
+
+powers = [recorded_exp(Value(z)) for z in (1000.0, 0.0)]
+print("the exponential:", powers[0].data)
+print("the probability:", (powers[0] / sum(powers)).data)
+
+# %% [markdown]
+# The remedy costs nothing. Adding the same number to all scores changes nothing, as we have seen, so subtract the
+# largest one first. Then the largest is 0, its exponential is 1, and the others lie between 0 and 1: nothing can
+# overflow.
+
+
+# %%
+def stable_softmax(scores):
+    top = max(scores)
+    powers = [exp(z - top) for z in scores]
+    return [e / sum(powers) for e in powers]
+
+
+print(stable_softmax([2.0, 1.0, 0.0]))
+print(stable_softmax([1000.0, 0.0]), stable_softmax([-1000.0, -1001.0]))
+
+# %% [markdown]
+# There is a second trap. The probability of the *wrong* answer is now exactly 0 (it is $e^{-1000}$, and
+# floating-point numbers end at about $e^{-745}$), and $-\log 0$ is infinite. The loss has to be computed from the
+# scores directly, as log-sum-exp minus score, and never from the probabilities. `nn.cross_entropy` therefore takes
+# scores:
+
+# %%
+z = [Value(1000.0), Value(0.0)]
+loss = nn.cross_entropy(z, 1)
+loss.backward()
+print("loss", loss.data, "  gradient", [score.grad for score in z])
+
+# %% [markdown]
+# Confidently wrong, by a thousand, and still every number is right: loss 1000, gradient $p - y = (1 - 0,\ 0 - 1)$.
+
+# %% [markdown]
+# ## Why not the squared error?
+#
+# Notebook 4 used squared errors. Why not $(1 - p)^2$ here? Take two answers. Then only the difference $z$ of the two
+# scores counts, the probability of the right answer is the sigmoid $p = 1/(1 + e^{-z})$, and the two losses are
+# $-\log p$ and $(1 - p)^2$. Which one teaches more, when the network is confidently wrong, say at $z = -5$?
+
+# %%
+from autograd import log_sigmoid, sigmoid
+
+z = Value(-5.0)
+print(f"p = {sigmoid(z).data:.4f}")
+losses = {"cross-entropy": -log_sigmoid(z), "squared error": (1 - sigmoid(z)) ** 2}
+for name, loss in losses.items():
+    z.zero_grad()
+    loss.backward()
+    print(f"{name}: loss {loss.data:.4f}, gradient {z.grad:.4f}")
+
+# %% [markdown]
+# Check: cross-entropy has the gradient $p - 1 = 0.0067 - 1$. The squared error has $-2(1-p) \cdot p(1-p)$, and the
+# factor $p$ is what ruins it: it pulls 75 times more feebly, and *the more wrong the answer, the feebler the pull*.
+
+# %%
+import numpy as np
+
+z = np.linspace(-8, 8, 161)
+p = 1 / (1 + np.exp(-z))
+_, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.4))
+left.plot(z, -np.log(p), label="cross-entropy")
+left.plot(z, (1 - p) ** 2, label="squared error")
+right.plot(z, p - 1, z, -2 * (1 - p) ** 2 * p)
+left.set(title="loss", xlabel="z (wrong on the left, right on the right)")
+right.set(title="gradient", xlabel="z")
+left.legend()
+plt.show()
+
+# %% [markdown]
+# On the left, where the network is wrong, cross-entropy falls like a straight slope: gradient −1. The squared error
+# is a plateau there, and nobody learns on a plateau. **Predict** how two learners get on that start at $z = -5$.
+
+
+# %%
+def learn(loss_of, z, steps=300, rate=0.5):
+    z = Value(z)
+    optimizer, path = nn.SGD([z], lr=rate), []
+    for _ in range(steps):
+        path.append(sigmoid(z).data)
+        optimizer.zero_grad()
+        loss_of(z).backward()
+        optimizer.step()
+    return path
+
+
+# %%
+plt.plot(learn(lambda z: -log_sigmoid(z), -5.0), label="cross-entropy")
+plt.plot(learn(lambda z: (1 - sigmoid(z)) ** 2, -5.0), label="squared error")
+plt.xlabel("step")
+plt.ylabel("probability of the right answer")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# Cross-entropy is over the hill after a dozen steps. The squared error sits on its plateau for well over a hundred,
+# though nothing is wrong with its gradient: it is merely almost 0.
+
+# %% [markdown]
+# ## Flowers
+#
+# Back to the three species. Four measurements, three scores, each a weighted sum of the measurements plus a bias: a
+# network of one layer, which is called *softmax regression*. 100 flowers to learn from, 50 to be judged by.
+
+# %%
+iris = nn.data.iris()
+X, X_test, y, y_test = nn.data.split(iris.X, iris.y, test=1 / 3, seed=0)
+X, X_test = nn.data.standardise(X, X_test)
+model = nn.MLP(4, [3], seed=0)
+optimizer = nn.SGD(model.parameters(), lr=0.3)
+history = nn.fit(model, X, y, loss=nn.cross_entropy, optimizer=optimizer, epochs=60, seed=0)
+losses = history.history["loss"]
+print(f"loss {losses[0]:.3f} at first, {losses[-1]:.3f} at last")
+right = nn.accuracy([model(x) for x in X_test], y_test)
+print(f"right: {right:.0%} of the flowers it has never seen")
+
+# %% [markdown]
+# What does it say of each kind? For each true species, the mean of the probabilities that its flowers got:
+
+# %%
+table = [[0.0] * 3 for _ in iris.classes]
+for x, label in zip(X_test, y_test):
+    for k, p in enumerate(softmax(model(x))):
+        table[label][k] += p.data / y_test.count(label)
+
+# %%
+plt.figure(figsize=(5, 3.4))
+plt.imshow(table, cmap="Blues", vmin=0, vmax=1)
+for i, j in np.ndindex(3, 3):
+    colour = "white" if table[i][j] > 0.5 else "black"
+    plt.text(j, i, f"{table[i][j]:.2f}", ha="center", color=colour)
+plt.xticks(range(3), iris.classes)
+plt.yticks(range(3), [f"a {name}" for name in iris.classes])
+plt.grid(False)
+plt.show()
+
+# %% [markdown]
+# It is sure of the setosas, and hesitates between the other two, as botanists do.
+
+# %% [markdown]
+# ## Exercises
+#
+# **1. Undecided.** Before it has learned anything, a network of ten classes gives every class about the same score.
+# What is its loss? If your own network begins with a much larger one, something is amiss.
+
+# %%
+first_loss = ...
+
+# %%
+assert first_loss is ... or abs(first_loss - nn.cross_entropy([0.0] * 10, 3)) < 0.001
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# Each class has the probability 1/10, and $-\log \frac{1}{10} = \log 10$.
+#
+# ```python
+# from math import log
+#
+# first_loss = log(10)  # 2.303
+# ```
+# </details>
+#
+# **2. The logarithm, stably.** Write `log_softmax(scores)`, the list of all $\log p_i$, so that it survives scores of
+# a thousand.
+
+# %%
+from math import log
+
+
+def log_softmax(scores):
+    return ...
+
+
+# %%
+if log_softmax([0.0, 0.0]) is not ...:
+    assert abs(log_softmax([0.0, 0.0])[0] + log(2)) < 1e-12
+    assert log_softmax([1000.0, 0.0]) == [0.0, -1000.0]
+    assert log_softmax([-1000.0, -2000.0]) == [0.0, -1000.0]
+    assert abs(sum(exp(x) for x in log_softmax([2.0, 1.0, 0.0])) - 1) < 1e-12
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def log_softmax(scores):
+#     top = max(scores)
+#     total = top + log(sum(exp(z - top) for z in scores))
+#     return [z - total for z in scores]
+# ```
+# </details>
+
+# %% [markdown]
+# ## Recap
+#
+# - Softmax turns scores into probabilities; only differences of scores count.
+# - Cross-entropy is $-\log$ of the probability of the right answer. Its gradient by the scores is $p - y$.
+# - Subtract the largest score first, and compute the loss from the scores, never from the probabilities.
+# - When a network is confidently wrong, cross-entropy pulls with full force, where the squared error hardly pulls at
+#   all.
+#
+# All the borders that one layer can draw are straight. Some questions have crooked answers:
+# [9. A network that bends](09_a_network_that_bends.ipynb).
