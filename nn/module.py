@@ -9,10 +9,13 @@ from typing import Any, Self
 import autograd
 from autograd import Value
 
-from .checks import as_list, data, real, rows
+from .checks import as_list, real, rows
+from .engine import eager_outputs, outputs_of
 from .freezing import freeze
 from .metrics import accuracy, r2
 from .summary import summary
+
+_MANY = 30  # rows: from here on compiling takes less time than it saves
 
 
 class Module:
@@ -129,14 +132,15 @@ class Module:
                 part.training = training
 
     def predict(self, X: Any) -> list[Any]:
-        """The outputs for each row of `X` as plain numbers, without recording anything.
+        """The outputs for each row of `X` as plain numbers; many rows run as matrix code, the same but for rounding.
 
         >>> import nn
         >>> nn.MLP(2, [3, 1], seed=0, init="zeros").predict([[1.0, 2.0], [3.0, 4.0]])
         [0.0, 0.0]
         """
-        with autograd.no_grad(), self.evaluating():
-            return [_numbers(self(row)) for row in rows("X", X)]
+        samples = rows("X", X)
+        with self.evaluating():
+            return outputs_of(self, samples) if len(samples) > _MANY else eager_outputs(self, samples)
 
     def predict_proba(self, X: Any) -> list[list[float]]:
         """For each row of `X` the probabilities of the classes: the softmax of the outputs.
@@ -221,8 +225,3 @@ def _within(module: Module) -> Iterator[tuple[str, object]]:
             waiting.extend((f"{name}.{key}", item) for key, item in reversed(inner.items()))
         elif isinstance(inner, list | tuple):
             waiting.extend((f"{name}.{k}", item) for k, item in reversed(list(enumerate(inner))))
-
-
-def _numbers(outputs: Any) -> Any:
-    several = as_list(outputs)
-    return data(outputs) if several is None else [_numbers(x) for x in several]

@@ -161,6 +161,16 @@ def test_predictions_are_plain_numbers_and_record_nothing():
     assert model.score(X, model.predict_class(X)) == 1.0
 
 
+@pytest.mark.parametrize("nouts", [[3, 1], [3, 2]])
+def test_many_rows_are_predicted_as_each_alone(nouts):
+    model = nn.Sequential(nn.MLP(2, nouts, "tanh", seed=0), nn.Dropout(0.5))
+    X = nn.data.moons(200).X
+    for many, (alone,) in zip(model.predict(X), (model.predict([row]) for row in X)):
+        assert many == pytest.approx(alone, rel=1e-12, abs=1e-15)
+    assert model.training
+    assert not any(p.grad for p in model.parameters())
+
+
 def test_one_output_is_the_logit_of_class_1_unless_it_is_a_probability():
     logit, probability = nn.MLP(1, [1], seed=0), nn.Sequential(nn.MLP(1, [1], seed=0), "sigmoid")
     X = [[-40.0], [-1.0], [1.0], [40.0]]
