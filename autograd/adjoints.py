@@ -81,12 +81,18 @@ def push(nodes: Sequence[Any], tangents: dict[int, Any]) -> None:
     """
     get = tangents.get
     for node in replayed(nodes, forward=True):
-        tangent: Any = 0.0
-        for x, dx in zip(node.inputs, node.partials, strict=True):
-            if dx:
-                from_x = get(x.line)
-                if from_x is not None:
-                    tangent = tangent + dx * from_x
+        a = node.a
+        if a is not None:
+            part = get(a.line) if node.da else None
+            tangent: Any = 0.0 if part is None else node.da * part
+            b = node.b
+            if b is not None and node.db:
+                part = get(b.line)
+                if part is not None:
+                    tangent = tangent + node.db * part
+        else:
+            parts = [(dx, get(x.line)) for x, dx in zip(*node.many, strict=True) if dx]
+            tangent = sum([dx * part for dx, part in parts if part is not None], 0.0)
         tangents[node.line] = tangent
 
 

@@ -29,10 +29,6 @@ class Evaluation:
     open: bool  # whether derivatives depend on Values from outside, and so are recorded themselves
     wrap: bool  # whether results are Values because arguments were
 
-    def depends(self, output: Value) -> bool:
-        """Whether `output` may depend on the inputs."""
-        return output.line > self.after or any(output is x for x in self.inputs)
-
     def results(self, numbers: Iterable[Any]) -> list[Any]:
         """Derivatives (or outputs) as the verb returns them: Values where arguments were, else plain numbers."""
         if self.open:
