@@ -11,7 +11,7 @@ from autograd import Value
 from .checks import as_list
 from .init import generator
 from .module import Module
-from .optimizer import share
+from .settings import share
 
 
 class Dropout(Module):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from autograd import Value
 
 from .checks import rate
-from .optimizer import Optimizer, Setting, share, shares, yes_or_no
+from .optimizer import Optimizer, Options
 from .schedules import Schedule
+from .settings import Setting, share, shares, yes_or_no
 
 
 class SGD(Optimizer):
@@ -53,12 +54,10 @@ class SGD(Optimizer):
         momentum: float = 0.0,
         *,
         nesterov: bool = False,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
+        **options: Unpack[Options],
     ) -> None:
         self.momentum, self.nesterov = momentum, nesterov
-        super().__init__(parameters, lr, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value)
+        super().__init__(parameters, lr, **options)
 
     def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
         """The next parameter and its velocity."""
@@ -105,13 +104,10 @@ class Adam(Optimizer):
         lr: float | Schedule = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
-        *,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
+        **options: Unpack[Options],
     ) -> None:
         self.betas, self.eps = betas, eps
-        super().__init__(parameters, lr, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value)
+        super().__init__(parameters, lr, **options)
 
     def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
         """The next parameter, its mean gradient and its mean squared gradient."""
@@ -132,7 +128,7 @@ class AdamW(Adam):
 
     In Adam the decay would be divided by the size of the gradients, and weights with large ones would hardly decay.
     Source: Loshchilov & Hutter 2019, "Decoupled weight decay regularization", algorithm 2. The arguments are those of
-    `Adam`.
+    `Adam`; weight_decay is 0.01 unless given.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
@@ -147,14 +143,10 @@ class AdamW(Adam):
         lr: float | Schedule = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
-        *,
-        weight_decay: float = 0.01,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__(
-            parameters, lr, betas, eps, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value
-        )
+        options.setdefault("weight_decay", 0.01)
+        super().__init__(parameters, lr, betas, eps, **options)
 
     def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
         """The next parameter, its mean gradient and its mean squared gradient."""
@@ -191,13 +183,10 @@ class RMSProp(Optimizer):
         lr: float | Schedule = 0.01,
         decay: float = 0.99,
         eps: float = 1e-8,
-        *,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
+        **options: Unpack[Options],
     ) -> None:
         self.decay, self.eps = decay, eps
-        super().__init__(parameters, lr, weight_decay=weight_decay, clip_norm=clip_norm, clip_value=clip_value)
+        super().__init__(parameters, lr, **options)
 
     def rule(self, x: Any, gradient: Any, *memory: Any) -> tuple[Any, ...]:
         """The next parameter and its mean squared gradient."""

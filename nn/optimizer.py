@@ -5,72 +5,24 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
 from autograd import Value
 
-from .checks import finite, rate, real, whole
-from .clipping import bound, clip_by_norm, clip_by_value
+from .checks import rate, real, whole
+from .clipping import clip_by_norm, clip_by_value
 from .freezing import is_frozen, latest_change
+from .settings import Rate, Setting, limit, rate_or_schedule
 
 
-class Setting:
-    """A number of an optimiser that may be changed between steps, and is checked whenever it is."""
+class Options(TypedDict, total=False):
+    """What every optimiser takes besides the numbers of its rule."""
 
-    def __init__(self, check: Callable[[str, Any], Any], says: str) -> None:
-        self.check = check
-        self.__doc__ = says
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, optimizer: Any, owner: Any = None) -> Any:
-        return self if optimizer is None else optimizer.__dict__[self.name]
-
-    def __set__(self, optimizer: Any, x: Any) -> None:
-        optimizer.__dict__[self.name] = self.check(self.name, x)
-
-
-class Rate(Setting):
-    """The learning rate: a number, or a schedule that is asked for it at every step."""
-
-    def __get__(self, optimizer: Any, owner: Any = None) -> Any:
-        x = super().__get__(optimizer, owner)
-        return _rate(self.name, x(optimizer.steps_done)) if optimizer is not None and callable(x) else x
-
-
-def _rate(name: str, x: Any) -> Any:
-    return x if callable(x) else rate(f"{name}, the learning rate,", x)
-
-
-def share(name: str, x: Any) -> float:
-    """`x` as a float in [0, 1)."""
-    number = finite(name, x)
-    if not 0.0 <= number < 1.0:
-        raise ValueError(f"{name} must be in [0, 1), got {number}; 0.9 is usual")
-    return number
-
-
-def shares(name: str, x: Any) -> tuple[float, float]:
-    """`x` as two floats in [0, 1)."""
-    try:
-        first, second = x
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} are two numbers, as in (0.9, 0.999), got {x!r}") from None
-    return share(f"{name}[0]", first), share(f"{name}[1]", second)
-
-
-def yes_or_no(name: str, x: Any) -> bool:
-    """`x`, which must be True or False."""
-    if not isinstance(x, bool):
-        raise TypeError(f"{name} is True or False, got {x!r}")
-    return x
-
-
-def _limit(name: str, x: Any) -> float | None:
-    return None if x is None else bound(name, x)
+    weight_decay: float
+    clip_norm: float | None
+    clip_value: float | None
 
 
 class Optimizer:
@@ -89,10 +41,10 @@ class Optimizer:
     """
 
     remembers: ClassVar[tuple[str, ...]] = ()  # for each parameter, from step to step
-    lr = Rate(_rate, "The learning rate: how long a step is for a gradient of 1.")
+    lr = Rate(rate_or_schedule, "The learning rate: how long a step is for a gradient of 1.")
     weight_decay = Setting(rate, "How much of itself each parameter loses.")
-    clip_norm = Setting(_limit, "The largest length of the gradient of all parameters together, or None.")
-    clip_value = Setting(_limit, "The largest gradient of one parameter, or None.")
+    clip_norm = Setting(limit, "The largest length of the gradient of all parameters together, or None.")
+    clip_value = Setting(limit, "The largest gradient of one parameter, or None.")
 
     def __init__(
         self,

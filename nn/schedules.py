@@ -56,27 +56,30 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Linear:
+class _Course:
+    rate: float
+    steps: int
+    end: float = 0.0
+
+    def __post_init__(self) -> None:
+        rate("rate", self.rate)
+        whole("steps", self.steps)
+        rate("end", self.end)
+
+
+class Linear(_Course):
     """From `rate` in a straight line to `end`, reached after `steps` steps and kept.
 
     >>> [Linear(1.0, steps=4)(k) for k in range(6)]
     [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
     """
 
-    rate: float
-    steps: int
-    end: float = 0.0
-
-    def __post_init__(self) -> None:
-        _check_course(self.rate, self.steps, self.end)
-
     def __call__(self, step: int) -> float:
         done = min(step / self.steps, 1.0)
         return self.rate * (1.0 - done) + self.end * done
 
 
-@dataclass(frozen=True)
-class Cosine:
+class Cosine(_Course):
     """From `rate` to `end` along half a cosine: slowly, fast, slowly; reached after `steps` steps and kept.
 
     end + (rate - end) (1 + cos(pi step / steps)) / 2. Source: Loshchilov & Hutter 2017, "SGDR: stochastic gradient
@@ -85,13 +88,6 @@ class Cosine:
     >>> [round(Cosine(1.0, steps=4)(k), 3) for k in range(6)]
     [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
     """
-
-    rate: float
-    steps: int
-    end: float = 0.0
-
-    def __post_init__(self) -> None:
-        _check_course(self.rate, self.steps, self.end)
 
     def __call__(self, step: int) -> float:
         share = (1.0 + cos(pi * min(step / self.steps, 1.0))) / 2.0
@@ -120,9 +116,3 @@ class WarmUp:
     def __call__(self, step: int) -> float:
         then = self.then if callable(self.then) else Constant(self.then)
         return then(0) * ((step + 1) / self.steps) if step < self.steps else then(step - self.steps)
-
-
-def _check_course(start: float, steps: int, end: float) -> None:
-    rate("rate", start)
-    whole("steps", steps)
-    rate("end", end)
