@@ -105,8 +105,9 @@ class Blocks:
 
     def _tile(self, samples: int) -> int:
         """How many samples run at a time: about as many as the cache holds, and all tiles alike."""
-        most = max(32, _CACHE // (2 * self.dtype.itemsize * max(1, self.packed.own_size)))
-        return -(-samples // max(1, round(samples / most)))
+        most: int = max(32, _CACHE // (2 * self.dtype.itemsize * max(1, self.packed.own_size)))
+        tiles = max(1, round(samples / most))
+        return -(-samples // tiles)
 
     # The workspace.
 

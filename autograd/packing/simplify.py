@@ -17,58 +17,63 @@ _POW, _SQUARE, _RECIPROCAL = (CODE_OF[name] for name in ("pow", "square", "recip
 
 def simplify(graph: Graph) -> Graph:
     """Computes once what is written twice, and beforehand what depends on constants alone."""
-    constants = list(graph.constants)
-    spare: dict[tuple[float, float], int] = {}
-    known: dict[Node, int] = {}
-    first = len(constants)
-    # constants may be added, so until the end nodes count from `base` on and constants are negative
-    new: list[int] = [-1 - k for k in range(first)] + list(range(first, graph.leaves))
-    base = graph.leaves
-    nodes: list[Node] = []
+    unique = _Unique(graph)
+    new = [-1 - k for k in range(len(graph.constants))] + list(range(len(graph.constants), graph.leaves))
     scopes: dict[int, str] = {}
+    for k, node in enumerate(graph.nodes, start=graph.leaves):
+        this = unique.node((node[0], *[new[x] for x in node[1:]]))
+        new.append(this)
+        if k in graph.scopes and this >= graph.leaves:
+            scopes.setdefault(this, graph.scopes[k])
+    constants, nodes = unique.constants, unique.nodes
+    del unique  # with the dictionary of all nodes
+    return _renumbered(graph, constants, nodes, new, scopes)
 
-    def constant(data: float) -> int:
-        key = (data, math.copysign(1.0, data))
-        if key not in spare:
-            spare[key] = -1 - len(constants)
-            constants.append(data)
-        return spare[key]
 
-    for k, data in enumerate(graph.constants):
-        spare.setdefault((data, math.copysign(1.0, data)), -1 - k)
+class _Unique:
+    """Nodes, each once. Constants may be added, so they count down from -1, and nodes up from behind the leaves."""
 
-    def made(node: Node) -> int:
+    def __init__(self, graph: Graph) -> None:
+        self.constants = list(graph.constants)
+        self.nodes: list[Node] = []
+        self.base = graph.leaves
+        self._known: dict[Node, int] = {}
+        self._constant = {(x, math.copysign(1.0, x)): -1 - k for k, x in enumerate(graph.constants)}
+
+    def node(self, node: Node) -> int:
+        """The number of the node that computes this."""
         code, inputs = node[0], node[1:]
         if max(inputs, default=-1) < 0:
-            data = arguments_of(OPS[code], [constants[-1 - x] for x in inputs])
-            return constant(float(OPS[code].forward(floats, *data)))
+            data = arguments_of(OPS[code], [self.constants[-1 - x] for x in inputs])
+            return self.constant(float(OPS[code].forward(floats, *data)))
         if code == _POS:  # x * 1.0 stays: it is one of many such products, whose other factors are no 1.0
             return inputs[0]
         if code == _PICK and inputs[-1] < 0:
-            return inputs[int(data_of(inputs[-1]))]  # recorded, so it is an index that there is
-        if code == _POW and data_of(inputs[1]) == 2.0:
-            return made((_SQUARE, inputs[0]))
-        if code == _POW and data_of(inputs[1]) == -1.0:
-            return made((_RECIPROCAL, inputs[0]))
+            return inputs[int(self.data(inputs[-1]))]  # recorded, so it is an index that there is
+        if code == _POW and self.data(inputs[1]) == 2.0:
+            return self.node((_SQUARE, inputs[0]))
+        if code == _POW and self.data(inputs[1]) == -1.0:
+            return self.node((_RECIPROCAL, inputs[0]))
         if code == _MEAN:
-            return made((_DIV, made((_SUM, *inputs)), constant(float(len(inputs)))))
+            return self.node((_DIV, self.node((_SUM, *inputs)), self.constant(float(len(inputs)))))
         key = (code, inputs[1], inputs[0]) if code in (_ADD, _MUL) and inputs[1] < inputs[0] else node
-        found = known.get(key)
+        found = self._known.get(key)
         if found is None:
-            known[key] = found = base + len(nodes)
-            nodes.append(node)
+            self._known[key] = found = self.base + len(self.nodes)
+            self.nodes.append(node)
         return found
 
-    def data_of(x: int) -> float:
-        return constants[-1 - x] if x < 0 else math.nan
+    def constant(self, data: float) -> int:
+        """The number of this constant; 0.0 and -0.0 are two."""
+        key = (data, math.copysign(1.0, data))
+        if key not in self._constant:
+            self._constant[key] = -1 - len(self.constants)
+            self.constants.append(data)
+        return self._constant[key]
 
-    for k, node in enumerate(graph.nodes):
-        this = made((node[0], *[new[x] for x in node[1:]]))
-        new.append(this)
-        if graph.leaves + k in graph.scopes and this >= base:
-            scopes.setdefault(this, graph.scopes[graph.leaves + k])
-    known.clear()
-    return _renumbered(graph, constants, nodes, new, scopes)
+    def data(self, x: int) -> float:
+        """The number that an input is, or nan if it is no constant."""
+        return self.constants[-1 - x] if x < 0 else math.nan
 
 
 def _renumbered(

@@ -7,14 +7,16 @@ parameters. A Value that the function itself makes starts every call with the sa
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..recording import Watcher, caller, lines, watching_alone
 from ..value import Value, number
 from .arguments import Shape, flatten
-from .graph import DETACH, Check, Graph, Node, code_of
+from .graph import DETACH, Check, Graph, code_of
 
 
 def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool]) -> tuple[Graph, Shape, list[Value]]:
@@ -88,26 +90,29 @@ def _graph(
     of |= {key: first + k for key, k in place.items()}
     first += len(arguments)
 
-    # a result is found by its line, counted from the mark: a list is smaller and quicker than a dictionary
-    by_line: list[int] = [0] * (next(lines) - mark)
-    made: list[Node] = []
+    # flat arrays, and a result found by its line counted from the mark: tuples and a dictionary would take four times
+    # the memory while the Values are still there
+    by_line = array("i", bytes(4 * (next(lines) - mark)))
+    codes, sizes, flat = array("h"), array("i"), array("i")
     scopes: dict[int, str] = {}
+
+    def append(code: int, inputs: Iterable[int]) -> int:
+        before = len(flat)
+        flat.extend(inputs)
+        codes.append(code)
+        sizes.append(len(flat) - before)
+        return first + len(codes) - 1
 
     def numbers(inputs: Iterable[Value]) -> list[int]:
         return [by_line[x.line - mark] if x.op is not None and x.line > mark else of[id(x)] for x in inputs]
 
+    node: Any = None
     for node in nodes:
+        inputs = numbers(node.inputs)
         if type(node) is _Cut:
-            inputs = numbers(node.inputs)
-            if node.op is not None:
-                made.append((code_of(node.op), *inputs))
-                inputs = [first + len(made) - 1]
-            of[id(node.node)] = first + len(made)
-            made.append((DETACH, *inputs))
+            of[id(node.node)] = append(DETACH, inputs if node.op is None else [append(code_of(node.op), inputs)])
             continue
-        this = first + len(made)
-        by_line[node.line - mark] = this
-        made.append((code_of(node.op), *numbers(node.inputs)))
+        this = by_line[node.line - mark] = append(code_of(node.op), inputs)
         if hasattr(node, "_notes") and node.scope:
             scopes[this] = node.scope
 
@@ -116,8 +121,13 @@ def _graph(
         Check(ends[len(outputs) + 2 * k], symbol, ends[len(outputs) + 2 * k + 1], outcome, where)
         for k, (_, symbol, _, outcome, where) in enumerate(recorder.compared)
     ]
-    data = [x for x, _ in constants]
-    return Graph(data, len(parameters), wide, made, ends[: len(outputs)], checks, scopes), parameters
+    results = ends[: len(outputs)]
+    del node, roots, leaves
+    for kept in (nodes, outputs, recorder.compared):  # the Values go before the tuples come
+        kept.clear()
+    following = iter(flat)
+    made = [(code, *islice(following, size)) for code, size in zip(codes, sizes, strict=True)]
+    return Graph([x for x, _ in constants], len(parameters), wide, made, results, checks, scopes), parameters
 
 
 def _place() -> str:
