@@ -1,4 +1,4 @@
-"""Neural networks made of scalars, on top of autograd: layers, losses, an optimiser, training and data.
+"""Neural networks made of scalars, on top of autograd: layers, losses, optimisers, training and data.
 
 >>> import nn
 >>> points = nn.data.moons(100, seed=0)
@@ -47,6 +47,7 @@ from .losses import (
 from .metrics import accuracy, confusion_matrix, predicted_class, r2
 from .module import Module
 from .optim import SGD, Adam, AdamW, RMSProp
+from .optimizer import Optimizer
 from .penalties import l1, l2
 from .sequential import Activation, Flatten, Sequential, Softmax
 from .stages import Stage, steps
@@ -73,6 +74,7 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
+    "Optimizer",
     "RMSProp",
     "RecordGradients",
     "RecordWeights",

@@ -23,7 +23,13 @@ def freeze(parameters: Iterable[Value], frozen: bool = True) -> None:
     True
     """
     global _latest
-    for parameter in parameters:
+    if callable(getattr(parameters, "parameters", None)):
+        raise TypeError(f"freeze takes the parameters of {parameters!r}; write freeze(model.parameters())")
+    given = list(parameters)
+    for parameter in given:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"a parameter must be a Value, got {parameter!r}; freeze takes a list of them")
+    for parameter in given:
         parameter.note("frozen", frozen)
     _latest = next(_numbers)
 

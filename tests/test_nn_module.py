@@ -148,6 +148,15 @@ def test_a_frozen_layer_is_not_trained_and_lets_gradients_through():
     assert "frozen" not in model.layers[1].freeze(False).summary()
 
 
+def test_what_cannot_be_frozen_is_told_in_a_sentence():
+    w = Value(1.0)
+    with pytest.raises(TypeError, match=r"write freeze\(model.parameters\(\)\)"):
+        nn.freeze(nn.MLP(1, [1]))
+    with pytest.raises(TypeError, match=r"a parameter must be a Value, got 2.0"):
+        nn.freeze([w, 2.0])
+    assert w.notes == {}
+
+
 def test_predictions_are_plain_numbers_and_record_nothing():
     model = nn.MLP(2, [3, 3], "tanh", seed=0)
     X = np.array([[0.1, 0.2], [0.3, -0.4], [2.0, 1.0]])

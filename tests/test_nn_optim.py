@@ -202,6 +202,21 @@ def test_a_rate_may_follow_a_schedule_of_the_steps():
         optimizer.step()
 
 
+def test_an_optimiser_of_ones_own_is_its_rule():
+    class BySign(nn.Optimizer):
+        remembers = ("last",)
+
+        def rule(self, x, gradient, last):
+            return x - self.lr * np.sign(gradient) + 0.0 * last, gradient
+
+    optimizer = BySign(with_gradients(3.0, -0.1), lr=0.25)
+    optimizer.step()
+    assert numbers(optimizer) == [0.75, 1.25]
+    assert optimizer.state_dict()["memory"] == {"last": [3.0, -0.1]}
+    with pytest.raises(NotImplementedError, match="Optimizer needs a rule"):
+        nn.Optimizer(with_gradients(1.0), lr=0.1).step()
+
+
 def test_clipping_by_norm_is_of_all_parameters_together_and_by_value_of_each():
     parameters = with_gradients(30.0, -40.0)
     nn.SGD(parameters, lr=1.0, clip_norm=5.0).step()
