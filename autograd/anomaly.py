@@ -18,8 +18,7 @@ class Sources(Watcher):
 
     def record(self, node: Any) -> None:
         """Notes the line."""
-        file, line = caller()
-        node.note("source", f"{file}:{line}")
+        node.note("source", caller())
 
 
 class Anomaly(Sources):
@@ -92,9 +91,8 @@ def _describe(x: Value) -> str:
 def place(node: Any) -> str:
     """Where in the program a node was recorded, as the end of a sentence."""
     scope = f" in scope {node.scope!r}" if node.scope else ""
-    source = node.notes.get("source", "")
-    if not source:
+    if "source" not in node.notes:
         return f"{scope}; record inside detect_anomaly too, and the line of the program is named"
-    file, _, line = source.rpartition(":")
-    text = linecache.getline(file, int(line)).strip()
+    file, line = node.notes["source"]
+    text = linecache.getline(file, line).strip()
     return f"{scope}, at {file}, line {line}{': ' + text if text else ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +47,8 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     if not callable(f):
         raise TypeError(f"a derivative is that of a function, and {f!r} is none; give the function, as in grad(f)(x)")
     given, ins = flatten(_chosen(args, argnums), "argument" if isinstance(argnums, int) else "arguments")
-    watching = watching_here()
-    cut_off = any(isinstance(watcher, CutOff) for watcher in watching)
-    with watched_only_by([watcher for watcher in watching if not isinstance(watcher, CutOff)]):
+    cut_off = any(isinstance(watcher, CutOff) for watcher in watching_here())
+    with despite_no_grad():
         first = next(lines)
         inputs = [_entered(x) for x in given]
         after = next(lines)
@@ -62,6 +62,11 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     wrap = outside or any(isinstance(x, Value) for x in given)
     recorded = outside or any(isinstance(x, Value) and x.line for x in given)
     return Evaluation(inputs, ins, outputs, outs, nodes, after, recorded and not cut_off, wrap)
+
+
+def despite_no_grad() -> AbstractContextManager[None]:
+    """A `with` block in which operations are recorded, whatever is around it; the others watch on."""
+    return watched_only_by([watcher for watcher in watching_here() if not isinstance(watcher, CutOff)])
 
 
 def _reads_outside(nodes: Iterable[Any], first: int) -> bool:

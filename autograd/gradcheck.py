@@ -13,7 +13,7 @@ from .adjoints import pull, push
 from .anomaly import Sources, place
 from .differences import differences
 from .differentiable import flat, grouped
-from .evaluation import Evaluation, evaluate
+from .evaluation import Evaluation, despite_no_grad, evaluate
 from .history import history
 from .modes import no_grad
 from .ops import Op
@@ -62,7 +62,7 @@ def gradcheck(f: Callable[..., Any], *args: Any, order: int = 2) -> Report:
         raise ValueError(f"gradcheck checks derivatives of order 1 or 2, not {order}")
     report = Report()
     checked: set[Any] = set()
-    with watching(Sources()):
+    with despite_no_grad(), watching(Sources()):
         run = evaluate(f, args, {}, tuple(range(len(args))))
         for node in reversed(run.nodes):
             if not math.isfinite(node.data):

@@ -11,7 +11,7 @@ import numpy as np
 from . import differentiable
 from .adjoints import in_parts, observed, pull, pull_rows, push
 from .curvature import push_pairs
-from .evaluation import Evaluation
+from .evaluation import Evaluation, despite_no_grad
 from .history import history
 from .sparsity import Coordinates, bits, colours, pattern, transposed
 from .structure import array
@@ -84,7 +84,8 @@ def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     entries: dict[tuple[int, int], Any] = {}
     if run.open or observed():
         gradient: dict[int, Any] = {run.outputs[0].line: 1.0}
-        differentiable.pull(run.nodes, gradient)
+        with despite_no_grad():  # where results are plain numbers all the same
+            differentiable.pull(run.nodes, gradient)
         for i, x in enumerate(run.inputs):
             slope = gradient.get(x.line)
             if isinstance(slope, Value):

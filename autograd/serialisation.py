@@ -17,6 +17,7 @@ from .ops import Op, row
 from .value import UNSET, Value
 
 FORMAT, VERSION = "tapegrad graph", 1
+NOTES = ("label", "scope")
 LEAF, CONSTANT = -1, -2  # in place of the number of an operation
 _SPECIAL = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}  # JSON has no such numbers
 
@@ -24,7 +25,7 @@ _SPECIAL = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}  # JSON has no 
 def to_json(values: Any) -> str:
     """A Value, or lists and dicts of Values, as JSON text, with all that they were computed from.
 
-    Numbers keep every bit; adjoints, labels, scopes and noted source lines are kept too.
+    Numbers keep every bit; adjoints, labels and scopes are kept too.
 
     >>> from autograd import Value, from_json, to_json
     >>> x = Value(3.0, label="x")
@@ -49,7 +50,7 @@ def to_json(values: Any) -> str:
             )
         op = LEAF if node.line else CONSTANT
         codes.append(op if node.op is None else operations.setdefault(node.op.name, len(operations)))
-        texts = {key: text for key, text in node.notes.items() if isinstance(text, str)}
+        texts = {key: node.notes[key] for key in NOTES if key in node.notes}
         if texts:
             notes[str(k)] = texts
     content = {
@@ -107,7 +108,7 @@ def _loaded(content: dict[str, Any]) -> Any:
         if code < CONSTANT or not _fits(op, count) or any(type(at) is not int or not 0 <= at < k for at in places):
             raise ValueError(f"this graph is damaged: node {k} ({op or 'a leaf'}) has the inputs {places}")
         grad = content["grad"].get(str(k))
-        notes = {str(key): str(note) for key, note in content["notes"].get(str(k), {}).items()}
+        notes = {key: str(text) for key, text in content["notes"].get(str(k), {}).items() if key in NOTES}
         state = (
             _number(data, k),
             None if grad is None else _number(grad, k),

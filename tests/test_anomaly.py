@@ -78,6 +78,17 @@ def test_under_no_grad_the_operation_is_named_too():
         log(Value(0.0))
 
 
+def test_hessians_are_the_same_while_somebody_looks():
+    def f(x):
+        return exp(x[0] * x[1]) + x[1] ** 3
+
+    expected = hessian(f)([0.3, 0.5])
+    with detect_anomaly():
+        assert hessian(f)([0.3, 0.5]) == [pytest.approx(row) for row in expected]
+    with no_grad(), detect_anomaly():
+        assert hessian(f)([0.3, 0.5]) == [pytest.approx(row) for row in expected]
+
+
 def test_detect_anomaly_decorates_a_function():
     @detect_anomaly()
     def f(x):

@@ -9,7 +9,7 @@ import pytest
 from test_ops import draw
 
 import autograd
-from autograd import GradientError, derivative_table, gradcheck, where
+from autograd import GradientError, derivative_table, gradcheck, no_grad, where
 from autograd.differences import differences
 from autograd.ops import ROWS
 from autograd.record import recorder
@@ -97,6 +97,11 @@ def test_steps_fit_the_size_of_the_input(x):
 
 def test_arrangements_several_arguments_and_several_outputs_are_checked():
     assert gradcheck(lambda p, q: {"a": p["x"][0] * q, "b": [q**2, p["y"]]}, {"x": [1.5, 2.0], "y": 3.0}, 0.5)
+
+
+def test_no_grad_around_it_does_not_matter():
+    with no_grad():
+        assert gradcheck(lambda x: autograd.tanh(x) * x, 0.5)
 
 
 def test_a_branch_not_taken_does_not_disturb_the_check():
