@@ -12,6 +12,7 @@ from .. import sweep
 from ..recording import watchers, watching_here
 from ..value import Value
 from .arguments import NUMBER, split
+from .flat import Flat
 from .given import Given, batch_of, given
 from .program import Program
 from .replay import CacheInfo, Piece, Recording, Recordings
@@ -134,7 +135,7 @@ class Compiled:
                 )
         chosen = tuple(k % len(args) for k in chosen)
         by_argument = call.wanted(chosen).tobytes()
-        pieces = self._swept(call, lambda recording: bytes(len(recording.parameters)) + by_argument)
+        pieces = self.swept(call, lambda recording: bytes(len(recording.parameters)) + by_argument)
         d_shared = sum(piece.d_shared for piece in pieces)
         d_own = None if call.own is None else np.empty(call.own.shape, pieces[0].d_own.dtype)
         if d_own is not None:
@@ -142,7 +143,7 @@ class Compiled:
                 d_own[:, piece.samples] = piece.d_own
         self._prepare("gradient", call, pieces[0].recording, chosen)
         gradients = tuple(call.arranged(k, d_shared, d_own) for k in chosen)
-        return self._value(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
+        return self.mean_or_sum(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
 
     def backward(self, *args: Any, **options: Any) -> float:
         """Adds the gradient to the `grad` of the parameters, and of Values among the arguments; returns the value.
@@ -156,7 +157,7 @@ class Compiled:
         by_argument = np.zeros(len(call.wide_leaves), bool)
         places = [place for place, _ in call.values]
         by_argument[np.flatnonzero(~call.wide_leaves)[places]] = True
-        pieces = self._swept(call, lambda recording: b"\1" * len(recording.parameters) + by_argument.tobytes())
+        pieces = self.swept(call, lambda recording: b"\1" * len(recording.parameters) + by_argument.tobytes())
         if not call.values and not any(piece.recording.parameters for piece in pieces):
             raise ValueError(
                 "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
@@ -170,7 +171,11 @@ class Compiled:
                 sweep.backward(results, gradients[leaves:])
             if places:
                 _add_gradients([value for _, value in call.values], piece.d_shared[places].tolist())
-        return self._value(call, pieces)
+        return self.mean_or_sum(call, pieces)
+
+    def flat(self, parameters: Iterable[Value]) -> Flat:
+        """The parameters as one array, from which the function is run: for loops that take many steps."""
+        return Flat(self, parameters)
 
     def cache_info(self) -> CacheInfo:
         """How often it was called and recorded, and which comparison turned last."""
@@ -201,7 +206,8 @@ class Compiled:
             quick = recording.quick[kind] = runs.quick(recording.parameters, wanted, result)
         self._quick[kind, len(call.shapes)] = quick
 
-    def _swept(self, call: Given, wanted: Callable[[Recording], bytes]) -> list[Piece]:
+    def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
+        """Runs forward and back, for the derivatives that are wanted."""
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
 
         def checked(recording: Recording) -> bytes:
@@ -211,9 +217,10 @@ class Compiled:
                 )
             return wanted(recording)
 
-        return self._recordings.run(call, checked, weight)
+        return self._recordings.run(call, checked, weight, flat)
 
-    def _value(self, call: Given, pieces: list[Piece]) -> float:
+    def mean_or_sum(self, call: Given, pieces: list[Piece]) -> float:
+        """The results of the samples as one number."""
         total = sum(float(np.add.reduce(piece.outputs[0])) for piece in pieces)
         return total / call.samples if self.reduce == "mean" else total
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from .given import Given
 from .program import GuardError, Program, Signature
 from .simplify import simplify
 from .trace import trace
+
+if TYPE_CHECKING:
+    from .flat import Flat
 
 _data = attrgetter("_data")
 _MOST = 64  # programs for one shape of arguments; a comparison that turns at every call would fill the memory
@@ -74,24 +77,31 @@ class Recordings:
         programs = sum(map(len, self._kept.values()))
         return CacheInfo(self._made, programs, self._turned, self._last_turned)
 
-    def run(self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float) -> list[Piece]:
-        """Runs each sample by a program whose comparisons come out for it as they did when it was recorded."""
+    def run(
+        self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None = None
+    ) -> list[Piece]:
+        """Runs each sample by a program whose comparisons come out for it as they did when it was recorded.
+
+        The numbers of the parameters are those in `flat`, where it is given.
+        """
         key = given.key
         pieces: list[Piece] = []
         left = np.arange(given.samples)
         turned: str = ""
         for recording in list(self._kept.get(key, ())):
-            piece, turned = self._try(recording, given, left, wanted, weight, is_new=False)
+            piece, turned = self._try(recording, given, left, wanted, weight, flat, is_new=False)
             if piece is not None:
                 pieces.append(piece)
                 if len(piece.samples) == len(left):
                     self._use(key, recording)
                     return pieces
                 left = np.setdiff1d(left, piece.samples)
+        if len(left) and flat is not None:
+            flat.push()  # the function itself reads the Values
         while len(left):
             recording = self._record(given, int(left[0]), turned)
             # the first sample has just been recorded: its comparisons hold, in float32 too
-            piece, turned = self._try(recording, given, left, wanted, weight, is_new=True)
+            piece, turned = self._try(recording, given, left, wanted, weight, flat, is_new=True)
             if piece is not None:
                 pieces.append(piece)
                 left = np.setdiff1d(left, piece.samples)
@@ -104,11 +114,14 @@ class Recordings:
         samples: Any,
         wanted: Callable[[Recording], bytes] | None,
         weight: float,
+        flat: Flat | None,
         is_new: bool,
     ) -> tuple[Piece | None, str]:
         """A piece for those of the samples for which it holds, and a comparison that turned for another."""
         program, known = recording.program, len(recording.parameters)
-        program.parameters = np.fromiter(map(_data, recording.parameters), float, known)
+        program.parameters = (
+            np.fromiter(map(_data, recording.parameters), float, known) if flat is None else flat.numbers(recording)
+        )
         shared = [program.parameters, *given.chunks]
         leaves = b"" if wanted is None else wanted(recording)
         own = given.own if given.own is None or len(samples) == given.samples else given.own[:, samples]

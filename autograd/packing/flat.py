@@ -1,0 +1,96 @@
+"""Flat: the numbers of parameters in one array, where a compiled function reads them and an optimiser changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..value import Value
+from .given import given
+
+if TYPE_CHECKING:
+    from .compiled import Compiled
+    from .replay import Recording
+
+_data = attrgetter("_data")
+
+
+class Flat:
+    """Parameters as one array `data` and their gradient as another, `gradient`, for loops that take many steps.
+
+    Writing a number back to each Value takes longer than a small network's whole gradient. `push` does it when
+    somebody wants to look, `pull` reads what somebody has changed there.
+
+    >>> import autograd
+    >>> w = autograd.Value(2.0)
+    >>> flat = autograd.compile(lambda x: (w * x - 1.0) ** 2, batch=0).flat([w])
+    >>> for _ in range(50):
+    ...     loss = flat.backward([1.0, 2.0])
+    ...     flat.data -= 0.1 * flat.gradient
+    >>> w.data
+    2.0
+    >>> flat.push()
+    >>> print(f"{w.data:.6f}")
+    0.600000
+    """
+
+    def __init__(self, compiled: Compiled, parameters: Iterable[Value]) -> None:
+        self.parameters = list(parameters)
+        for parameter in self.parameters:
+            if parameter.op is not None or not parameter.line:
+                raise ValueError(
+                    f"{parameter!r} is a result or a constant and no parameter; give a leaf, as Value(...)"
+                )
+        self._compiled = compiled
+        self._place = {id(parameter): k for k, parameter in enumerate(self.parameters)}
+        self._places: dict[Recording, tuple[Any, Any]] = {}
+        self.data = np.empty(len(self.parameters))
+        self.gradient = np.zeros(len(self.parameters))
+        self.pull()
+
+    def backward(self, *args: Any, **options: Any) -> float:
+        """The value; `gradient` is then its gradient by the parameters. Of a batch, those of the mean or the sum."""
+        call = given(self._compiled.batch, args, options)
+        arguments = bytes(len(call.wide_leaves))
+        pieces = self._compiled.swept(call, lambda recording: b"\1" * len(recording.parameters) + arguments, self)
+        self.gradient.fill(0.0)
+        for piece in pieces:
+            here, there = self._placed(piece.recording)
+            self.gradient[there] += piece.d_parameters[here]
+        return self._compiled.mean_or_sum(call, pieces)
+
+    def push(self) -> None:
+        """Writes numbers and gradients to the parameters."""
+        for parameter, x, slope in zip(self.parameters, self.data.tolist(), self.gradient.tolist(), strict=True):
+            parameter._data, parameter._grad = x, slope
+
+    def pull(self) -> None:
+        """Reads the numbers of the parameters."""
+        self.data[:] = np.fromiter(map(_data, self.parameters), float, len(self.parameters))
+
+    def numbers(self, recording: Recording) -> Any:
+        """What a program is to read as its parameters."""
+        here, there = self._placed(recording)
+        if len(here) == len(recording.parameters):
+            return self.data[there]
+        numbers = np.fromiter(map(_data, recording.parameters), float, len(recording.parameters))
+        numbers[here] = self.data[there]
+        return numbers
+
+    def _placed(self, recording: Recording) -> tuple[Any, Any]:
+        """Which of a program's parameters are among these, and where."""
+        found = self._places.get(recording)
+        if found is None:
+            if recording.results:
+                raise ValueError(
+                    f"{recording.results[0]!r} was computed before the function was recorded and would never be again; "
+                    "compute it inside the function"
+                )
+            places = [self._place.get(id(parameter), -1) for parameter in recording.parameters]
+            here = [k for k, place in enumerate(places) if place >= 0]
+            found = np.array(here, dtype=int), np.array([places[k] for k in here], dtype=int)
+            self._places[recording] = found
+        return found

@@ -1,0 +1,57 @@
+"""Parameters in one array: the same gradient as through Values, which are written when asked for or recorded anew."""
+
+import random
+
+import pytest
+
+import autograd
+from autograd import Value
+
+
+def polynomial(parameters, x):
+    total = parameters[0]
+    for p in parameters[1:]:
+        total = total * x + p
+    return autograd.tanh(total) if total < 1.0 else autograd.square(total)  # a comparison that turns
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_steps_on_the_array_are_those_on_the_values_whatever_turns(seed):
+    draw = random.Random(seed)
+    start = [draw.uniform(-1, 1) for _ in range(4)]
+    rows = [draw.uniform(-2, 2) for _ in range(12)]
+    values, twins = [Value(x) for x in start], [Value(x) for x in start]
+    flat = autograd.compile(lambda x: polynomial(values, x), batch=0).flat(values[::-1])
+    eager = autograd.compile(lambda x: polynomial(twins, x), batch=0)
+    for _ in range(30):
+        loss = flat.backward(rows)
+        for twin in twins:
+            twin.zero_grad()
+        assert loss == pytest.approx(eager.backward(rows), rel=1e-12)
+        assert flat.gradient.tolist() == pytest.approx([twin.grad for twin in twins[::-1]], rel=1e-9, abs=1e-12)
+        flat.data -= 0.1 * flat.gradient
+        for twin in twins:
+            twin.data -= 0.1 * twin.grad
+    flat.push()
+    assert [value.data for value in values] == pytest.approx([twin.data for twin in twins], rel=1e-9)
+    assert [value.grad for value in values[::-1]] == flat.gradient.tolist()
+
+
+def test_what_is_pulled_is_what_was_written_and_other_parameters_are_read_each_time():
+    w, other = Value(1.0), Value(2.0)
+    flat = autograd.compile(lambda x: w * x + other, batch=0).flat([w, Value(5.0)])
+    assert flat.backward([1.0]) == 3.0
+    w.data, other.data = 3.0, 4.0
+    assert flat.backward([1.0]) == 5.0
+    flat.pull()
+    assert flat.backward([1.0]) == 7.0
+    assert flat.gradient.tolist() == [1.0, 0.0]
+
+
+def test_what_is_no_parameter_is_told():
+    w = Value(1.0)
+    early = w * 2
+    with pytest.raises(ValueError, match="is a result or a constant"):
+        autograd.compile(lambda x: early * x, batch=0).flat([early])
+    with pytest.raises(ValueError, match="compute it inside the function"):
+        autograd.compile(lambda x: early * x, batch=0).flat([w]).backward([1.0])
