@@ -360,3 +360,45 @@ def test_a_chain_of_a_hundred_thousand_operations_compiles():
 def test_what_cannot_be_done_is_refused_in_a_sentence(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+# Parameters that are replaced.
+
+
+class Model:
+    def __init__(self, *weights):
+        self.weights = [Value(w) for w in weights]
+
+    def __call__(self, x):
+        return sum(w * x for w in self.weights)
+
+
+def test_a_parameter_replaced_by_a_value_or_by_a_number_is_noticed():
+    model = Model(1.0, 2.0)
+    for f in (autograd.compile(model), autograd.compile(lambda x: model(x))):
+        model.weights = [Value(1.0), Value(2.0)]
+        assert f(3.0) == 9.0
+        model.weights[0] = Value(5.0)
+        assert f(3.0) == 21.0
+        f.backward(3.0)
+        assert [w.grad for w in model.weights] == [3.0, 3.0]
+        model.weights[1] = 10.0
+        assert f(3.0) == 45.0
+
+
+def test_another_number_of_parameters_is_noticed():
+    model = Model(1.0, 2.0)
+    f = autograd.compile(model, batch=0)
+    assert f([1.0]).tolist() == [3.0]
+    model.weights.append(Value(4.0))
+    assert f([1.0]).tolist() == [7.0]
+    del model.weights[:2]
+    assert f([1.0]).tolist() == [4.0]
+
+
+def test_a_variable_bound_to_another_value_is_noticed():
+    w = Value(2.0)
+    f = autograd.compile(lambda x: w * x)
+    assert f(1.0) == 2.0
+    w = Value(3.0)
+    assert f(1.0) == 3.0

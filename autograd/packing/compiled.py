@@ -204,7 +204,10 @@ class Compiled:
                 slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
                 result += f", {slopes[0] if isinstance(self.argnums, int) else '(' + ', '.join(slopes) + ',)'}"
             quick = recording.quick[kind] = runs.quick(recording.parameters, wanted, result)
-        self._quick[kind, len(call.shapes)] = quick
+        reach, straight = recording.reach, quick
+        self._quick[kind, len(call.shapes)] = (
+            (lambda *args: straight(*args) if reach.is_same() else None) if recording.parameters else straight
+        )
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""

@@ -15,6 +15,7 @@ from ..value import Value
 from .arguments import Shape
 from .given import Given
 from .program import GuardError, Program, Signature
+from .reach import Reach
 from .simplify import simplify
 from .trace import trace
 
@@ -42,6 +43,7 @@ class Recording:
     program: Program
     result: Shape
     parameters: list[Value]  # leaves, then results that were computed before
+    reach: Reach  # where the function found them
     quick: dict[str, Callable[..., Any]] = field(default_factory=dict)  # printed functions of floats
 
     @cached_property
@@ -88,7 +90,7 @@ class Recordings:
         pieces: list[Piece] = []
         left = np.arange(given.samples)
         turned: str = ""
-        for recording in list(self._kept.get(key, ())):
+        for recording in self._present(key):
             piece, turned = self._try(recording, given, left, wanted, weight, flat, is_new=False)
             if piece is not None:
                 pieces.append(piece)
@@ -106,6 +108,14 @@ class Recordings:
                 pieces.append(piece)
                 left = np.setdiff1d(left, piece.samples)
         return pieces
+
+    def _present(self, key: Any) -> list[Recording]:
+        """The recordings for arguments of this shape; one whose parameters have been replaced is dropped."""
+        kept = self._kept.get(key, [])
+        if any(not recording.reach.is_same() for recording in kept):
+            with self._lock:
+                kept = self._kept[key] = [recording for recording in kept if recording.reach.is_same()]
+        return list(kept)
 
     def _try(
         self,
@@ -152,6 +162,7 @@ class Recordings:
                 Program(simplify(graph), self.dtype, Signature(given.names, given.shapes, given.wide, result)),
                 result,
                 parameters,
+                Reach(self.function, parameters),
             )
             self._made += 1
             if reason:
@@ -164,6 +175,6 @@ class Recordings:
     def _use(self, key: Any, recording: Recording) -> None:
         """Remembers which was used last, so that it is tried first."""
         self.last = recording
-        if self._kept[key][0] is not recording:
+        if self._kept[key][:1] != [recording]:
             with self._lock:
                 self._kept[key] = [recording, *(one for one in self._kept[key] if one is not recording)]
