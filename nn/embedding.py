@@ -44,7 +44,7 @@ class Embedding(Module):
     ) -> None:
         count, size, random = whole("count", count), whole("size", size), generator(seed)
         draw = initialiser(init, "linear")
-        self.scope = scope
+        self.scope, self.shape = scope, ("token", size)
         self.rows = [
             [Value(draw(count, size, random), label=f"e{token},{k + 1}") for k in range(size)] for token in range(count)
         ]
@@ -70,11 +70,6 @@ class Embedding(Module):
     def parameters(self) -> list[Value]:
         """Row by row."""
         return [parameter for row in self.rows for parameter in row]
-
-    @property
-    def shape(self) -> tuple[str, int]:
-        """That a token goes in, and how many numbers come out."""
-        return "token", len(self.rows[0])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.rows)}, {len(self.rows[0])})"

@@ -54,6 +54,7 @@ class Neuron(Module):
         draw = initialiser(init, self.activation)
         self.w = [Value(draw(nin, nout, random), label=f"w{k + 1}") for k in range(nin)]
         self.b = Value(0.0, label="b")
+        self.shape = nin, 1
         self.place(scope)
 
     def __call__(self, x: Any) -> Any:
@@ -82,11 +83,6 @@ class Neuron(Module):
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
         return [*self.w, self.b]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """How many inputs, and that there is one output."""
-        return len(self.w), 1
 
     @property
     def gives_probabilities(self) -> bool:
@@ -132,6 +128,7 @@ class Layer(Module):
             Neuron(nin, activation, nonlin=nonlin, init=init, seed=random, scope=f"{scope}/neuron {k + 1}", nout=nout)
             for k in range(nout)
         ]
+        self.shape = len(self.neurons[0].w), nout
 
     def __call__(self, x: Any) -> Any:
         """The outputs of all neurons as a list, or the output of the only one."""
@@ -148,11 +145,6 @@ class Layer(Module):
     def parameters(self) -> list[Value]:
         """Those of the neurons, one neuron after the other."""
         return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """How many inputs and outputs."""
-        return len(self.neurons[0].w), len(self.neurons)
 
     @property
     def gives_probabilities(self) -> bool:

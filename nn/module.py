@@ -37,6 +37,7 @@ class Module:
     [3.0, 1.0]
     """
 
+    shape: Any = None  # (how many numbers go in, how many come out), where the module knows
     training = True  # whether parts that behave otherwise in training, such as Dropout, do so now
 
     def __call__(self, x: Any) -> Any:
@@ -73,11 +74,6 @@ class Module:
     def named_modules(self) -> list[tuple[str, Module]]:
         """This module, under the name "", and all its parts and theirs, with the path that leads to each."""
         return [("", self), *((name, x) for name, x in _within(self) if isinstance(x, Module))]
-
-    @property
-    def shape(self) -> tuple[Any, Any] | None:
-        """How many numbers go in and come out, where the module knows."""
-        return None
 
     @property
     def gives_probabilities(self) -> bool:

@@ -28,14 +28,15 @@ def summary(model: Module) -> str:
         if name and any(name.startswith(f"{outer}.") for outer in inside):
             continue
         below = [one for _, one in part.named_modules()[1:]]
-        alone = part.shape is not None or not below
+        known = isinstance(part.shape, tuple) and len(part.shape) == 2
+        alone = known or not below
         own = {id(p) for p in part.parameters()}
         if alone:
             inside.append(name)
         else:
             own -= {id(p) for one in below for p in one.parameters()}
         if alone or own:
-            shape = f"{part.shape[0]} -> {part.shape[1]}" if part.shape else ""
+            shape = f"{part.shape[0]} -> {part.shape[1]}" if known else ""
             lines.append((name or "itself", _short(part), shape, f"{len(own - counted):,}"))
             counted |= own
     every = model.parameters()

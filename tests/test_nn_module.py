@@ -157,6 +157,18 @@ def test_what_cannot_be_frozen_is_told_in_a_sentence():
     assert w.notes == {}
 
 
+def test_a_module_of_ones_own_may_call_its_attributes_as_it_likes():
+    class Ball(nn.Module):
+        def __init__(self):
+            self.shape, self.inner = "round", nn.Layer(2, 1, "linear", seed=0)
+
+        def __call__(self, x):
+            return self.inner(x)
+
+    assert "inner" in Ball().summary()
+    assert Ball().predict([[1.0, 2.0]]) == nn.Layer(2, 1, "linear", seed=0).predict([[1.0, 2.0]])
+
+
 def test_predictions_are_plain_numbers_and_record_nothing():
     model = nn.MLP(2, [3, 3], "tanh", seed=0)
     X = np.array([[0.1, 0.2], [0.3, -0.4], [2.0, 1.0]])
