@@ -50,7 +50,7 @@ def drawing(results: Results) -> str:
 
 _STYLE = (
     "@media (prefers-color-scheme: dark){.page{fill:#0d1117}.ink{fill:#e6edf3}.soft{fill:#9198a1}.line{stroke:#30363d}"
-    ".ours{fill:#58a6ff}.other{fill:#9198a1}}"
+    ".ours{fill:#58a6ff}.other{fill:#9198a1}.time{stroke:#0d1117}}"
 )
 
 
@@ -91,7 +91,8 @@ def _panel(title: str, rows: list[tuple[str, float, bool]], x: float, y: float) 
             f'<text class="{ink}" x="{left - 12}" y="{middle + 4}" font-size="12" font-weight="{weight}" '
             f'text-anchor="end" fill="{fill}">{escape(name)}</text>'
             f'<circle class="{kind}" cx="{at:.1f}" cy="{middle}" r="{5.5 if ours else 4.5}" fill="{colour}"/>'
-            f'<text class="{ink}" x="{at + 10:.1f}" y="{middle + 4}" font-size="11" font-weight="{weight}" '
+            f'<text class="time {ink}" x="{at + 10:.1f}" y="{middle + 4}" font-size="11" font-weight="{weight}" '
+            f'stroke="#ffffff" stroke-width="4" paint-order="stroke" '
             f'fill="{fill}">{shown(seconds)}</text>'
         )
     return "\n".join(parts)

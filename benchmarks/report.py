@@ -40,7 +40,7 @@ def document(results: Results) -> str:
         "# Results",
         "Written by `make bench`; [run.py](run.py) says how it measures. Every figure here is of that one run: "
         f"{told['date']}, {told['processor']}, {told['system']}, one thread, float64, {results['repeats']} interleaved "
-        f"repeats, {results['minutes']:.0f} minutes.",
+        f"repeats, it took {results['minutes']:.1f} minutes.",
         "A step computes the value and the whole gradient; each peer's were compared with those worked out by hand, to "
         "1e-9, before it was timed. Garbage collector on, as Python starts, unless said.",
         versions(results),
@@ -102,8 +102,12 @@ def summary(results: Results) -> str:
 
 
 def _ratio(ratio: float) -> str:
-    text = f"{ratio:.2g}" if ratio < 10 else f"{ratio:,.0f}"
-    return f"**{text}**" if ratio < 1 else text
+    return f"**{_two(ratio)}**" if ratio < 1 else _two(ratio)
+
+
+def _two(x: float) -> str:
+    """Two digits, without exponents."""
+    return f"{x:.2g}" if x < 0.995 else f"{x:.1f}" if x < 9.95 else f"{x:,.0f}"
 
 
 def ahead(results: Results) -> str:
@@ -114,7 +118,7 @@ def ahead(results: Results) -> str:
             _, least = best(results, workload.name)
             faster = sorted((s, name) for name, s in medians(results, workload.name).items() if s < least)
             if faster:
-                told = ", ".join(f"{name} {least / s:.2g}x" for s, name in faster)
+                told = ", ".join(f"{name} {_two(least / s)}x" for s, name in faster)
                 lines.append(f"- {workload.name}: {told}")
     kinds = dict.fromkeys(w.kind for w in workloads() if w.name in results["timings"])
     reasons = [f"{NOTES[kind]}" for kind in kinds if kind in NOTES]

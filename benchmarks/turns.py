@@ -28,7 +28,7 @@ class Plan:
 
     repeats: int = 9
     budget: float = 0.02  # seconds for one turn: a step that is shorter is repeated within it
-    long: float = 2.0  # a step that takes more seconds is measured once
+    long: float = 1.0  # a step that takes more seconds is measured once
     patience: float = 20.0  # seconds that a peer may take for its first step
 
 
@@ -123,6 +123,10 @@ def measure(group: Sequence[Workload], peers: Sequence[tuple[Peer, Path]], plan:
     try:
         found = {}
         for workload in group:
+            for k, (peer, python) in enumerate(peers):
+                if workers[k].process.poll() is not None:  # it failed at the workload before
+                    workers[k].close()
+                    workers[k] = Worker(peer, python)
             print(f"{workload.name} ...", end="", flush=True)
             found[workload.name] = _measure(workload, workers, plan)
             timings = found[workload.name].items()
@@ -144,8 +148,6 @@ def _measure(workload: Workload, workers: list[Worker], plan: Plan) -> dict[str,
     for worker in workers:
         timing = timings[worker.peer.name]
         try:
-            if worker.process.poll() is not None:
-                raise Failed("it failed before")
             said = worker.ask(
                 plan.patience if reference else 120.0,  # the first is the reference
                 do="prepare", name=workload.name, kind=workload.kind, inputs=inputs, memory=workload.memory,

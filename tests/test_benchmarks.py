@@ -158,7 +158,7 @@ def test_the_results_name_who_is_faster_and_who_is_left_out(load: Any) -> None:
         "machine": report.machine(), "about": about, "repeats": 3, "minutes": 1.0, "timings": {"digits": timings},
     }  # fmt: skip
     text = report.document(results)
-    assert "- digits: C by hand 2x" in text
+    assert "- digits: C by hand 2.0x" in text
     assert "micrograd: it failed: no memory" in text
     assert "| digits, compiled | 250 ms | 748 ms | 3.00 s | 2.00 ms | 1 |" in text
     assert "tapegrad compiled 2.00 ms" in chart.drawing(results)

@@ -12,7 +12,8 @@ from task import Task
 
 Array = Any
 Make = Callable[[dict[str, Any]], Task]
-Step = tuple[Callable[[], Any], Callable[[], list[Array]]]  # the step, and the arrays it computed
+# the step (or the part of it that records, and the part that sweeps), and the arrays it computed
+Step = tuple[Callable[[], Any], Callable[[Any], Any] | None, Callable[[], list[Array]]]
 
 
 class Arrays:
@@ -127,10 +128,10 @@ def pairs(parameters: list[Array]) -> list[Any]:
 
 def task(step: Step, by_neuron: bool = False) -> Task:
     """The step as a task; its answer has matrices row by row or, neuron by neuron, column by column."""
-    run, found = step
+    run, sweep, found = step
 
     def answer() -> list[float]:
         parts = [np.asarray(part) for part in found()]
         return [float(x) for part in parts for x in (part.T if by_neuron else part).ravel()]
 
-    return Task(run, answer)
+    return Task(run, answer, sweep)

@@ -39,7 +39,7 @@ class Hips(Arrays):
         def step() -> None:
             found[:] = both(parameters, *fixed)
 
-        return step, lambda: [found[0], *found[1]]
+        return step, None, lambda: [found[0], *found[1]]
 
     def training(
         self, formula: Callable[..., Array], parameters: list[Array], batches: list[tuple[Array, ...]], rate: float
@@ -51,7 +51,7 @@ class Hips(Arrays):
                 for p, d in zip(parameters, gradient(parameters, *batch)):
                     p -= rate * d
 
-        return step, lambda: parameters
+        return step, None, lambda: parameters
 
 
 def hessian(inputs: dict[str, Any]) -> Task:

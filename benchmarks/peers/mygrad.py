@@ -33,12 +33,14 @@ class Mygrad(Arrays):
         tensors = [mg.tensor(p) for p in parameters]
         found: list[Any] = []
 
-        def step() -> None:
-            loss = formula(tensors, *fixed)
+        def record() -> Array:
+            return formula(tensors, *fixed)
+
+        def sweep(loss: Array) -> None:
             loss.backward()
             found[:] = loss.data, *(p.grad for p in tensors)
 
-        return step, lambda: found
+        return record, sweep, lambda: found
 
     def training(
         self, formula: Callable[..., Array], parameters: list[Array], batches: list[tuple[Array, ...]], rate: float
@@ -51,7 +53,7 @@ class Mygrad(Arrays):
                 for p in tensors:
                     p.data -= rate * p.grad
 
-        return step, lambda: [p.data for p in tensors]
+        return step, None, lambda: [p.data for p in tensors]
 
 
 TASKS = Mygrad().tasks()

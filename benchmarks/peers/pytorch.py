@@ -30,14 +30,16 @@ class Torch(Arrays):
         tensors = [torch.tensor(p, requires_grad=True) for p in parameters]
         found: list[Any] = []
 
-        def step() -> None:
+        def record() -> Array:
             for p in tensors:
                 p.grad = None
-            loss = formula(tensors, *fixed)
-            loss.backward()
-            found[:] = [loss]
+            return formula(tensors, *fixed)
 
-        return step, lambda: [found[0].detach(), *(p.grad for p in tensors)]
+        def sweep(loss: Array) -> None:
+            loss.backward()
+            found[:] = [loss.detach()]
+
+        return record, sweep, lambda: [found[0], *(p.grad for p in tensors)]
 
     def training(
         self, formula: Callable[..., Array], parameters: list[Array], batches: list[tuple[Array, ...]], rate: float
@@ -51,7 +53,7 @@ class Torch(Arrays):
                 formula(tensors, *batch).backward()
                 optimizer.step()
 
-        return step, lambda: [p.detach() for p in tensors]
+        return step, None, lambda: [p.detach() for p in tensors]
 
 
 def hessian(inputs: dict[str, Any]) -> Task:

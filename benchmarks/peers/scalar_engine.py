@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any
 
 import scalar_formulas as formulas
-from task import Task
+from task import LeftOut, Task
 
 Make = Callable[[dict[str, Any]], Task]
+
+MOST = 1_000_000
 
 
 class Engine:
@@ -88,8 +90,11 @@ class Engine:
 
     def hinge(self, inputs: dict[str, Any]) -> Task:
         layers = tree(self.leaf, inputs["layers"])
+        leaves = formulas.flat(layers)
+        if 2 * len(leaves) * len(inputs["X"]) > MOST:
+            raise LeftOut(f"more than {MOST:,} operations would be recorded in every step")
         X, y, l2 = self.samples(inputs), inputs["y"], inputs["l2"]
-        return self.task(formulas.flat(layers), lambda: formulas.hinge_loss(self, layers, X, y, l2))
+        return self.task(leaves, lambda: formulas.hinge_loss(self, layers, X, y, l2))
 
     def online(self, inputs: dict[str, Any]) -> Task:
         losses = [

@@ -18,6 +18,7 @@ from .tapegrad_eager import about as about
 from .tapegrad_linear import Linear
 
 Array = Any
+compile = autograd.compile  # imported here, since it is when first asked for, and would count as packing
 VOCABULARY = Linear(Value, autograd.exp, autograd.log)
 
 
@@ -49,7 +50,7 @@ def values(arrays: list[Array]) -> list[Any]:
 
 def of_parameters(function: Callable[..., Any], parameters: Any) -> Task:
     """Value and gradient by the only argument, a list of arrays."""
-    compiled = autograd.compile(function)
+    compiled = compile(function)
     found: list[Any] = []
 
     def step() -> None:
@@ -73,7 +74,7 @@ def chain(inputs: dict[str, Any]) -> Task:
 
 
 def of_numbers(function: Callable[..., Any], a: float, b: float) -> Task:
-    compiled = autograd.compile(function, argnums=(0, 1))
+    compiled = compile(function, argnums=(0, 1))
     found: list[Any] = []
 
     def step() -> None:
@@ -85,7 +86,7 @@ def of_numbers(function: Callable[..., Any], a: float, b: float) -> Task:
 def hinge(inputs: dict[str, Any]) -> Task:
     parameters, X, y = matrices(inputs["layers"]), np.array(inputs["X"]), np.array(inputs["y"])
     function = sample_loss(inputs["l2"])
-    compiled = autograd.compile(function, batch=(1, 2))
+    compiled = compile(function, batch=(1, 2))
     found: list[Any] = []
 
     def step() -> None:
@@ -119,7 +120,7 @@ def digits(inputs: dict[str, Any]) -> Task:
 def training(inputs: dict[str, Any], function: Callable[..., Any], batches: list[tuple[Array, Array]]) -> Task:
     """One step of gradient descent for each batch."""
     parameters, rate = matrices(inputs["layers"]), inputs["rate"]
-    compiled = autograd.compile(function, batch=(1, 2))
+    compiled = compile(function, batch=(1, 2))
 
     def step() -> None:
         for X, y in batches:
@@ -135,15 +136,15 @@ def rosenbrock(inputs: dict[str, Any]) -> Task:
 
 
 def hessian(inputs: dict[str, Any]) -> Task:
-    x = inputs["x"]
+    x = np.array(inputs["x"])
     second = autograd.hessian(formulas.rosenbrock)
-    compiled = autograd.compile(second)
+    compiled = compile(second)
     found: list[Any] = []
 
     def step() -> None:
-        found[:] = compiled(x)
+        found[:] = [compiled(x)]
 
-    return in_use(lambda: second(x), step, lambda: [h for row in found for h in row])
+    return in_use(lambda: second(x), step, lambda: found[0].ravel().tolist())
 
 
 def gpt(inputs: dict[str, Any]) -> Task:

@@ -14,7 +14,7 @@ import nn
 from autograd import Value
 
 from .scalar_engine import tree
-from .tapegrad_compiled import VOCABULARY, in_use
+from .tapegrad_compiled import VOCABULARY, compile, in_use
 from .tapegrad_eager import about as about
 
 
@@ -33,7 +33,7 @@ def of_leaves(compiled: Any, leaves: list[Value], given: tuple[Any, ...]) -> Tas
 
 def hinge(inputs: dict[str, Any]) -> Task:
     layers = tree(Value, inputs["layers"])
-    compiled = autograd.compile(sample_loss(layers, inputs["l2"]), batch=(0, 1))
+    compiled = compile(sample_loss(layers, inputs["l2"]), batch=(0, 1))
     return of_leaves(compiled, formulas.flat(layers), (np.array(inputs["X"]), np.array(inputs["y"])))
 
 
@@ -66,7 +66,7 @@ def digits(inputs: dict[str, Any]) -> Task:
 def training(layers: list[Any], function: Callable[..., Any], batches: list[Any], rate: float) -> Task:
     """One step of gradient descent for each batch."""
     leaves = formulas.flat(layers)
-    compiled = autograd.compile(function, batch=(0, 1))
+    compiled = compile(function, batch=(0, 1))
     optimizer = nn.SGD(leaves, lr=rate)
 
     def step() -> None:
@@ -83,7 +83,7 @@ def gpt(inputs: dict[str, Any]) -> Task:
     weights = {name: tree(Value, matrix) for name, matrix in inputs["weights"].items()}
     leaves = [p for matrix in weights.values() for row in matrix for p in row]
     tokens, heads = inputs["tokens"], inputs["heads"]
-    return of_leaves(autograd.compile(lambda: formulas.gpt_loss(VOCABULARY, weights, tokens, heads)), leaves, ())
+    return of_leaves(compile(lambda: formulas.gpt_loss(VOCABULARY, weights, tokens, heads)), leaves, ())
 
 
 TASKS = {"hinge": hinge, "online": online, "digits": digits, "gpt": gpt}

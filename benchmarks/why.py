@@ -1,0 +1,34 @@
+"""Where a compiled step spends its time, by Python's profiler: the evidence for what notes.py says.
+
+python benchmarks/why.py online gpt "rosenbrock hessian"
+"""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import sys
+import time
+
+from peers import tapegrad_compiled
+from workloads import workloads
+
+SECONDS = 1.0
+
+
+def main() -> None:
+    for workload in workloads():
+        if any(workload.name.startswith(name) for name in sys.argv[1:]):
+            task = tapegrad_compiled.TASKS[workload.kind](workload.inputs())
+            task.run()
+            start = time.perf_counter()
+            task.run()
+            times = max(1, int(SECONDS / (time.perf_counter() - start)))
+            with cProfile.Profile() as profile:
+                task.run(times)
+            print(f"\n{workload.name}: {times} steps")
+            pstats.Stats(profile).strip_dirs().sort_stats("tottime").print_stats(16)
+
+
+if __name__ == "__main__":
+    main()
