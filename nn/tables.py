@@ -71,7 +71,7 @@ def load_csv(
         path: the file, in UTF-8; one that ends in .gz is decompressed.
         target: the column to predict, by its name or its place (-1 is the last); None if there is none. Names become
             labels, counted from 0 in the order in which they come; numbers stay numbers.
-        header: whether the first row has the names of the columns; None looks whether its features are numbers.
+        header: whether the first row has the names of the columns; None looks whether its features are no numbers.
         delimiter: what is between the cells.
 
     Raises:
@@ -88,10 +88,11 @@ def _packaged(name: str) -> bytes:
 
 def _table(content: bytes, name: str, target: int | str | None, header: bool | None, delimiter: str) -> Dataset:
     rows = _rows(content, name, delimiter)
-    _, cells = rows[0]
+    row, cells = rows[0]
     if header is None:
-        at = None if isinstance(target, str) else _place(target, len(cells), name)
-        header = isinstance(target, str) or not all(_is_number(cell) for k, cell in enumerate(cells) if k != at)
+        header = isinstance(target, str) or _looks_like_names(
+            cells, _place(target, len(cells), name), f"{name}, row {row}"
+        )
     names = [cell.strip() for cell in cells] if header else [f"column {k + 1}" for k in range(len(cells))]
     if header:
         rows = rows[1:]
@@ -130,6 +131,16 @@ def _rows(content: bytes, name: str, delimiter: str) -> list[tuple[int, list[str
     if not found:
         raise ValueError(f"{name} is empty; give at least one row")
     return found
+
+
+def _looks_like_names(cells: list[str], at: int | None, where: str) -> bool:
+    numbers = {_is_number(cell) for k, cell in enumerate(cells) if k != at}
+    if len(numbers) > 1:  # a header, or a row with a mistake in it: to guess could lose the row
+        raise ValueError(
+            f"{where} has names and numbers: {', '.join(cells[:6])}; say header=True if it names the columns, "
+            "else header=False"
+        )
+    return numbers == {False}
 
 
 def _place(target: int | None, width: int, name: str) -> int | None:

@@ -68,6 +68,8 @@ WRONG = [
     ("x,kind\n\n1,a\n,b", {}, "row 4, column 'x': the cell is empty"),
     ("1,a\n1_000,b", {}, "row 2, column 'column 1': '1_000' is not a number"),
     ("x,kind\n1,a\nnan,b", {}, "row 3, column 'x': nan is not finite"),
+    ("1,oops,a\n2,3,b", {}, "table.csv, row 1 has names and numbers: 1, oops, a; say header=True if"),
+    ("1,oops,a\n2,3,b", {"header": False}, "row 1, column 'column 2': 'oops' is not a number"),
     ("x,kind\n1e999,a", {}, "row 2, column 'x': 1e999 is not finite"),
     ("x,kind\n1,a\n2", {}, "row 3: 1 cells where there are 2 columns"),
     ("x,kind\n1,a\n2,b,c", {}, "row 3: 3 cells where there are 2 columns"),
