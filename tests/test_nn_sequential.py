@@ -143,6 +143,32 @@ def test_dropout_goes_on_where_it_was_saved():
         assert data(twin([1.0] * 30)) == following
 
 
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_training_with_dropout_schedule_and_clipping_resumes_bit_for_bit(engine, tmp_path):
+    points = nn.data.moons(24)
+
+    def trained(path, stops):
+        for epochs in stops:
+            parts = nn.Layer(2, 6, "tanh", seed=0), nn.Dropout(0.3, seed=1), nn.Layer(6, 1, "linear", seed=2)
+            model = nn.Sequential(*parts)
+            nn.fit(
+                model,
+                points.X,
+                points.y,
+                loss=nn.binary_cross_entropy_with_logits,
+                optimizer=nn.Adam(model.parameters(), nn.schedules.Cosine(0.05, 30), clip_norm=1.0),
+                epochs=epochs,
+                batch_size=8,
+                seed=0,
+                engine=engine,
+                callbacks=[nn.Checkpoint(path)],
+                resume=path,
+            )
+        return [p.data for p in model.parameters()]
+
+    assert trained(tmp_path / "a.json", [10]) == trained(tmp_path / "b.json", [2, 3, 5, 8, 9, 10])
+
+
 def test_dropout_without_a_seed_draws_from_pythons_random():
     dropout = nn.Dropout(0.5)
     assert pickle.loads(pickle.dumps(dropout)).rate == 0.5
