@@ -21,7 +21,8 @@ def predicted_class(outputs: Any) -> int:
 def accuracy(predictions: Any, targets: Any) -> float:
     """The share of samples whose class is predicted right, from the outputs of each sample and its label.
 
-    For models of one output the two classes may be called -1 and 1 or 0 and 1.
+    For models of one output the two classes may be called -1 and 1 or 0 and 1. In place of a label there may be the
+    probabilities of the classes, as in one-hot [0, 1, 0]: the label is then the place of the largest.
 
     >>> accuracy([[0.1, 2.0], [0.3, 0.2], [5.0, 0.0]], [1, 0, 1])
     0.6666666666666666
@@ -77,8 +78,11 @@ def _classes(predictions: Any, targets: Any, name: str) -> list[tuple[int, int, 
 
 
 def _class(outputs: Any, wanted: Any) -> tuple[int, int, int]:
-    classes = len(_outputs(outputs))
-    right = data(label(wanted, classes)) if classes > 1 else data(target(wanted)) > 0.0
+    classes, several = len(_outputs(outputs)), as_list(wanted)
+    if several is not None and len(several) == classes:
+        right = predicted_class([target(t) for t in several])
+    else:
+        right = data(label(wanted, classes)) if classes > 1 else data(target(wanted)) > 0.0
     return predicted_class(outputs), int(right), max(classes, 2)
 
 

@@ -90,7 +90,7 @@ def _table(content: bytes, name: str, target: int | str | None, header: bool | N
     rows = _rows(content, name, delimiter)
     row, cells = rows[0]
     if header is None:
-        header = isinstance(target, str) or _looks_like_names(
+        header = isinstance(target, str) or _names_columns(
             cells, _place(target, len(cells), name), f"{name}, row {row}"
         )
     names = [cell.strip() for cell in cells] if header else [f"column {k + 1}" for k in range(len(cells))]
@@ -133,7 +133,7 @@ def _rows(content: bytes, name: str, delimiter: str) -> list[tuple[int, list[str
     return found
 
 
-def _looks_like_names(cells: list[str], at: int | None, where: str) -> bool:
+def _names_columns(cells: list[str], at: int | None, where: str) -> bool:
     numbers = {_is_number(cell) for k, cell in enumerate(cells) if k != at}
     if len(numbers) > 1:  # a header, or a row with a mistake in it: to guess could lose the row
         raise ValueError(

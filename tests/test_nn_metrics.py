@@ -37,6 +37,20 @@ def test_a_confusion_matrix_of_one_output_has_two_classes():
     assert nn.confusion_matrix([0.5, 0.2, -0.1], [1, 0, 0]) == [[1, 1], [0, 1]]
 
 
+def test_targets_may_be_the_probabilities_of_the_classes_as_in_one_hot():
+    outputs, labels = [[0.1, 2.0, 0.0], [3.0, 0.2, 0.1], [0.0, 0.1, 0.2]], [1, 2, 2]
+    for targets in (
+        nn.data.one_hot(labels),
+        np.array(nn.data.one_hot(labels)),
+        [[0.2, 0.5, 0.3], [0, 0, 1], [0, 0, 1]],
+    ):
+        assert nn.accuracy(outputs, targets) == nn.accuracy(outputs, labels)
+        assert nn.confusion_matrix(outputs, targets) == nn.confusion_matrix(outputs, labels)
+    assert nn.accuracy([0.5, -0.5], [[1], [-1]]) == nn.accuracy([[0.5], [-0.5]], [[1], [0]]) == 1.0
+    with pytest.raises(TypeError, match="a target must be a number"):
+        nn.accuracy([[0.1, 0.2]], [[0, 1, 0]])
+
+
 def test_r2_is_1_for_perfect_0_for_the_mean_and_negative_for_worse():
     y = [1.0, 2.0, 4.0, 9.0]
     assert nn.r2(y, y) == 1.0
