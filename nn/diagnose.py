@@ -79,14 +79,9 @@ def diagnose(
         if loss is not None:
             parameters = parameters_of(model, optimizer)
             before = [parameter.grad for parameter in parameters]
-
-            def zero_grad() -> None:
-                for parameter in parameters:
-                    parameter.zero_grad()
-
             try:
                 tried = try_targets(model, rows[0], targets, loss, "y")
-                engine = engine_for("auto", model, loss, zero_grad, rows, targets, tried)
+                engine = engine_for("auto", model, loss, parameters, rows, targets, tried)
                 checks.append(gradients(engine, parameters, len(rows)))
                 if hasattr(optimizer, "lr"):
                     checks.append(rate(engine, parameters, len(rows), optimizer))

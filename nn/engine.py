@@ -1,7 +1,8 @@
 """What runs the model in training: the gradient of the mean loss over a batch, at the weights as they are.
 
 `Eager` records every scalar operation, each time. `Compiled` records one sample once, and runs the program over the
-batch. Both add the gradient to the parameters' `grad`, and agree to rounding.
+batch, with the weights in one array, which `push` writes to the parameters and `pull` reads from them. Both agree to
+rounding.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numpy as np
 import autograd
 from autograd import Value
 
+from .optimizer import Optimizer
+
 Function = Callable[..., Any]
 
 
@@ -22,7 +25,16 @@ class Engine(Protocol):
     """The model and the loss, over the samples of the training."""
 
     def gradient(self, batch: Sequence[int]) -> float:
-        """The mean loss of these samples; if it is finite, `grad` holds its gradient, and nothing else."""
+        """The mean loss of these samples; if it is finite, its gradient is ready for a step."""
+
+    def step(self, optimizer: Any) -> None:
+        """Lets the optimizer change the weights by that gradient."""
+
+    def push(self) -> None:
+        """Makes `data` and `grad` of the parameters what they are here."""
+
+    def pull(self) -> None:
+        """Takes over `data` of the parameters."""
 
     def mean_loss(self, rows: Any, targets: Any) -> float:
         """The mean loss of other samples."""
@@ -34,8 +46,8 @@ class Engine(Protocol):
 class Eager:
     """Every number a Value, in every step."""
 
-    def __init__(self, model: Function, loss: Function, zero_grad: Function, rows: Any, targets: Any) -> None:
-        self.model, self._loss, self._zero_grad, self._targets = model, loss, zero_grad, targets
+    def __init__(self, model: Function, loss: Function, parameters: list[Value], rows: Any, targets: Any) -> None:
+        self.model, self._loss, self._parameters, self._targets = model, loss, parameters, targets
         # constants made once: a row is read in every epoch, by every neuron of the first layer
         self.inputs = [[Value(x).detach() for x in row] for row in rows]
 
@@ -50,7 +62,8 @@ class Eager:
 
     def sweep(self, loss: Value) -> None:
         """The gradients of a loss, in place of those that were."""
-        self._zero_grad()
+        for parameter in self._parameters:
+            parameter.zero_grad()
         loss.backward()
 
     def gradient(self, batch: Sequence[int]) -> float:
@@ -58,6 +71,14 @@ class Eager:
         if isfinite(loss.data):
             self.sweep(loss)
         return float(loss.data)
+
+    def step(self, optimizer: Any) -> None:
+        optimizer.step()
+
+    def push(self) -> None:
+        """They are here nowhere else."""
+
+    pull = push
 
     def mean_loss(self, rows: Any, targets: Any) -> float:
         with autograd.no_grad():
@@ -71,20 +92,32 @@ class Eager:
 class Compiled:
     """One sample recorded, and the program of it run over batches."""
 
-    def __init__(self, model: Function, loss: Function, zero_grad: Function, rows: Any, targets: Any) -> None:
+    def __init__(self, model: Function, loss: Function, parameters: list[Value], rows: Any, targets: Any) -> None:
         def of_sample(row: Any, target: Any) -> Any:
             return loss(model(list(row)), target if isinstance(target, Value) else list(target))
 
-        self._zero_grad = zero_grad
         self._learned = autograd.compile(of_sample, batch=(0, 1))
         self._judged = autograd.compile(of_sample, batch=(0, 1))  # with parts such as Dropout as they are in prediction
         self._outputs = autograd.compile(lambda row: model(list(row)), batch=0)
         self._rows, self._targets = np.array(rows, dtype=float), np.array(targets, dtype=float)
+        self._flat = self._learned.flat(parameters)
+        self.push, self.pull = self._flat.push, self._flat.pull
+        self._optimizer: Any = None
+        self._updates = False
 
     def gradient(self, batch: Sequence[int]) -> float:
         chosen = np.array(batch)
-        self._zero_grad()
-        return float(self._learned.backward(self._rows[chosen], self._targets[chosen]))
+        return float(self._flat.backward(self._rows[chosen], self._targets[chosen]))
+
+    def step(self, optimizer: Any) -> None:
+        if optimizer is not self._optimizer:
+            self._optimizer, self._updates = optimizer, _updates(optimizer, self._flat.parameters)
+        if self._updates:
+            optimizer.update(self._flat.data, self._flat.gradient)
+        else:
+            self.push()
+            optimizer.step()
+            self.pull()
 
     def losses(self, rows: Any, targets: Any) -> Any:
         """The loss of each sample, as in training."""
@@ -98,7 +131,13 @@ class Compiled:
 
 
 def engine_for(
-    choice: str, model: Function, loss: Function, zero_grad: Function, rows: Any, targets: Any, tried: dict[int, float]
+    choice: str,
+    model: Function,
+    loss: Function,
+    parameters: list[Value],
+    rows: Any,
+    targets: Any,
+    tried: dict[int, float],
 ) -> Engine:
     """The engine of that name; "auto" is the compiled one where it can do what the eager one does.
 
@@ -108,12 +147,12 @@ def engine_for(
     if choice not in ("auto", "eager", "compiled"):
         raise ValueError(f'engine is "auto", "eager" or "compiled", not {choice!r}')
     if choice == "eager":
-        return Eager(model, loss, zero_grad, rows, targets)
+        return Eager(model, loss, parameters, rows, targets)
     try:
-        compiled = Compiled(model, loss, zero_grad, rows, targets)
+        compiled = Compiled(model, loss, parameters, rows, targets)
         found = compiled.losses([rows[0]] * len(tried), [targets[k] for k in tried])
         some = range(0, len(rows), max(1, len(rows) // 3))
-        eager = Eager(model, loss, zero_grad, [rows[k] for k in some], [targets[k] for k in some])
+        eager = Eager(model, loss, parameters, [rows[k] for k in some], [targets[k] for k in some])
         agrees = _equal(found, list(tried.values())) and all(
             _equal(compiled.losses([rows[k]], [targets[k]])[0], eager.mean_loss([rows[k]], [targets[k]])) for k in some
         )
@@ -121,7 +160,7 @@ def engine_for(
         if choice == "compiled":
             error.add_note('(said while the model was compiled; engine="eager" runs it as it is)')
             raise
-        return Eager(model, loss, zero_grad, rows, targets)
+        return Eager(model, loss, parameters, rows, targets)
     if agrees:
         return compiled
     if choice == "compiled":
@@ -129,7 +168,16 @@ def engine_for(
             "the compiled program of model and loss gives another loss than they do themselves: one of them draws "
             'random numbers or reads numbers with .data; use engine="eager"'
         )
-    return Eager(model, loss, zero_grad, rows, targets)
+    return Eager(model, loss, parameters, rows, targets)
+
+
+def _updates(optimizer: Any, parameters: list[Value]) -> bool:
+    """Whether the optimizer's update of an array is what its step does to these parameters."""
+    return (
+        isinstance(optimizer, Optimizer)
+        and type(optimizer).step is Optimizer.step
+        and list(map(id, optimizer.parameters)) == list(map(id, parameters))
+    )
 
 
 def eager_outputs(model: Function, rows: Any) -> list[Any]:

@@ -71,7 +71,7 @@ def surface(
     across, up = grid.axes
     with model.evaluating() if hasattr(model, "evaluating") else nullcontext():
         tried = try_targets(model, samples[0], wanted, loss, "y")
-        engine = engine_for("auto", model, loss, lambda: None, samples, wanted, tried)
+        engine = engine_for("auto", model, loss, parameters, samples, wanted, tried)
         try:
             heights = []
             for b in up:

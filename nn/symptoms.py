@@ -115,7 +115,9 @@ def units(model: Callable[[Any], Any], rows: Sequence[Sequence[float]]) -> Found
 
 def gradients(engine: Engine, parameters: Sequence[Value], samples: int) -> Found:
     """Layers whose gradients are much smaller than those of another, or very large, or not finite."""
+    engine.pull()
     loss = engine.gradient(range(samples))
+    engine.push()
     sizes = {
         layer: root_mean_square([parameter.grad for parameter in found])
         for layer, found in by_layer(parameters).items()
@@ -146,6 +148,7 @@ def gradients(engine: Engine, parameters: Sequence[Value], samples: int) -> Foun
 def rate(engine: Engine, parameters: Sequence[Value], samples: int, optimizer: Any) -> Found:
     """Whether ten steps raise the loss, or ten with a rate 10, 100 or 1000 times as high would lower it far more."""
     lr, batch = float(optimizer.lr), range(samples)
+    engine.pull()
     start = engine.gradient(batch)
     if not isfinite(start) or not lr:
         return [], ""
@@ -181,7 +184,7 @@ def _after(engine: Engine, parameters: Sequence[Value], batch: Sequence[int], op
         for _ in range(STEPS):
             if not isfinite(engine.gradient(batch)):
                 return inf
-            optimizer.step()
+            engine.step(optimizer)
         end = engine.gradient(batch)
         return end if isfinite(end) else inf
     except FloatingPointError:
@@ -191,3 +194,4 @@ def _after(engine: Engine, parameters: Sequence[Value], batch: Sequence[int], op
             optimizer.lr = given
             optimizer.load_state_dict(state)
             write(parameters, before)
+            engine.pull()

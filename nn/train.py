@@ -96,8 +96,7 @@ def fit(
         resume=resume,
     )
     try:
-        for _ in training:
-            pass
+        training.run()
     except KeyboardInterrupt:
         training.stop(f"interrupted by Ctrl-C in epoch {training.history.epochs + 1}")
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path
@@ -92,7 +92,7 @@ class Training:
         self.seen, self._total = 0, 0.0  # samples in this epoch so far, and the sum of their losses
         self.best_weights: list[float] | None = None  # what the parameters are to be at the end
         self.diverged = False  # whether it stopped because a number was not finite
-        self._started = self._finished = False
+        self._started = self._finished = self._apart = False
         self._order = list(range(len(self)))
         self._shuffle()
         if resume is not None and Path(resume).exists():
@@ -104,8 +104,8 @@ class Training:
             tried = try_targets(self.model, self._rows[0], self._targets, self.loss, "y")
             if self._held_out is not None:
                 try_targets(self.model, self._held_out[0][0], self._held_out[1], self.loss, "the y of validation_data")
-            zero_grad = self.optimizer.zero_grad
-            return engine_for(choice, self.model, self.loss, zero_grad, self._rows, self._targets, tried)
+            given = list(self.optimizer.parameters)
+            return engine_for(choice, self.model, self.loss, given, self._rows, self._targets, tried)
         finally:
             self.draws.undo()
 
@@ -117,12 +117,36 @@ class Training:
         return self
 
     def __next__(self) -> Step:
-        batch = self.next_batch()
-        step = None if batch is None else self.take_step(batch, self.engine.gradient(batch))
+        with self._in_engine():
+            step = self._advance()
         if step is None:
             self.finish()
             raise StopIteration
         return step
+
+    def run(self) -> History:
+        """Takes all steps. While it runs, only callbacks see `data` and `grad` of the parameters as they change."""
+        with self._in_engine():
+            while self._advance() is not None:
+                pass
+        self.finish()
+        return self.history
+
+    @contextmanager
+    def _in_engine(self) -> Iterator[None]:
+        """In the `with` block the engine has the weights; before and after it the parameters have."""
+        self.engine.pull()
+        self._apart = True
+        try:
+            yield
+        finally:
+            with held():
+                self.engine.push()
+                self._apart = False
+
+    def _advance(self) -> Step | None:
+        batch = self.next_batch()
+        return None if batch is None else self.take_step(batch, self.engine.gradient(batch))
 
     def next_batch(self) -> Sequence[int] | None:
         """The samples that the next step learns from; None when there is a reason to stop."""
@@ -150,7 +174,7 @@ class Training:
         with held():
             self._call("on_gradient")
             try:
-                self.optimizer.step()
+                self.engine.step(self.optimizer)
             except FloatingPointError as error:
                 self._diverge(str(error))
                 return None
@@ -159,8 +183,7 @@ class Training:
             self.seen += len(batch)
             self._total += loss * len(batch)
             step = Step(epoch, self.steps, tuple(batch), loss)
-            for callback in self._hooks["on_step"]:
-                callback.on_step(self, step)
+            self._call("on_step", step)
         if self.seen == len(self._order):
             self._end_epoch()
         return step
@@ -250,6 +273,8 @@ class Training:
 
     def _end_epoch(self) -> None:
         row = {"loss": self._total / len(self._order)}
+        if self.metrics or self._held_out is not None:
+            self.engine.push()
         if self.metrics:
             row |= {key: x for key, x in self.evaluate(self._rows, self._targets).items() if key != "loss"}
         if self._held_out is not None:
@@ -281,6 +306,12 @@ class Training:
         if self.batch_size < len(self._order):
             self._random.shuffle(self._order)
 
-    def _call(self, moment: str) -> None:
-        for callback in self._hooks[moment]:
-            getattr(callback, moment)(self)
+    def _call(self, moment: str, *more: Any) -> None:
+        callbacks = self._hooks[moment]
+        looking = self._apart and any(callback.sees_parameters for callback in callbacks)
+        if looking:
+            self.engine.push()
+        for callback in callbacks:
+            getattr(callback, moment)(self, *more)
+        if looking:
+            self.engine.pull()

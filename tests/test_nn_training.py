@@ -285,3 +285,35 @@ def test_the_history_says_its_best_epoch_and_which_columns_it_has():
     with pytest.raises(ValueError, match="no number for 'loss' yet"):
         nn.History().best()
     assert repr(nn.History()) == "<History of 0 epochs>"
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_whoever_looks_sees_the_weights_as_they_are_and_what_they_write_is_used(engine):
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    training = nn.Training(model, POINTS.X, POINTS.y, loss=LOSS, batch_size=None, epochs=4, engine=engine)
+    losses = []
+    for step in training:
+        losses.append(LOSS([model(x).data for x in POINTS.X], POINTS.y))
+        if step.number == 2:
+            for p in model.parameters():
+                p.data = 0.0
+    assert training.history["loss"][1] == pytest.approx(losses[0])
+    assert training.history["loss"][2] == pytest.approx(math.log(2))
+    assert training.history["loss"][3] == pytest.approx(losses[2])
+
+
+def test_an_optimiser_for_a_part_of_the_model_or_with_a_step_of_its_own_is_used_as_it_is():
+    class Halving(nn.SGD):
+        def step(self):
+            for p in self.parameters:
+                p.data = p.data / 2
+
+    model = nn.MLP(2, [3, 1], "tanh", seed=0)
+    before = numbers(model)
+    last = model.layers[1].parameters()
+    nn.fit(model, POINTS.X, POINTS.y, loss=LOSS, optimizer=Halving(last), epochs=1, batch_size=None, engine="compiled")
+    assert numbers(model) == [*before[:9], *(x / 2 for x in before[9:])]
+    nn.fit(model, POINTS.X, POINTS.y, loss=LOSS, optimizer=nn.Adam(last), epochs=1, engine="compiled")
+    assert numbers(model)[:9] == before[:9]
+    diagnosis = nn.diagnose(model, POINTS, loss=LOSS, optimizer=nn.SGD(last, lr=1e-4))
+    assert "10 steps with lr 0.0001 take the loss from " in str(diagnosis)
