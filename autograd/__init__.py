@@ -15,20 +15,20 @@ from typing import Any
 
 from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
-from .anomaly import detect_anomaly
-from .checkpoint import checkpoint
-from .derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from .formulas import derivative_table
+from .checks.anomaly import detect_anomaly
+from .checks.formulas import derivative_table
+from .checks.gradcheck import GradientError, gradcheck
 from .functions import log_softmax, softmax
-from .gradcheck import GradientError, gradcheck
-from .hooks import hook
 from .modes import no_grad, scope
 from .ops import TABLE as TABLE
 from .primitive import primitive
-from .selected import gradients
 from .serialisation import from_json, to_json
 from .tape import Guard, Tape
 from .value import Value, backward
+from .verbs.checkpoint import checkpoint
+from .verbs.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .verbs.hooks import hook
+from .verbs.selected import gradients
 
 # Imported when first asked for: most programs draw nothing, and many compile nothing.
 _LAZY = {

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .copying import rebuild, whole_graph
-from .history import Segment
 from .ops import Op, row
 from .value import UNSET, Value
+from .verbs.history import Segment
 
 FORMAT, VERSION = "tapegrad graph", 1
 NOTES = ("label", "scope")

@@ -7,11 +7,14 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
+from weakref import WeakSet
 
-from .history import segments
 from .recording import watchers
 
 _by_line = attrgetter("line")
+
+# Checkpointed parts that are alive: their operations are recorded again when a sweep reaches them.
+segments: WeakSet[Any] = WeakSet()
 
 # By line, the hooks of all Values that are alive. It is empty nearly always, and then a sweep looks no further.
 hooks: dict[int, list[Callable[[float], Any]]] = {}
@@ -99,7 +102,7 @@ def backward(roots: Sequence[Any], seeds: Sequence[float]) -> None:
                 "no_grad or after detach; compute it from a Value(...)"
             )
         if hooks or watchers or segments:
-            from . import observed
+            from .verbs import observed
 
             if observed.backward(nodes, roots, seeds):
                 return

@@ -32,7 +32,7 @@ from autograd import (
     where,
 )
 from autograd.ops import ROWS
-from autograd.structure import flatten
+from autograd.verbs.structure import flatten
 
 RNG = np.random.default_rng(7)
 
@@ -449,7 +449,7 @@ def test_forward_and_reverse_jacobians_of_every_shape_are_right(inputs, outputs)
 
 def test_a_jacobian_runs_f_once_and_sweeps_inputs_that_share_no_output_together(monkeypatch):
     runs, sweeps = [], []
-    from autograd import matrices
+    from autograd.verbs import matrices
 
     push = matrices.push
     monkeypatch.setattr(matrices, "push", lambda nodes, tangents: sweeps.append(len(tangents)) or push(nodes, tangents))

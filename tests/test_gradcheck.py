@@ -10,7 +10,7 @@ from test_ops import draw
 
 import autograd
 from autograd import GradientError, derivative_table, gradcheck, no_grad, where
-from autograd.differences import differences
+from autograd.checks.differences import differences
 from autograd.ops import ROWS
 from autograd.record import recorder
 

@@ -1,0 +1,1 @@
+"""Checks: derivatives against differences, and where the first nan or inf came from."""

@@ -1,0 +1,48 @@
+"""derivative_table: the table of operations as formulas, printed from the rows themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ops import TABLE, Op, row
+from ..text import Text, program, words
+
+
+def derivative_table(*names: str) -> None:
+    """Prints what each operation (or each of those named) computes, and its partials; `y` is the result.
+
+    >>> from autograd import derivative_table
+    >>> derivative_table("mul", "tanh")
+    mul(a, b): a * b
+        y      = a * b
+        dy/da  = b
+        dy/db  = a
+    tanh(x): the hyperbolic tangent of x
+        y      = tanh(x)
+        dy/dx  = square(div(1.0, cosh(x)))
+
+    Raises:
+        ValueError: there is no operation of that name.
+    """
+    for op in [row(name) for name in names] or TABLE.values():
+        print("\n".join(_formulas(op)))
+
+
+def _formulas(op: Op) -> Iterator[str]:
+    names = [parameter.name for parameter in op.parameters]
+    y = "y" if "y" not in names else "z"
+    each = [[f"{x[:-1]}1", f"{x[:-1]}2"] if many else [x] for x, many in zip(names, op.groups, strict=True)]
+    inputs = [[Text(x) for x in xs] if many else Text(xs[0]) for xs, many in zip(each, op.groups, strict=True)]
+    slopes = op.partials(words, *inputs, Text(y))
+    flat = [slope for many, part in zip(op.groups, slopes, strict=True) for slope in (part if many else [part])]
+    shown = [", ".join([*xs, *(["..."] if many else [])]) for xs, many in zip(each, op.groups, strict=True)]
+    yield f"{op}({', '.join(shown)}): {op.says}"
+    yield from _lines([y], [op.forward(words, *inputs)])
+    yield from _lines([f"d{y}/d{x}" for xs in each for x in xs], flat)
+
+
+def _lines(names: list[str], expressions: list[object]) -> Iterator[str]:
+    parts, formulas = program(expressions)
+    for line in [*parts, *(f"{name} = {formula}" for name, formula in zip(names, formulas, strict=True))]:
+        name, formula = line.replace(", )", ")").split(" = ", 1)
+        yield f"    {name:6} = {formula}"

@@ -1,0 +1,133 @@
+"""Sweeps that record themselves, so that a derivative can be differentiated again: partials with m = functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from .. import floats, functions
+from ..checks.anomaly import check_adjoint, looking, unalarmed
+from ..ops import Op
+from ..value import Value
+from .history import Segment, replayed
+from .hooks import hooked
+from .printed import partials_by
+
+
+def partials(node: Any) -> Iterable[tuple[Any, Any]]:
+    """Each input that can have a gradient, with the partial by it as a Value (or a number, where it is constant)."""
+    op, inputs = node.op, node.inputs
+    data = [x if x.line else x._data for x in inputs]
+    if any(op.groups):
+        slopes = flat(op, op.partials(functions, *grouped(op, data), node))
+        return [(x, slope) for x, slope in zip(inputs, slopes, strict=True) if x.line]
+    active = tuple(x.line > 0 for x in inputs)
+    return zip([x for x in inputs if x.line], partials_by(op, active)(*data, node), strict=True)
+
+
+Slopes = Callable[[Any], Iterable[tuple[Any, Any]]]
+
+
+def pull(
+    nodes: Sequence[Any],
+    adjoints: dict[int, Any],
+    slopes: Slopes = partials,
+    show: Callable[[Any, Any], Any] = hooked,
+) -> None:
+    """Passes adjoints (numbers or Values) on from each node to its inputs, recording the arithmetic.
+
+    An adjoint that is absent is 0 for good, and stays out of the formulas. Each node's is what `show` makes of it.
+    """
+    terms: dict[int, list[Any]] = {line: [adjoint] for line, adjoint in adjoints.items()}
+    alarm = looking()
+    with unalarmed():  # a row may compute an inf that it then leaves aside
+        for node in replayed(nodes):
+            if node.line in terms:
+                adjoint = show(node, total(terms.pop(node.line)))
+                for x, partial in slopes(node):
+                    passed = product(adjoint, partial)
+                    if passed is not None:
+                        terms.setdefault(x.line, []).append(passed)
+                        if alarm:
+                            check_adjoint(node, x, _data(partial), _data(adjoint), _data(passed))
+        adjoints.clear()
+        adjoints.update((line, total(parts)) for line, parts in terms.items())
+
+
+def push(nodes: Sequence[Any], tangents: dict[int, Any], slopes: Slopes = partials) -> None:
+    """Passes tangents (numbers or Values) on from the inputs of each node to the node, recording the arithmetic."""
+    with unalarmed():
+        for node in replayed(nodes, forward=True):
+            if any(x.line in tangents for x in node.inputs):
+                passed = [product(partial, tangents[x.line]) for x, partial in slopes(node) if x.line in tangents]
+                terms = [term for term in passed if term is not None]
+                if terms:
+                    tangents[node.line] = total(terms)
+
+
+def product(first: Any, then: Any) -> Any:
+    """`first * then`, or None where that is 0 for good; where `first` happens to be 0, an infinite `then` leaves it 0.
+
+    The rule of `sweep`, that an adjoint of 0 passes nothing on, made differentiable: at u = 0 the derivative of
+    u * u / 2 is 0, and yet its own derivative is 1, so a factor that only happens to be 0 stays in the formula.
+    """
+    for x, other in (first, then), (then, first):
+        if isinstance(x, int | float):
+            if x == 1.0:
+                return other
+            if x == 0.0 and (x is first or math.isfinite(_data(other))):
+                return None
+    if _data(first) == 0.0 and not math.isfinite(_data(then)):
+        return functions.gate(first, then)
+    return first * then
+
+
+def total(terms: list[Any]) -> Any:
+    """The sum of the terms, as one node."""
+    if len(terms) == 1:
+        return terms[0]
+    return terms[0] + terms[1] if len(terms) == 2 else functions.sum(terms)
+
+
+def _data(x: Any) -> float:
+    return x._data if isinstance(x, Value) else x
+
+
+def grouped(op: Op, values: Sequence[Any]) -> list[Any]:
+    """The inputs of a node as its row reads them: groups as lists."""
+    if not any(op.groups):
+        return list(values)
+    length = (len(values) - op.groups.count(False)) // op.groups.count(True)  # groups of one row are equally long
+    given = iter(values)
+    return [[next(given) for _ in range(length)] if many else next(given) for many in op.groups]
+
+
+def flat(op: Op, values: Sequence[Any]) -> list[Any]:
+    """What a row gives for each input, groups unrolled."""
+    return [x for many, part in zip(op.groups, values, strict=True) for x in (part if many else [part])]
+
+
+def as_recorded(node: Any) -> None:
+    """Raises where an input of `node` has been written since `node` was recorded, so that its row gives other numbers.
+
+    Raises:
+        ValueError: as said.
+    """
+    if isinstance(node.op, Segment) or all(x.op is not None or not x.line for x in node.inputs):
+        return  # a checkpointed part looks for itself; elsewhere only leaves can be written
+    data = grouped(node.op, [x._data for x in node.inputs])
+    partials = flat(node.op, node.op.partials(floats, *data, node._data))
+    same = _same(node.op.forward(floats, *data), node._data) and all(
+        _same(now, then) for x, now, then in zip(node.inputs, partials, node.partials, strict=True) if x.line
+    )
+    if not same:
+        raise ValueError(
+            f"{node.op}({', '.join(repr(x._data) for x in node.inputs)}) was recorded as {node._data!r}, and is not: "
+            "a leaf was written since, and a derivative to be differentiated again needs the numbers as recorded; "
+            "take it before writing .data, or record anew"
+        )
+
+
+def _same(x: float, y: float) -> bool:
+    return x == y or (x != x and y != y)

@@ -1,0 +1,38 @@
+"""The sweep that is looked at: for hooks, for detect_anomaly, and through checkpointed parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..sweep import hooks
+from .adjoints import observed, pull_showing
+from .history import Segment
+from .hooks import hooked
+
+
+def backward(nodes: Sequence[Any], roots: Sequence[Any], seeds: Sequence[float]) -> bool:
+    """What `sweep.backward` does to the grads, to the last bit; False, and nothing done, where there is no need.
+
+    `nodes` are the ancestors of the roots, latest first, their adjoints restarted.
+    """
+    if not observed() and not any(isinstance(node.op, Segment) for node in nodes):
+        return False
+    leaves = {x.line: x for node in nodes for x in node.inputs if x.op is None and x.line}
+    leaves.update((root.line, root) for root in roots if root.op is None and root.line)
+    # sums go on from where they are, and so are rounded as in one sweep over everything; a hook sees only what is new
+    adjoints = {line: leaf._grad for line, leaf in leaves.items() if line not in hooks}
+    for root, seed in zip(roots, seeds, strict=True):
+        adjoints[root.line] = adjoints.get(root.line, 0.0) + seed
+    on_tape = {node.line: node for node in nodes}
+
+    def show(node: Any, adjoint: float) -> float:
+        adjoint = hooked(node, adjoint)
+        if node.line in on_tape:
+            on_tape[node.line]._grad = adjoint
+        return adjoint
+
+    pull_showing(nodes, adjoints, show)
+    for line, leaf in leaves.items():
+        leaf._grad = leaf._grad + hooked(leaf, adjoints.get(line, 0.0)) if line in hooks else adjoints[line]
+    return True
