@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from .numeric import number
 from .recording import Watcher, caller, watching
-from .value import Value, number
+from .value import Value
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,25 @@ class Tape(Watcher):
         if not any(node is root for node in reversed(self.nodes)):
             raise ValueError(f"{root!r} was not recorded on this tape; compute it inside `with Tape() as tape:`")
         root.backward(number(seed))
+
+    def compile(self, result: Any) -> Any:
+        """What was recorded up to `result`, as a function that computes it anew from the Values' present `data`.
+
+        Call it for the number, or its `backward()` to add to the gradients as well: it runs as matrix code. See
+        `autograd.compile`, which compiles a function and takes arguments.
+
+        >>> from autograd import Tape, Value
+        >>> w = Value(3.0)
+        >>> with Tape() as tape:
+        ...     y = w * w
+        >>> square = tape.compile(y)
+        >>> w.data = 5.0
+        >>> square(), square.backward(), w.grad
+        (25.0, 25.0, 10.0)
+        """
+        from .packing.compiled import compile_tape
+
+        return compile_tape(self, result)
 
     def __len__(self) -> int:
         return len(self.nodes)

@@ -402,3 +402,34 @@ def test_a_variable_bound_to_another_value_is_noticed():
     assert f(1.0) == 2.0
     w = Value(3.0)
     assert f(1.0) == 3.0
+
+
+# Tapes.
+
+
+def test_a_tape_compiles_what_was_recorded_on_it():
+    with autograd.Tape() as tape:
+        w = [Value(1.0 + k) for k in range(30)]
+        before = [a * b for a, b in pairwise(w)]
+        root = sum(before) * before[0]
+    f = tape.compile(root)
+    assert f() == root.data
+    root.backward()
+    expected = [one.grad for one in w]
+    for one in w:
+        one.zero_grad()
+    f.backward()
+    assert [one.grad for one in w] == pytest.approx(expected, rel=1e-14)
+    w[0].data = 7.0
+    assert f() != root.data
+
+
+def test_a_tape_refuses_numbers_that_turn_its_comparisons():
+    x = Value(2.0)
+    with autograd.Tape() as tape:
+        y = x * x if x > 0 else -x
+    f = tape.compile(y)
+    assert f() == 4.0
+    x.data = -2.0
+    with pytest.raises(ValueError, match="comparison with > that was True"):
+        f()

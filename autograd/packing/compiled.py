@@ -10,14 +10,17 @@ import numpy as np
 
 from .. import sweep
 from ..recording import watchers, watching_here
+from ..tape import Tape
 from ..value import Value
 from .arguments import NUMBER, split
 from .flat import Flat
 from .given import Given, batch_of, given
-from .program import Program
+from .program import GuardError, Program, Signature
+from .reach import Reach
 from .replay import CacheInfo, Piece, Recording, Recordings
+from .simplify import simplify
 from .straight import Straight
-from .trace import Recorder
+from .trace import Recorder, trace_of
 
 
 def compile(
@@ -72,6 +75,19 @@ def compile(
     if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ValueError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}")
     return Compiled(function, batch_of(function, batch), argnums, reduce, Recordings(function, policy, np.dtype(dtype)))
+
+
+def compile_tape(tape: Tape, result: Any) -> Compiled:
+    """What was recorded on a tape as a compiled function without arguments; see `Tape.compile`."""
+    graph, shape, parameters = trace_of(tape, result)
+
+    def recorded() -> None:
+        raise GuardError("a tape holds one way through a program; compile the function to record others")
+
+    recordings = Recordings(recorded, "raise", np.dtype(float))
+    program = Program(simplify(graph), float, Signature((), (), (), shape))
+    recordings.keep(((), (), ()), Recording(program, shape, parameters, Reach(recorded, [])))
+    return Compiled(recorded, frozenset(), 0, "mean", recordings)
 
 
 class Compiled:

@@ -168,9 +168,14 @@ class Recordings:
             if reason:
                 self._turned += 1
                 self._last_turned = reason
-            self._kept[key] = [made, *self._kept.get(key, ())][:_MOST]
-            self.last = made
+            self.keep(key, made)
         return made
+
+    def keep(self, key: Any, recording: Recording) -> None:
+        """Adds a recording, to be tried first."""
+        with self._lock:
+            self._kept[key] = [recording, *self._kept.get(key, ())][:_MOST]
+            self.last = recording
 
     def _use(self, key: Any, recording: Recording) -> None:
         """Remembers which was used last, so that it is tried first."""

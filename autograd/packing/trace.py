@@ -13,8 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..numeric import number
 from ..recording import Watcher, caller, lines, watching_alone
-from ..value import Value, number
+from ..tape import Tape
+from ..value import Value
 from .arguments import Shape, flatten
 from .graph import DETACH, Check, Graph, code_of
 
@@ -29,6 +31,18 @@ def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[boo
     shape = flatten(result, outputs)
     del result
     graph, parameters = _graph(recorder, mark, outputs, arguments, list(wide))
+    return graph, shape, parameters
+
+
+def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
+    """The same of a tape that was recorded before: every leaf that its operations read is a parameter."""
+    recorder = Recorder()
+    recorder.nodes = list(tape.nodes)
+    recorder.compared = [(x.left, x.symbol, x.right, x.outcome, "on the tape") for x in tape.guards]
+    outputs: list[Any] = []
+    shape = flatten(result, outputs)
+    mark = tape.nodes[0].line - 1 if tape.nodes else next(lines)
+    graph, parameters = _graph(recorder, mark, outputs, [], [], leaves_are_parameters=True)
     return graph, shape, parameters
 
 
@@ -60,20 +74,34 @@ class _Cut:
 
 
 def _graph(
-    recorder: Recorder, mark: int, outputs: list[Any], arguments: Sequence[Value], wide: list[bool]
+    recorder: Recorder,
+    mark: int,
+    outputs: list[Any],
+    arguments: Sequence[Value],
+    wide: list[bool],
+    leaves_are_parameters: bool = False,
 ) -> tuple[Graph, list[Value]]:
     nodes = recorder.nodes
+    recorded = bytearray(next(lines) - mark)
+    node: Any
+    for node in nodes:
+        if type(node) is not _Cut:
+            recorded[node.line - mark] = 1
+
+    def is_leaf(x: Value) -> bool:
+        return x.op is None or x.line < mark or not recorded[x.line - mark]
+
     roots = [*outputs, *(x for left, _, right, _, _ in recorder.compared for x in (left, right))]
     inside = {id(x.node) for x in nodes if type(x) is _Cut}
-    leaves = {
-        id(x): x for node in nodes for x in node.inputs if (x.op is None or x.line < mark) and id(x) not in inside
-    }
-    leaves |= {
-        id(x): x for x in roots if isinstance(x, Value) and (x.op is None or x.line < mark) and id(x) not in inside
-    }
+    leaves = {id(x): x for node in nodes for x in node.inputs if is_leaf(x) and id(x) not in inside}
+    leaves |= {id(x): x for x in roots if isinstance(x, Value) and is_leaf(x) and id(x) not in inside}
     place = {id(x): k for k, x in enumerate(arguments)}
     parameters = sorted(
-        (x for key, x in leaves.items() if 0 < x.line < mark and key not in place),
+        (
+            x
+            for key, x in leaves.items()
+            if x.line and key not in place and (x.line < mark or x.op is not None or leaves_are_parameters)
+        ),
         key=lambda x: (x.op is not None, x.line),
     )
     constants: dict[tuple[float, float], int] = {}
@@ -106,7 +134,6 @@ def _graph(
     def numbers(inputs: Iterable[Value]) -> list[int]:
         return [by_line[x.line - mark] if x.op is not None and x.line > mark else of[id(x)] for x in inputs]
 
-    node: Any = None
     for node in nodes:
         inputs = numbers(node.inputs)
         if type(node) is _Cut:
@@ -122,7 +149,8 @@ def _graph(
         for k, (_, symbol, _, outcome, where) in enumerate(recorder.compared)
     ]
     results = ends[: len(outputs)]
-    del node, roots, leaves
+    del roots, leaves
+    node = None
     for kept in (nodes, outputs, recorder.compared):  # the Values go before the tuples come
         kept.clear()
     following = iter(flat)
