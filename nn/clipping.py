@@ -24,6 +24,9 @@ def clip_by_norm(gradient: Any, largest: float) -> Any:
     """
     numbers = np.asarray(gradient, dtype=float)
     length = norm(numbers)
+    if np.isinf(length):  # a sum of finite squares beyond the range of floats
+        numbers = numbers / np.max(np.abs(numbers))
+        return numbers / (norm(numbers) / largest)
     return numbers / (length / largest) if length > largest else numbers
 
 

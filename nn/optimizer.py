@@ -109,6 +109,10 @@ class Optimizer:
         before = tuple(self.memory.values())
         with np.errstate(all="ignore"):
             after = self.rule(data, gradient, *before)
+        if not isinstance(after, tuple) or len(after) != 1 + len(before):
+            raise TypeError(
+                f"the rule of {type(self).__name__} must return a tuple: {', '.join(['the next x', *self.remembers])}"
+            )
         if frozen is not None:
             after = tuple(np.where(frozen, old, new) for old, new in zip((data, *before), after))
         self._require_finite("next value of", after[0])

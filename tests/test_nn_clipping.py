@@ -21,6 +21,11 @@ def test_a_long_gradient_keeps_its_direction_and_gets_the_length_allowed(scale):
     assert clip_by_norm(gradient, norm(gradient)).tolist() == gradient.tolist()
 
 
+def test_a_length_beyond_the_range_of_floats_is_clipped_too():
+    assert norm([1.5e308, -1.5e308]) == math.inf
+    assert clip_by_norm([1.5e308, -1.5e308], 1.0) == pytest.approx([math.sqrt(0.5), -math.sqrt(0.5)])
+
+
 def test_no_gradient_and_a_gradient_of_0_stay():
     assert clip_by_norm([], 1.0).tolist() == []
     assert clip_by_norm([0.0, 0.0], 1.0).tolist() == [0.0, 0.0]

@@ -215,6 +215,9 @@ def test_an_optimiser_of_ones_own_is_its_rule():
     assert optimizer.state_dict()["memory"] == {"last": [3.0, -0.1]}
     with pytest.raises(NotImplementedError, match="Optimizer needs a rule"):
         nn.Optimizer(with_gradients(1.0), lr=0.1).step()
+    optimizer.rule = lambda x, gradient, last: x
+    with pytest.raises(TypeError, match="the rule of BySign must return a tuple: the next x, last"):
+        optimizer.step()
 
 
 def test_clipping_by_norm_is_of_all_parameters_together_and_by_value_of_each():
