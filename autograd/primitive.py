@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import arrays, floats, functions
+from .numeric import number
 from .ops import REAL, TABLE, Domain, Op
 from .record import recorder
-from .value import number
 
 _own: set[str] = set()  # names of primitives: those of the table are not for the taking
 

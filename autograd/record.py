@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from . import floats, text
+from .numeric import number
 from .ops import Op
 from .recording import lines, watch, watchers
-from .value import UNSET, Recorded, Value, constant, number
+from .value import UNSET, Recorded, Value, constant
 
 
 def recorder(op: Op) -> Callable[..., Any]:

@@ -7,68 +7,17 @@ keeps its inputs and the local partials, which is all that `backward` needs. A c
 
 from __future__ import annotations
 
-import numbers
-import reprlib
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import numpy as np
-
 from . import sweep
+from .numeric import Number, is_number, number, short
 from .ops import Op
 from .recording import lines, watch_comparison, watch_cut, watchers
 
-Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
-
 # The grad of a Value that no sweep has reached: 0.0 like any other, and told apart by identity.
 UNSET = float("0.0")
-
-_REMEDIES: dict[type, str] = {
-    str: "convert it first, as in float(text)",
-    bytes: "convert it first, as in float(text)",
-    type(None): "a function that forgot to return its result is a common cause",
-    complex: "keep the real and the imaginary part as two Values",
-    list: "make one Value of each element, as in [Value(x) for x in row]",
-    tuple: "make one Value of each element, as in [Value(x) for x in row]",
-    dict: "make one Value of each element",
-    set: "make one Value of each element",
-    np.ndarray: "make one Value of each element, as in [Value(x) for x in row]",
-}
-
-
-def number(x: Any) -> float:
-    """`x` as a float.
-
-    Raises:
-        TypeError: `x` is not a real number.
-        ValueError: `x` is an integer or a fraction beyond the range of a float.
-    """
-    if type(x) is float:
-        return x
-    if isinstance(x, numbers.Real | Decimal | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and _real(x)):
-        try:
-            return float(x)
-        except (OverflowError, ValueError):
-            raise ValueError(
-                f"{_short(x)} is beyond the range of a float (about 1.8e308); scale it down first"
-            ) from None
-    if isinstance(x, Value):
-        raise TypeError(f"a plain number is needed here, not {x!r}; use the Value itself, or its number with .data")
-    remedy = next((text for kind, text in _REMEDIES.items() if isinstance(x, kind)), "convert it to a float first")
-    raise TypeError(f"a Value holds one real number, not {_short(x)} ({type(x).__name__}); {remedy}")
-
-
-def _real(x: Any) -> bool:
-    return x.dtype.kind in "biuf"
-
-
-def _short(x: Any) -> str:
-    try:
-        return reprlib.repr(x)
-    except ValueError:  # Python refuses to print an integer of more than 4300 digits
-        return "an integer of thousands of digits"
 
 
 class Value:
@@ -148,7 +97,7 @@ class Value:
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            raise TypeError(f"a label is a string, not {_short(label)}; write label={str(label)!r}")
+            raise TypeError(f"a label is a string, not {short(label)}; write label={str(label)!r}")
         self.note("label", label)
 
     @property
@@ -230,10 +179,10 @@ class Value:
     # Comparisons read the numbers; whoever watches (an open tape) is shown the outcome.
 
     def __eq__(self, other: object) -> bool:
-        return self._compare("==", other) if _is_number(other) else NotImplemented
+        return self._compare("==", other) if isinstance(other, Value) or is_number(other) else NotImplemented
 
     def __ne__(self, other: object) -> bool:
-        return self._compare("!=", other) if _is_number(other) else NotImplemented
+        return self._compare("!=", other) if isinstance(other, Value) or is_number(other) else NotImplemented
 
     def __lt__(self, other: Value | Number) -> bool:
         return self._compare("<", other)
@@ -260,7 +209,7 @@ class Value:
 
     def _compare(self, symbol: str, other: Any) -> bool:
         a, b = self._data, other._data if isinstance(other, Value) else other
-        if not _is_number(b):
+        if not is_number(b):
             number(b)  # says what is wrong with it
         if symbol == "<":
             outcome = a < b
@@ -371,10 +320,6 @@ def constant(x: Number) -> Value:
     return made
 
 
-def _is_number(x: object) -> bool:
-    return isinstance(x, Value | numbers.Real | Decimal | np.bool_)
-
-
 def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | None = None) -> None:
     """Adds to every leaf's `grad` the derivative of the roots' sum, each weighted with its seed (1 unless given).
 
@@ -393,7 +338,7 @@ def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | 
         raise ValueError("backward of no roots; give a Value or a list of Values")
     for root in given:
         if not isinstance(root, Value):
-            raise TypeError(f"backward starts from Values, not {_short(root)} ({type(root).__name__})")
+            raise TypeError(f"backward starts from Values, not {short(root)} ({type(root).__name__})")
     weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)
     if len(weights) != len(given):
         raise ValueError(f"{len(given)} roots need as many seeds, not {len(weights)}")

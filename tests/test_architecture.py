@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASE = {"ops", "floats", "arrays", "text"}
+BASE = {"ops", "floats", "arrays", "text", "numeric"}
 MODULES = sorted((ROOT / "autograd").rglob("*.py"))
 
 

@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import Any
 
 from ..modes import CutOff
+from ..numeric import number
 from ..recording import watching_here
 from ..sweep import hooks
-from ..value import Value, number
+from ..value import Value
 
 
 class Hook:

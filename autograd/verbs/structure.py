@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..value import Value, number
+from ..numeric import number
+from ..value import Value
 
 
 @dataclass(frozen=True)
