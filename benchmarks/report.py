@@ -112,17 +112,16 @@ def _two(x: float) -> str:
 
 def ahead(results: Results) -> str:
     """The workloads on which somebody is faster, by how much, and what is known about why."""
-    lines = []
+    lines, kinds = [], {}
     for workload in workloads():
         if workload.name in results["timings"]:
             _, least = best(results, workload.name)
             faster = sorted((s, name) for name, s in medians(results, workload.name).items() if s < least)
             if faster:
+                kinds[workload.kind] = NOTES.get(workload.kind, "")
                 told = ", ".join(f"{name} {_two(least / s)}x" for s, name in faster)
                 lines.append(f"- {workload.name}: {told}")
-    kinds = dict.fromkeys(w.kind for w in workloads() if w.name in results["timings"])
-    reasons = [f"{NOTES[kind]}" for kind in kinds if kind in NOTES]
-    return "\n".join(lines) + "\n\n" + "\n\n".join(reasons)
+    return "\n\n".join(["\n".join(lines), *filter(None, kinds.values())])
 
 
 def growth(results: Results) -> str:

@@ -150,7 +150,7 @@ def _measure(workload: Workload, workers: list[Worker], plan: Plan) -> dict[str,
         try:
             said = worker.ask(
                 plan.patience if reference else 120.0,  # the first is the reference
-                do="prepare", name=workload.name, kind=workload.kind, inputs=inputs, memory=workload.memory,
+                do="prepare", kind=workload.kind, inputs=inputs, memory=workload.memory,
             )  # fmt: skip
             if "left_out" in said:
                 timing.left_out = said["left_out"]
@@ -177,14 +177,14 @@ def _measure(workload: Workload, workers: list[Worker], plan: Plan) -> dict[str,
     for worker, _ in running:
         if not workload.trains:  # what was timed last was still the right thing
             try:
-                check(worker.ask(do="answer", name=workload.name)["answer"], reference)
+                check(worker.ask(do="answer")["answer"], reference)
             except Failed as reason:
                 timings[worker.peer.name] = Timing(left_out=str(reason))
     return timings
 
 
 def _turn(worker: Worker, workload: Workload, times: int) -> tuple[float, float]:
-    recording, sweep = worker.ask(do="time", name=workload.name, times=times, collector=workload.collector)["seconds"]
+    recording, sweep = worker.ask(do="time", times=times, collector=workload.collector)["seconds"]
     return recording, sweep
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -22,8 +23,18 @@ class Xad(Engine):
 
     def __init__(self) -> None:
         super().__init__(Real, xad.math.exp, xad.math.log)
-        self.tape: Any = Tape()
+        self.tape: Any = None
+
+    def restart(self) -> None:
+        """A tape of its own for each task: what is on it stays, and would slow the next one down."""
+        if self.tape is not None:
+            self.tape.deactivate()
+        self.tape = Tape()
         self.tape.activate()
+
+    def task(self, leaves: list[Any], formula: Callable[[], Any]) -> Task:
+        self.restart()
+        return super().task(leaves, formula)
 
     def relu(self, x: Any) -> Any:
         return x if x > 0 else Real(0.0)
@@ -46,6 +57,7 @@ class Xad(Engine):
 
     def training(self, given: list[Any], losses: list[Any], rate: float) -> Task:
         """Its numbers cannot be changed, so that a step makes new ones."""
+        self.restart()
         layers = [given]
 
         def step() -> None:
