@@ -55,3 +55,13 @@ def test_what_is_no_parameter_is_told():
         autograd.compile(lambda x: early * x, batch=0).flat([early])
     with pytest.raises(ValueError, match="compute it inside the function"):
         autograd.compile(lambda x: early * x, batch=0).flat([w]).backward([1.0])
+
+
+def test_a_parameter_that_is_replaced_is_noticed_at_the_next_pull():
+    model = [Value(2.0)]
+    flat = autograd.compile(lambda x: model[0] * x, batch=0).flat(model)
+    assert flat.backward([3.0]) == 6.0
+    model[0] = Value(5.0)
+    flat.pull()
+    assert flat.backward([3.0]) == 15.0
+    assert flat.gradient.tolist() == [0.0]

@@ -47,6 +47,7 @@ class Flat:
         self._compiled = compiled
         self._place = {id(parameter): k for k, parameter in enumerate(self.parameters)}
         self._places: dict[Recording, tuple[Any, Any]] = {}
+        self._looked: set[Any] = set()
         self.data = np.empty(len(self.parameters))
         self.gradient = np.zeros(len(self.parameters))
         self.pull()
@@ -67,8 +68,15 @@ class Flat:
         for parameter, x, slope in zip(self.parameters, self.data.tolist(), self.gradient.tolist(), strict=True):
             parameter._data, parameter._grad = x, slope
 
+    def looks(self, key: Any) -> bool:
+        """Whether to look if the parameters have been replaced: once for each `pull`, and not in every step."""
+        first = key not in self._looked
+        self._looked.add(key)
+        return first
+
     def pull(self) -> None:
-        """Reads the numbers of the parameters."""
+        """Reads the numbers of the parameters, and notices if the function has others now."""
+        self._looked.clear()
         self.data[:] = np.fromiter(map(_data, self.parameters), float, len(self.parameters))
 
     def numbers(self, recording: Recording) -> Any:

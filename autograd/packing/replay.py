@@ -90,7 +90,7 @@ class Recordings:
         pieces: list[Piece] = []
         left = np.arange(given.samples)
         turned: str = ""
-        for recording in self._present(key):
+        for recording in self._present(key) if flat is None or flat.looks(key) else list(self._kept.get(key, ())):
             piece, turned = self._try(recording, given, left, wanted, weight, flat, is_new=False)
             if piece is not None:
                 pieces.append(piece)
