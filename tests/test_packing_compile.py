@@ -433,3 +433,30 @@ def test_a_tape_refuses_numbers_that_turn_its_comparisons():
     x.data = -2.0
     with pytest.raises(ValueError, match="comparison with > that was True"):
         f()
+
+
+def test_a_result_computed_between_two_openings_of_a_tape_is_a_parameter():
+    x = Value(2.0)
+    tape = autograd.Tape()
+    with tape:
+        first = x * x
+    between = x * 10
+    with tape:
+        y = first * between
+    f = tape.compile(y)
+    assert f() == 80.0
+    f.backward()
+    assert x.grad == 120.0
+
+
+def test_a_result_of_another_thread_is_a_parameter():
+    w, made = Value(3.0), []
+
+    def f(x):
+        thread = threading.Thread(target=lambda: made.append(w * w))
+        thread.start()
+        thread.join()
+        return made[0] * x
+
+    assert autograd.compile(f).backward(2.0) == 18.0
+    assert w.grad == 12.0

@@ -132,7 +132,7 @@ def _graph(
         return first + len(codes) - 1
 
     def numbers(inputs: Iterable[Value]) -> list[int]:
-        return [by_line[x.line - mark] if x.op is not None and x.line > mark else of[id(x)] for x in inputs]
+        return [of[id(x)] if is_leaf(x) else by_line[x.line - mark] for x in inputs]
 
     for node in nodes:
         inputs = numbers(node.inputs)
