@@ -3,27 +3,33 @@
 Each is what `python benchmarks/why.py NAME` shows. Look again when the compiler changes.
 """
 
-_CALLS = (
-    "a compiled step is a few dozen NumPy calls and the Python around them: taking the arguments apart, finding the "
-    "program, arranging the gradient. On few numbers, that is nearly all of the time, and the arithmetic next to none. "
-    "C, CasADi's virtual machine and XLA's compiled code run the whole step in one call. Reaching them takes the same: "
-    "the program printed as C, or compiled by Numba, instead of as NumPy calls."
-)
-
-NOTES: dict[str, str] = {
-    "expression": "**The expression**: nothing here packs, so that the program is straight-line Python. Most of the time "
-    "is in those lines, at about what Python takes for as many arithmetic operations; CasADi runs as many of its own "
-    "instructions in C++.",
-    "hinge": "**Networks**: for one to a hundred samples, " + _CALLS + " At a thousand samples most of the time is in "
-    "the program's NumPy calls; by hand there are fewer of them.",
-    "chain": "**A chain** has nothing to pack. Recording anew in every step is Python's work, a node for each operation; "
-    "CasADi records before the clock starts, and what is left is one pass over its instructions in C++. By hand, "
-    "nothing is recorded at all.",
-    "online": "**One sample a step**: as for small networks, " + _CALLS,
-    "rosenbrock": "**Rosenbrock's gradient**: as for small networks, the Python around the NumPy calls is most of it.",
-    "rosenbrock hessian": "**Rosenbrock's Hessian**: CasADi returns the 298 entries that can differ from 0, without the "
-    "zeros; by hand three diagonals are written into zeros. tapegrad records all 10,000 entries as results of the "
-    "function and copies each out in every step.",
-    "gpt": "**The GPT**: three quarters of the time is in the program's NumPy calls, which are more than by hand, on "
-    "arrays of a few hundred numbers each; XLA and CasADi make no calls.",
+NOTES = {
+    "expression": (
+        "**The expression** has nothing to pack: the program is straight-line Python, and most of the time is in "
+        "those lines. CasADi runs about as many instructions of its own in C++, the C compiler's are the "
+        "machine's."
+    ),
+    "hinge": (
+        "**Networks**: a compiled step is a few dozen NumPy calls and the Python around them: taking the "
+        "arguments apart, finding the program, arranging the gradient. With one to a hundred samples that Python "
+        "is most of the time, with a thousand the NumPy calls are. C, CasADi's virtual machine and XLA run the "
+        "whole step in one call. To reach them, the program would have to be compiled, by Numba or as C, instead "
+        "of being printed as NumPy calls."
+    ),
+    "chain": (
+        "**A chain** has nothing to pack either. Recording anew in every step is Python's work, a node for each "
+        "operation; CasADi records before the clock starts and then runs its instructions in C++. By hand, "
+        "nothing is recorded at all."
+    ),
+    "online": ("**One sample a step**: as for small networks."),
+    "rosenbrock": ("**Rosenbrock's gradient**: as for small networks."),
+    "rosenbrock hessian": (
+        "**Rosenbrock's Hessian**: CasADi returns the 298 entries that can differ from 0, without the zeros "
+        "around; by hand three diagonals are written into zeros. The compiled program gathers all 10,000 entries,"
+        " as results of the function, in every step."
+    ),
+    "gpt": (
+        "**The GPT**: most of the time is in the program's NumPy calls, on arrays of a few hundred numbers each; "
+        "XLA and CasADi call nothing between two operations."
+    ),
 }
