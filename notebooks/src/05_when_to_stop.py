@@ -1,0 +1,324 @@
+# %% [markdown]
+# # 5. When to stop
+#
+# **The question: with every step the loss gets smaller. Why would one ever stop?**
+#
+# Training is a loop, and a loop needs an end. There are three good reasons to end it: the result is good enough; it no
+# longer gets better; or, the surprising one, it *seems* to get better and in truth gets worse.
+
+# %% [markdown]
+# ## Good enough
+#
+# Let a ball roll into the valley $f(x) = (x - 3)^2$, starting at $x = 0$, with a rate of 0.1. The slope is $2\,(x -
+# 3)$, so each step makes the distance to the bottom $1 - 0.1 \times 2 = 0.8$ times as long. After $k$ steps it is $3
+# \times 0.8^k$. When is the ball *at* the bottom? Never: a fifth of the way is always taken, and four fifths always
+# remain.
+#
+# So we have to say what is good enough. **Predict**: after how many steps is the loss at most 0.01, that is, the
+# distance at most 0.1? (How often must 3 be multiplied by 0.8? You may use logarithms.)
+
+# %%
+from autograd import Value
+
+x = Value(0.0, label="x")
+balls = []
+while not balls or balls[-1][1] > 0.01:
+    loss = (x - 3) ** 2
+    balls.append((x.data, loss.data))
+    x.zero_grad()
+    loss.backward()
+    x.data -= 0.1 * x.grad
+print(f"after {len(balls) - 1} steps the ball is at {balls[-1][0]:.3f}, with a loss of {balls[-1][1]:.4f}")
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+xs = np.linspace(0, 6, 121)
+figure, axes = plt.subplots()
+axes.plot(xs, (xs - 3) ** 2, color="#b8c0ca")
+axes.plot(*zip(*balls), "o", markersize=9, markeredgecolor="white")
+axes.set(xlabel="x", ylabel="loss")
+plt.show()
+
+# %% [markdown]
+# The steps get shorter as the ground gets level. This is the first reason to stop: **the loss is acceptable**. What is
+# acceptable, the purpose says: a forecast of tomorrow's temperature that is off by half a degree will do.
+#
+# ## A failure: asking for too much
+#
+# In the [last notebook](04_fitting_a_line.ipynb) the best line of all had a loss of 0.05, because no straight line goes
+# through those four points. **Predict** what happens if we ask for a loss of 0.01.
+
+# %%
+import nn
+
+weeks, heights = [1.0, 2.0, 3.0, 4.0], [2.0, 3.0, 5.0, 6.0]
+
+
+def train(**when_to_stop):
+    line = nn.Neuron(1, "linear", seed=0)
+    optimizer = nn.SGD(line.parameters(), lr=0.1)
+    options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "batch_size": None}
+    return nn.fit(line, weeks, heights, **options, **when_to_stop)
+
+
+history = train(acceptable=0.01, epochs=3000)
+print(history.stop_reason, "with a loss of", round(history["loss"][-1], 4))
+
+# %% [markdown]
+# Three thousand epochs, nearly all of them in vain. (An *epoch* is one pass over all the data.) The goal was out of
+# reach, and only the limit on the epochs has saved us from waiting for ever. The second reason to stop is that **the
+# loss no longer improves**. How long to wait for an improvement is called the *patience*.
+
+# %%
+history = train(patience=10, min_delta=1e-6, epochs=3000)
+print(history.stop_reason)
+
+# %% [markdown]
+# ## Level is not the same as lowest
+#
+# Before the third reason, a warning. The ball stops where the ground is level. Is that the lowest place there is? Here
+# is a land with two valleys, $f(x) = x^4 - 4x^2 + x$. **Predict** where a ball ends that starts at -2, and one that
+# starts at 2.
+
+
+# %%
+def land(x):
+    return x**4 - 4 * x**2 + x
+
+
+ends = []
+for start in [-2.0, 2.0]:
+    x = Value(start)
+    for _ in range(200):
+        x.zero_grad()
+        land(x).backward()
+        x.data -= 0.02 * x.grad
+    ends.append(x.data)
+    print(f"from {start:+} to {x.data:+.3f}, where the height is {land(x.data):.3f} and the slope {x.grad:.3f}")
+
+# %%
+xs = np.linspace(-2.15, 2.15, 121)
+figure, axes = plt.subplots()
+axes.plot(xs, land(xs), color="#b8c0ca")
+axes.plot([-2, 2], [land(-2), land(2)], "o", fillstyle="none", label="start")
+axes.plot(ends, [land(x) for x in ends], "o", markersize=10, label="end")
+axes.set(xlabel="x", ylabel="loss")
+axes.legend(loc="lower right")
+plt.show()
+
+# %% [markdown]
+# Both have come to rest, and one of them in the wrong valley. "No longer improves" says that *this* descent is over; it
+# does not say that there is no better place. One can start from several places and keep the best end. (And notebook 7
+# gives the ball enough momentum to roll out of shallow valleys.)
+#
+# ## What a loss does not see
+#
+# Now the third reason. Somebody measured a wave at twelve places, not very precisely: each measurement is off by about
+# 0.3. A network with 20 neurons in a hidden layer shall learn the wave from these twelve points. (What a hidden layer
+# can do is the subject of notebook 9. Here it is enough that it can bend.)
+#
+# We hold back 40 other measurements. The network **never learns** from them. We only use them to ask how it would do on
+# points that it has not seen. They are the *validation* data.
+
+# %%
+from math import sin
+from random import Random
+
+
+def measure(count, seed):
+    random = Random(seed)
+    xs = [random.uniform(-3, 3) for _ in range(count)]
+    return [[x] for x in xs], [sin(x) + random.gauss(0, 0.3) for x in xs]
+
+
+X, y = measure(12, seed=38)
+held_back = measure(40, seed=100)
+
+# %% [markdown]
+# **Predict** two curves for 2,000 epochs: the loss on the twelve points, and the loss on the forty. `nn.fit` records
+# both. Every 200 epochs we also keep what the network thinks the wave looks like. (The *momentum* makes training
+# faster; notebook 7 shows how.)
+
+# %%
+model = nn.MLP(1, [20, 1], activation="tanh", seed=0)
+optimizer = nn.SGD(model.parameters(), lr=0.05, momentum=0.9)
+options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "batch_size": None, "validation_data": held_back}
+grid = np.linspace(-3, 3, 61)
+training, validation, waves = [], [], []
+for _ in range(10):
+    history = nn.fit(model, X, y, epochs=200, **options)
+    training += history["loss"]
+    validation += history["val_loss"]
+    waves.append([model([x]).data for x in grid])
+
+# %%
+best_epoch = 1 + int(np.argmin(validation))
+figure, axes = plt.subplots()
+axes.plot(training, label="training: the 12 points")
+axes.plot(validation, label="validation: the 40 held back")
+axes.axvline(best_epoch, color="#7b8494", linestyle=":", label=f"best on validation, epoch {best_epoch}")
+axes.set(xlabel="epoch", ylabel="mean squared error", ylim=(0, 0.8))
+axes.legend(loc="upper left", fontsize=9)
+plt.show()
+
+# %% [markdown]
+# The training loss falls and falls. The validation loss falls with it at first, then turns, and in the end it is *seven
+# times* as high as it was at its best. What has happened? Slide through the epochs and look.
+
+# %%
+from autograd import slide
+
+
+def wave_at(epoch):
+    figure, axes = plt.subplots(figsize=(5.6, 3.4))
+    axes.plot(grid, np.sin(grid), ":", color="#7b8494", label="the true wave")
+    axes.plot(*held_back, "o", color="#e3b48f", markersize=3, label="held back")
+    axes.plot(X, y, "o", color="#0072b2", label="the 12 points")
+    axes.plot(grid, waves[epoch // 200 - 1], color="black", label="the network")
+    axes.set(ylim=(-2.6, 2.6), title=f"after {epoch} epochs: validation {validation[epoch - 1]:.3f}")
+    axes.legend(loc="upper left", fontsize=8, ncols=2)
+    return figure
+
+
+slide(wave_at, epoch=range(200, 2001, 200))
+
+# %% [markdown]
+# First the network learns the wave. Then there is nothing more to learn from twelve points *about the wave*, but still
+# something about the twelve points: by how much each was measured wrong. The curve begins to bend towards every single
+# one of them, and where there are none, at the right end, it runs away. It learns by heart, and what it has no point
+# for, it invents. This is **overfitting**. The training loss cannot see it. To the training loss it is progress.
+#
+# So here is the third reason to stop: **the loss on data not learned from no longer improves**.
+#
+# ## Early stopping, by hand
+#
+# After each epoch, look at the validation loss. If it is the best so far, keep a copy of the weights. If it has not
+# been beaten for 100 epochs, stop.
+
+# %%
+from autograd import no_grad
+
+model = nn.MLP(1, [20, 1], activation="tanh", seed=0)
+optimizer = nn.SGD(model.parameters(), lr=0.05, momentum=0.9)
+best, best_epoch, epoch = float("inf"), 0, 0
+
+
+def error_on(X, y):
+    return nn.mean_squared_error([model(x) for x in X], y)
+
+
+# %%
+while epoch - best_epoch < 100:
+    epoch += 1
+    optimizer.zero_grad()
+    error_on(X, y).backward()
+    optimizer.step()
+    with no_grad():
+        now = error_on(*held_back).data
+    if now < best:
+        best, best_epoch, kept = now, epoch, [p.data for p in model.parameters()]
+print(f"stopped after epoch {epoch}; the best was epoch {best_epoch}")
+
+# %% [markdown]
+# The last weights come 100 epochs too late. That was the price of being sure. But we kept a copy:
+
+# %%
+print(f"validation loss of the last weights {error_on(*held_back).data:.4f}")
+for parameter, weight in zip(model.parameters(), kept):
+    parameter.data = weight
+print(f"... and with the best ones restored {error_on(*held_back).data:.4f}")
+
+# %% [markdown]
+# In `nn` this is a *callback*, something that `fit` does besides learning.
+
+# %%
+model = nn.MLP(1, [20, 1], activation="tanh", seed=0)
+options["optimizer"] = nn.SGD(model.parameters(), lr=0.05, momentum=0.9)
+stopping = nn.EarlyStopping(patience=100, restore_best_weights=True)
+history = nn.fit(model, X, y, epochs=2000, callbacks=[stopping], **options)
+print(history.stop_reason)
+print(f"after it the validation loss is {error_on(*held_back).data:.4f}")
+
+# %% [markdown]
+# One honest remark. The forty points have not been learned from, but they have *chosen the epoch*, so their verdict is
+# a little flattering. Who wants to know how good the result really is asks a third set of points, once, at the very
+# end.
+
+# %%
+fresh = measure(200, seed=500)
+print(f"on 200 fresh points: {error_on(*fresh).data:.3f}")
+
+# %% [markdown]
+# Since each measurement is off by 0.3, even the true wave has a mean squared error of about $0.3^2 = 0.09$ on them.
+#
+# ## Exercises
+#
+# **1. Patience.** The validation losses of eleven epochs are below. With a patience of 3, after which epoch does
+# training stop, and from which epoch are the weights that are kept? (Count epochs from 1.)
+
+# %%
+losses = [9.0, 7.0, 6.0, 6.5, 6.2, 5.0, 5.5, 5.2, 5.1, 4.9, 4.0]
+stopped_after, kept_from = ..., ...
+
+# %%
+if stopped_after is not ...:
+    assert kept_from != 3, "epoch 6 is better than epoch 3, and it came in time"
+    assert kept_from != 11, "training does not get as far as that"
+    assert (stopped_after, kept_from) == (9, 6)
+    print("Right. And with more patience, something better would have been found: patience is a choice too.")
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# The best so far is 6.0 in epoch 3. Epochs 4 and 5 are no better, but epoch 6 is: the count begins anew. Epochs 7, 8
+# and 9 do not beat 5.0. That makes three, so training stops after epoch 9 with the weights of epoch 6.
+#
+# ```python
+# stopped_after, kept_from = 9, 6
+# ```
+# </details>
+#
+# **2. The rule as a function.** Write `stop(losses, patience)`, which returns both numbers of exercise 1 for any list.
+# If the list ends before patience does, training stops after its last epoch.
+
+
+# %%
+def stop(losses, patience):
+    return ...
+
+
+# %%
+if stop([1.0], 1) is not ...:
+    assert stop(losses, 3) == (9, 6)
+    assert stop(losses, 4) == (11, 11)
+    assert stop([3.0, 2.0, 1.0], 1) == (3, 3)
+    assert stop([1.0, 2.0, 3.0], 1) == (2, 1)
+    assert stop([1.0, 1.0, 1.0], 2) == (3, 1), "as good as the best is no improvement"
+    print("Right.")
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def stop(losses, patience):
+#     best = 1
+#     for epoch in range(1, len(losses) + 1):
+#         if losses[epoch - 1] < losses[best - 1]:
+#             best = epoch
+#         if epoch - best >= patience:
+#             break
+#     return epoch, best
+# ```
+# </details>
+#
+# ## Recap
+#
+# - Stop when the loss is acceptable, when it no longer improves, or no longer on data that was held back.
+# - A ball at rest is in a valley, and not always in the deepest one.
+# - The training loss cannot see overfitting. Data that was held back can.
+# - Wait with patience, and restore the best weights; judge the result by data that had no say in it at all.
+#
+# **Next: [6. Online, mini-batch, full batch](06_online_mini_batch_full_batch.ipynb)**: how many samples to look at
+# before taking a step.
