@@ -460,3 +460,20 @@ def test_a_result_of_another_thread_is_a_parameter():
 
     assert autograd.compile(f).backward(2.0) == 18.0
     assert w.grad == 12.0
+
+
+def test_a_method_may_be_decorated_and_each_instance_has_its_programs():
+    class Line:
+        def __init__(self, slope):
+            self.slope = Value(slope)
+
+        @autograd.compile(batch="x", reduce="sum")
+        def height(self, x):
+            return self.slope * x
+
+    a, b = Line(2.0), Line(3.0)
+    for line in (a, b, a):
+        assert line.height([1.0, 2.0]).tolist() == [line.slope.data, 2 * line.slope.data]
+    assert b.height.backward([1.0, 2.0]) == 9.0
+    assert (a.slope.grad, b.slope.grad) == (0.0, 3.0)
+    assert a.height.cache_info().recordings == 1

@@ -131,6 +131,16 @@ class Compiled:
                 each[sample] = split(piece.recording.result, column)
         return each
 
+    def __get__(self, instance: Any, owner: Any = None) -> Compiled:
+        """A decorated method of an instance, which has programs of its own."""
+        if instance is None:
+            return self
+        batch = frozenset(one - 1 if isinstance(one, int) else one for one in self.batch)
+        recordings = Recordings(self.function.__get__(instance), self._recordings.policy, self._recordings.dtype)
+        made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings)
+        instance.__dict__[self.function.__name__] = made  # found before the class's from now on
+        return made
+
     def value_and_grad(self, *args: Any, **options: Any) -> tuple[float, Any]:
         """The value, and the gradient by the argument that `argnums` names, arranged like it.
 
