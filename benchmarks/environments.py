@@ -43,7 +43,7 @@ PEERS = (
     Peer("by_hand_c", "C by hand"),
     Peer("tapegrad_compiled", "tapegrad compiled"),
     Peer("tapegrad_whole", "tapegrad compiled, all samples recorded"),
-    Peer("tapegrad_values", "tapegrad compiled, parameters as Values"),
+    Peer("tapegrad_flat", "tapegrad compiled, parameters in one array"),
     Peer("tapegrad_linear", "tapegrad eager, linear"),
     Peer("tapegrad_eager", "tapegrad eager"),
     Peer("micrograd", "micrograd", ("micrograd==0.1.0",)),

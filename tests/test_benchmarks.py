@@ -36,7 +36,7 @@ WAYS = [
         ("tapegrad_eager", list(SMALL)),
         ("tapegrad_linear", ["hinge", "online", "digits"]),
         ("tapegrad_compiled", list(SMALL)),
-        ("tapegrad_values", ["hinge", "online", "digits", "gpt"]),
+        ("tapegrad_flat", ["hinge", "online", "digits", "gpt"]),
         ("tapegrad_whole", ["hinge"]),
         ("by_hand_c", [kind for kind in SMALL if kind != "gpt"]),
     )

@@ -1,4 +1,4 @@
-"""tapegrad compiled, with parameters as Values: `backward` adds to their gradients, `nn.SGD` makes the step."""
+"""tapegrad compiled, with parameters as Values whose numbers are held in one array, as `nn.fit` runs a model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import scalar_formulas as formulas
 from task import Task
 
 import autograd
-import nn
 from autograd import Value
 
 from .scalar_engine import tree
@@ -19,16 +18,15 @@ from .tapegrad_eager import about as about
 
 
 def of_leaves(compiled: Any, leaves: list[Value], given: tuple[Any, ...]) -> Task:
-    """The value, and the gradient in the leaves."""
+    """The value, and the gradient by the leaves."""
+    flat = compiled.flat(leaves)
     found: list[float] = []
 
     def step() -> None:
-        for p in leaves:
-            p.zero_grad()
-        found[:] = [compiled.backward(*given)]
+        found[:] = [flat.backward(*given)]
 
     example = [x[0] for x in given]
-    return in_use(lambda: compiled.function(*example), step, lambda: [*found, *(p.grad for p in leaves)])
+    return in_use(lambda: compiled.function(*example), step, lambda: [*found, *flat.gradient.tolist()])
 
 
 def hinge(inputs: dict[str, Any]) -> Task:
@@ -65,18 +63,15 @@ def digits(inputs: dict[str, Any]) -> Task:
 
 def training(layers: list[Any], function: Callable[..., Any], batches: list[Any], rate: float) -> Task:
     """One step of gradient descent for each batch."""
-    leaves = formulas.flat(layers)
-    compiled = compile(function, batch=(0, 1))
-    optimizer = nn.SGD(leaves, lr=rate)
+    flat = compile(function, batch=(0, 1)).flat(formulas.flat(layers))
 
     def step() -> None:
         for batch in batches:
-            optimizer.zero_grad()
-            compiled.backward(*batch)
-            optimizer.step()
+            flat.backward(*batch)
+            flat.data -= rate * flat.gradient
 
     X, y = batches[0]
-    return in_use(lambda: function(X[0], y[0]), step, lambda: [p.data for p in leaves])
+    return in_use(lambda: function(X[0], y[0]), step, flat.data.tolist)
 
 
 def gpt(inputs: dict[str, Any]) -> Task:
