@@ -7,11 +7,12 @@ from typing import Any
 import autograd
 from autograd.ops import ROWS, Op
 
-SMOOTH = [op for op in ROWS if op.name not in ("round",)]
 
+def random_function(seed: int, inputs: int, operations: int, tame: bool = True) -> Callable[[Sequence[Any]], Any]:
+    """A function of `inputs` numbers, made of random rows of the table. Equal seeds give equal functions.
 
-def random_function(seed: int, inputs: int, operations: int) -> Callable[[Sequence[Any]], Any]:
-    """A function of `inputs` numbers, made of random rows of the table. Equal seeds give equal functions."""
+    If it is tame, every operation meets numbers of its domain only.
+    """
 
     def function(xs: Sequence[Any]) -> Any:
         draw = random.Random(seed)
@@ -19,18 +20,18 @@ def random_function(seed: int, inputs: int, operations: int) -> Callable[[Sequen
         for _ in range(operations):
             op = draw.choice(ROWS)
             for _ in range(draw.choice((1, 1, 1, 4))):  # now and then several alike, side by side
-                known.append(_applied(draw, op, known))
+                known.append(_applied(draw, op, known, _squeezed if tame else _as_it_is))
         return _total(draw, known[inputs:])
 
     return function
 
 
-def _applied(draw: random.Random, op: Op, known: list[Any]) -> Any:
+def _applied(draw: random.Random, op: Op, known: list[Any], brought: Callable[[Any, Any], Any]) -> Any:
     size = draw.randint(1, 4)
     arguments: list[Any] = []
     for domain, many in zip(op.domain, op.groups, strict=True):
         if many:
-            arguments.append([_squeezed(draw.choice(known), domain) for _ in range(size)])
+            arguments.append([brought(draw.choice(known), domain) for _ in range(size)])
         elif domain.index:
             arguments.append(draw.randrange(size))
         elif domain.low == domain.high == 0:
@@ -38,10 +39,14 @@ def _applied(draw: random.Random, op: Op, known: list[Any]) -> Any:
         elif draw.random() < 0.2:
             arguments.append(draw.choice((0.5, 0.25, 1.0, 2.0)) if domain.low > -0.9 else 0.3)
         else:
-            arguments.append(_squeezed(draw.choice(known), domain))
+            arguments.append(brought(draw.choice(known), domain))
     if not any(isinstance(x, autograd.Value | list) for x in arguments):
-        arguments[0] = _squeezed(draw.choice(known), op.domain[0])
+        arguments[0] = brought(draw.choice(known), op.domain[0])
     return getattr(autograd, op.name)(*arguments)
+
+
+def _as_it_is(x: Any, domain: Any) -> Any:
+    return x
 
 
 def _squeezed(x: Any, domain: Any) -> Any:

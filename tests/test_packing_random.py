@@ -97,3 +97,21 @@ def test_every_form_of_a_program_agrees_on_a_random_graph(form, seed):
         by_known = [by_parameters[k] for k, one in enumerate(case.parameters) if id(one) in known]
         assert close(results, [[value]], tolerance)
         assert close(slopes, [*by_known, *by_x], tolerance * 10)
+
+
+@pytest.mark.parametrize("seed", seeds(1000, fast=200))
+@pytest.mark.parametrize("batch", [(), (0,)])
+def test_infinities_nan_and_zeros_of_both_signs_come_out_as_in_eager_runs(batch, seed):
+    draw = random.Random(seed)
+    inputs = draw.randint(1, 4)
+    row = [draw.choice([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, 2.0, 0.5, -3.0]) for _ in range(inputs)]
+    function = random_function(seed, inputs, draw.randint(1, 4), tame=False)
+    x = [Value(number) for number in row]
+    root = function(x)
+    root.backward()
+    value, slopes = autograd.compile(function, batch=batch).value_and_grad([row] if batch else row)
+    slopes, expected = np.ravel(slopes), np.array([one.grad for one in x])
+    # what is computed once for two has the sum of their adjoints, which may be finite where inf - inf is nan
+    meets = ~np.isnan(expected)
+    assert np.allclose(value, root.data, rtol=1e-9, equal_nan=True)
+    assert np.allclose(slopes[meets], expected[meets], rtol=1e-7, atol=1e-9)
