@@ -112,7 +112,7 @@ class EarlyStopping(Callback):
         training.best_weights = self.best_weights or training.best_weights
         if training.history.epochs - self.best_epoch >= self.patience:
             column, largest = watched(training, self.monitor, self.largest)
-            best = abs(self.best) if largest else self.best
+            best = -self.best if largest else self.best
             training.stop(
                 f"no improvement in {self.patience} epochs: the best {column} was {best:.4g} in epoch {self.best_epoch}"
             )

@@ -36,11 +36,6 @@ def layer_of(value: Value) -> str:
     return value.scope.partition("/")[0] or "the model"
 
 
-def is_bias(parameter: Value) -> bool:
-    """Whether it is a bias and not a weight."""
-    return parameter.label == "b"
-
-
 def numbers(parameters: Iterable[Value]) -> list[float]:
     """What the parameters are now."""
     return [parameter.data for parameter in parameters]

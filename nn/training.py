@@ -233,7 +233,7 @@ class Training:
                 "order": self._order,
                 "random": self._random.getstate(),
                 "history": self.history.history,
-                "callbacks": [[type(one).__name__, one.state_dict()] for one in self.callbacks],
+                "callbacks": [[type(one).__name__, state] for one in self.callbacks if (state := one.state_dict())],
             },
         }
 
@@ -246,7 +246,8 @@ class Training:
         part = state["training"]
         if sorted(part["order"]) != list(range(len(self))):
             raise ValueError(f"{path} is of a training with {len(part['order'])} samples, and here are {len(self)}")
-        names, saved = [type(one).__name__ for one in self.callbacks], [name for name, _ in part["callbacks"]]
+        remembering = [one for one in self.callbacks if one.state_dict()]
+        names, saved = [type(one).__name__ for one in remembering], [name for name, _ in part["callbacks"]]
         if names != saved:
             raise ValueError(f"{path} was saved with the callbacks {saved}, and these are {names}; give the same ones")
         if part["history"].keys() != self.history.history.keys():
@@ -261,7 +262,7 @@ class Training:
             self.steps, self.seen, self._total = part["steps"], part["seen"], part["total"]
             self._order = list(part["order"])
             self.history = History({column: list(found) for column, found in part["history"].items()})
-            for one, (_, state_of_one) in zip(self.callbacks, part["callbacks"]):
+            for one, (_, state_of_one) in zip(remembering, part["callbacks"]):
                 one.load_state_dict(state_of_one)
 
     def evaluate(self, X: Any, y: Any) -> dict[str, float]:

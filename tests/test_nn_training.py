@@ -183,6 +183,17 @@ def test_a_large_accuracy_is_good_and_a_column_that_is_not_there_is_named():
         nn.fit(model, POINTS.X, POINTS.y, callbacks=nn.EarlyStopping("r2"), **options)
 
 
+def test_a_number_below_zero_may_be_the_largest():
+    model = nn.MLP(2, [1], seed=0)
+    stopping = nn.EarlyStopping("fixed", patience=1)
+
+    def fixed(predictions, targets):
+        return -3.0
+
+    history = nn.fit(model, POINTS.X, POINTS.y, loss=LOSS, metrics=fixed, callbacks=stopping)
+    assert history.stop_reason == "no improvement in 1 epochs: the best fixed was -3 in epoch 1"
+
+
 def test_callbacks_are_called_at_their_moments():
     told = []
 
