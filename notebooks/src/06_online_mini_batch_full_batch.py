@@ -146,12 +146,17 @@ import numpy as np
 W, B = np.meshgrid(np.linspace(-0.2, 2.4, 80), np.linspace(-0.4, 1.0, 80))
 L = mean_loss([W, B], data)
 best_w, best_b = np.polyfit(*zip(*data), 1)
-_, axes = plt.subplots(1, 3, figsize=(9.6, 3.4), sharey=True)
-for plot, (size, path) in zip(axes, paths.items()):
-    plot.contour(W, B, L, levels=[0.36, 0.5, 0.8, 1.3, 2, 3], colors="#b8bfc8", linewidths=1)
-    plot.plot(*zip(*path), ".-", color="#d55e00", linewidth=1)
-    plot.plot(best_w, best_b, "x", color="black")
-    plot.set(title=f"batches of {size}: {len(path) - 1} steps", xlabel="w", ylabel="b")
+print(f"the best line: w = {best_w:.2f}, b = {best_b:.2f}")
+
+# %%
+plt.figure(figsize=(8, 4.6))
+plt.contour(W, B, L, levels=[0.36, 0.5, 0.8, 1.3, 2, 3], colors="#b8bfc8", linewidths=1)
+for size, path in paths.items():
+    plt.plot(*zip(*path), ".-", linewidth=1, label=f"batches of {size}: {len(path) - 1} steps")
+plt.plot(best_w, best_b, "X", color="black", markersize=9)
+plt.xlabel("w")
+plt.ylabel("b")
+plt.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
@@ -242,7 +247,8 @@ for size in (24, 1):
 # $$-0.8\,e\,(x^2 + 1) = -4\,e: \qquad\text{the new error is } e - 4e = -3e.$$
 #
 # The step overshoots to the other side, three times as far. Gentle samples ($x$ near 0) are in every batch of 24 to
-# soften the blow; alone with the sample at the edge, nothing does. **Small batches need small rates.**
+# soften the blow; alone with the sample at the edge, nothing does.
+# **Small batches need small rates.** Four such steps in a row:
 
 # %%
 w, b, edge = 0.0, 0.0, [(2.0, 3.5)]

@@ -190,9 +190,9 @@ plt.legend(loc="upper right", framealpha=1, frameon=True)
 plt.show()
 
 # %% [markdown]
-# With $\alpha = 0.9$ the ball overshoots, and each swing is smaller than the last: it comes to rest. With $\alpha =
-# 1$ it never does. Nothing slows it down, and it will swing between −1 and 1 for as long as you like to watch. The
-# formula above said so already: for $\alpha = 1$ the top speed is $\text{rate} / 0$.
+# With $\alpha = 0.9$ the ball overshoots, and each swing is smaller than the last: it comes to rest. With
+# $\alpha = 1$ it never does. Nothing slows it down, and it will swing between −1 and 1 for as long as you like to
+# watch. The formula above said so already: for $\alpha = 1$ the top speed is $\text{rate} / 0$.
 #
 # This is why the optimiser will not have it:
 
@@ -279,8 +279,8 @@ assert top_speed is ... or abs(top_speed - velocities([2] * 3000, alpha=0.99)[-1
 # </details>
 #
 # **2. Look ahead.** Nesterov's momentum takes the gradient not where the ball is but where it is about to be: at
-# $\text{position} + \alpha \cdot \text{velocity}$. A ball that sees the opposite wall coming brakes earlier. Change
-# one line of `descend`.
+# $\text{position} + \alpha \cdot \text{velocity}$. A ball that sees the opposite wall coming brakes earlier. Write
+# `descend` once more, with the gradient taken there.
 
 
 # %%

@@ -79,8 +79,8 @@ slide(answer, score=[-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6
 #
 # $$\text{loss} = -\log p_{\text{label}}.$$
 #
-# It is 0 for $p = 1$, it grows without bound as $p$ goes to 0, and halving $p$ always adds the same, $\log 2 =
-# 0.693$. **Predict** with a pocket calculator: $-\log 0.665$, $-\log 0.245$, $-\log 0.090$.
+# It is 0 for $p = 1$, it grows without bound as $p$ goes to 0, and halving $p$ always adds the same,
+# $\log 2 = 0.693$. **Predict** with a pocket calculator: $-\log 0.665$, $-\log 0.245$, $-\log 0.090$.
 
 # %%
 import nn
@@ -111,7 +111,7 @@ for label in (0, 1, 2):
 # %%
 from autograd import Value, draw
 
-z = [Value(score, label=f"z{k}") for k, score in enumerate([2.0, 1.0, 0.0])]
+z = [Value(score, label=f"z{k}") for k, score in enumerate([2.0, 1.0, 0.0], start=1)]
 loss = nn.cross_entropy(z, 0)
 loss.label = "loss"
 loss.backward()
@@ -271,7 +271,7 @@ history = nn.fit(model, X, y, loss=nn.cross_entropy, optimizer=optimizer, epochs
 losses = history.history["loss"]
 print(f"loss {losses[0]:.3f} at first, {losses[-1]:.3f} at last")
 right = nn.accuracy([model(x) for x in X_test], y_test)
-print(f"right: {right:.0%} of the flowers it has never seen")
+print(f"share of right answers for flowers it has never seen: {right:.2f}")
 
 # %% [markdown]
 # What does it say of each kind? For each true species, the mean of the probabilities that its flowers got:

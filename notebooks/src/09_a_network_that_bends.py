@@ -100,8 +100,8 @@ after.set(title="what the hidden layer makes of it", xlabel="h1", ylabel="h2")
 plt.show()
 
 # %% [markdown]
-# The two squares have come to lie on top of each other, and the sheet is folded: now a line does it, $h_1 - 2h_2 =
-# 0.5$. **A hidden layer moves the points until a line is enough.** Seen on the original
+# The two squares have come to lie on top of each other, and the sheet is folded: now a line does it,
+# $h_1 - 2h_2 = 0.5$. **A hidden layer moves the points until a line is enough.** Seen on the original
 # paper, that one line has become two borders, the edges of a strip:
 
 # %%
@@ -134,7 +134,7 @@ for width in (2, 4, 8):
 # %% [markdown]
 # ## A failure on purpose: more layers, no bend
 #
-# Is it the number of layers that does it? Take three layers, eight neurons each, but leave out the relu, so that
+# Is it the number of layers that does it? Take three layers, with 8, 8 and 1 neurons, but leave out the relu, so that
 # every neuron is just a weighted sum. **Predict** the loss.
 
 # %%
@@ -304,8 +304,8 @@ if weights is not ...:
 # ```
 # </details>
 #
-# **2. A flat roof.** Build a `plateau(x)` from four relus: 0 up to 0, rising to 1 at $x = 1$, staying 1 up to $x =
-# 3$, and back at 0 from $x = 4$ on.
+# **2. A flat roof.** Build a `plateau(x)` from four relus: 0 up to 0, rising to 1 at $x = 1$, staying 1 up to
+# $x = 3$, and back at 0 from $x = 4$ on.
 
 
 # %%

@@ -144,18 +144,18 @@ print(fast_loss.program)
 # %%
 from timeit import repeat
 
-plain = min(repeat(lambda: loss(X[:100], y[:100]).backward(), number=1, repeat=5))
+plain = min(repeat(lambda: loss(X[:100], y[:100]).backward(), number=1, repeat=3))
 quick = min(repeat(lambda: fast_loss.backward(X[:100], y[:100]), number=1, repeat=50))
 print("more than twenty times as fast:", plain > 20 * quick)
 
 # %% [markdown]
-# `nn.fit` compiles by itself; all the trainings of the last notebooks have run this way. Thirty passes over 1,198
+# `nn.fit` compiles by itself; all the trainings of the last notebooks have run this way. Twenty passes over 1,198
 # images:
 
 # %%
 model = nn.MLP(64, [32, 10], activation="relu", seed=0)
 adam = nn.Adam(model.parameters(), lr=0.01)
-how = {"loss": nn.cross_entropy, "optimizer": adam, "epochs": 30, "batch_size": 32, "seed": 0}
+how = {"loss": nn.cross_entropy, "optimizer": adam, "epochs": 20, "batch_size": 32, "seed": 0}
 history = nn.fit(model, X, y, **how)
 said = [nn.predicted_class(model(image)) for image in X_test]
 right = sum(a == b for a, b in zip(said, y_test)) / len(y_test)
@@ -234,8 +234,8 @@ plt.show()
 # It swings for ever. You have seen this curve: the sum of all gradients is a velocity that nothing slows down,
 # momentum with $\alpha = 1$ (notebook 7).
 #
-# **Third: vanishing gradients.** Seven layers of sigmoids, one behind the other. The slope of a sigmoid is at most
-# 1/4, so on the way back each layer passes on a quarter of the gradient at best.
+# **Third: vanishing gradients.** Six layers of sigmoids, and one of scores. On the way back each layer multiplies
+# the gradient by its weights and by the slope of its sigmoids, and that slope is at most 1/4.
 
 
 # %%
@@ -401,9 +401,9 @@ written = [write() for _ in range(40)]
 print(*sorted(set(written) - set(words.split())))
 
 # %% [markdown]
-# These are words that were *not* among the 73. Most of them do not exist, and yet you can pronounce them: it has
-# learned which letters follow which. A large language model is this, with a hundred million times as many parameters.
-# A version with several heads and words of all lengths is in `examples/gpt.py`.
+# These are words that were *not* among the 73. Most of them do not exist, and yet you can pronounce most of them: it
+# has learned which letters follow which. A large language model is this, with a hundred million times as many
+# parameters. A version with several heads and words of all lengths is in `examples/gpt.py`.
 
 # %% [markdown]
 # ## The same in PyTorch
