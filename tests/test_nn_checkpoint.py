@@ -64,6 +64,20 @@ def test_five_restarts_anywhere_in_an_epoch_give_the_uninterrupted_run_to_the_la
     assert outcome(begun(make=make, engine=engine, resume=path)) == expected
 
 
+@pytest.mark.parametrize("steps", [1, 5, 11, 17])
+def test_a_model_that_branches_is_resumed_to_the_last_bit_too(steps, tmp_path):
+    def bent(**options):
+        model = nn.MLP(2, [4, 1], lambda x: x * x if x < 0.3 else 2 * x - 1 if x < 1 else x, seed=0)
+        options |= {"loss": nn.binary_cross_entropy_with_logits, "batch_size": 8, "epochs": 8, "seed": 3}
+        return nn.Training(model, POINTS.X, POINTS.y, engine="compiled", **options)
+
+    training = bent()
+    for _ in zip(range(steps), training):
+        pass
+    training.save(tmp_path / "run.json")
+    assert outcome(bent(resume=tmp_path / "run.json")) == outcome(bent())
+
+
 def test_a_checkpoint_of_an_epoch_is_where_a_killed_training_goes_on(tmp_path):
     path = tmp_path / "run.json"
     for _ in zip(range(7), begun(path)):  # and then nothing more of it: as if killed

@@ -57,6 +57,8 @@ class Flat:
         call = given(self._compiled.batch, args, options)
         arguments = bytes(len(call.wide_leaves))
         pieces = self._compiled.swept(call, lambda recording: b"\1" * len(recording.parameters) + arguments, self)
+        # not in the order of the recordings, which depends on the calls before: a sum then has the same last digits
+        pieces.sort(key=lambda piece: int(piece.samples[0]))
         self.gradient.fill(0.0)
         for piece in pieces:
             here, there = self._placed(piece.recording)
