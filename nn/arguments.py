@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 from autograd import Value
 
-from .checks import as_list, pairs, rows, targets
+from .checks import as_list, pairs, real, rows, targets
 from .data import split
 from .optim import SGD
 
@@ -21,6 +21,11 @@ def samples_of(X: Any, y: Any, share: float | None, given: Any) -> tuple[Samples
     if given is None:
         if share is None:
             return learn, None
+        if not 0 < round(real("validation_split", share) * len(learn[0])) < len(learn[0]):
+            raise ValueError(
+                f"validation_split is the share of the rows to hold out, between 0 and 1, and must leave a row on "
+                f"either side; got {share!r} for {len(learn[0])} rows"
+            )
         X_learn, X_out, y_learn, y_out = split(*learn, test=share, seed=0)
         return (X_learn, y_learn), (X_out, y_out)
     if share is not None:

@@ -144,6 +144,8 @@ class Checkpoint(Callback):
         self, path: str | Path, every: int = 1, monitor: str | None = None, largest: bool | None = None
     ) -> None:
         self.path, self.every = Path(path), whole("every", every)
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(f"there is no folder {self.path.parent} to write checkpoints to; make it first")
         self.monitor, self.largest = monitor, largest
         self._written = -1
 

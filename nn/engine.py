@@ -76,7 +76,7 @@ class Eager:
         optimizer.step()
 
     def push(self) -> None:
-        """They are here nowhere else."""
+        """Nothing to do: it is the parameters themselves that are used and changed."""
 
     pull = push
 

@@ -234,6 +234,8 @@ def test_a_folder_that_is_none_is_told_at_once(folder, tmp_path):
     nn.save(tmp_path / "model.json", nn.MLP(1, [1]))
     with pytest.raises(OSError, match=folder):
         nn.save(tmp_path / folder / "model.json", nn.MLP(1, [1]))
+    with pytest.raises(FileNotFoundError, match=f"no folder .*{folder} to write checkpoints to; make it first"):
+        nn.Checkpoint(tmp_path / folder / "run.json")
 
 
 def test_floats_of_every_kind_come_back_exactly(tmp_path):

@@ -267,7 +267,8 @@ def test_one_sample_and_any_number_of_features_will_do(engine, width):
 
 
 WRONG = [
-    ({"validation_split": 1.5}, "between 0 and 1"),
+    ({"validation_split": 1.5}, "validation_split is the share .* got 1.5 for 24 rows"),
+    ({"validation_split": 0.01}, "must leave a row on either side; got 0.01 for 24 rows"),
     ({"validation_split": 0.5, "validation_data": POINTS}, "choose one"),
     ({"validation_data": [1, 2, 3]}, r"a pair \(X, y\) or a Dataset, got 3 parts"),
     ({"validation_data": ([[1.0]], [0])}, "rows of 1 numbers, and X of 2"),
