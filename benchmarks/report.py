@@ -6,6 +6,7 @@ import math
 import os
 import platform
 import statistics
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,50 @@ def document(results: Results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def for_readme(results: Results) -> str:
+    """The part of the README that states the ratios: from a line with this mark to the next."""
+    told = results["machine"]
+    lines = [
+        "![Time for loss and gradient, tapegrad against other engines](benchmarks/chart.svg)",
+        "How many times as long as tapegrad others take; **below 1 they are faster**. A step is the value and the "
+        f"whole gradient, in float64 on one thread; medians of {results['repeats']} interleaved repeats on "
+        f"{told['date']}, {told['processor']}.",
+        summary(results, {name: title for name, title in IN_README.items() if name in results["timings"]}),
+    ]
+    if "moons" in results["timings"] and "moons, collector off" in results["timings"]:
+        lines.append(_eager(results))
+    return "\n\n".join([MARK, *lines, MARK])
+
+
+MARK = "<!-- what stands between these two lines is written by `make bench` -->"
+IN_README = {
+    "moons": "micrograd's moons network (2-16-16-1), 100 samples",
+    "online": "the same, one sample a step",
+    "net 256 x 1000": "network 2-256-256-1, 1,000 samples",
+    "digits": "handwritten digits, an epoch",
+    "gpt, 8 letters": "GPT of 4,192 parameters, a word of 8 letters",
+    "expression": "the expression of micrograd's README",
+    "rosenbrock gradient": "Rosenbrock's function of 100 numbers, gradient",
+    "rosenbrock hessian": "the same, Hessian",
+    "chain of 1,000,000": "a chain of 1,000,000 operations",
+}
+
+
+def _eager(results: Results) -> str:
+    """How recording anew in every step compares."""
+    on, off = medians(results, "moons"), medians(results, "moons, collector off")
+
+    def against(name: str, way: str) -> str:
+        return f"{shown(on[name])} ({_two(on[name] / on[way])} times as long; {_two(off[name] / off[way])} without "
+
+    ours, theirs = "tapegrad eager", [name for name in ("micrograd", "XAD") if name in on and name in off]
+    told = [f"{name} {against(name, ours)}Python's garbage collector)" for name in theirs]
+    return (
+        f"Recording anew in every step, as micrograd does, a moons step takes tapegrad {shown(on[ours])}, or "
+        f"{shown(on['tapegrad eager, linear'])} with `autograd.linear` for each neuron; {', '.join(told)}."
+    )
+
+
 def versions(results: Results) -> str:
     known: dict[str, None] = dict.fromkeys(results["about"][peer.name] for peer in PEERS)
     return "\n".join(f"- {text}" for text in known)
@@ -89,15 +134,16 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def summary(results: Results) -> str:
-    """A row for each workload, a column for each peer."""
-    columns = [name for name in OTHERS if any(name in medians(results, w) for w in results["timings"])]
+def summary(results: Results, titles: Mapping[str, str] | None = None) -> str:
+    """A row for each workload, or for those with a title, and a column for each peer."""
+    names = titles or {name: name for name in results["timings"]}
+    columns = [name for name in OTHERS if any(name in medians(results, workload) for workload in names)]
     rows = []
-    for workload in results["timings"]:
+    for workload in names:
         measured = medians(results, workload)
         way, least = best(results, workload)
         cells = [_ratio(measured[name] / least) if name in measured else "–" for name in columns]
-        rows.append([workload, f"{shown(least)} ({way.removeprefix('tapegrad ')})", *cells])
+        rows.append([names[workload], f"{shown(least)} ({'compiled' if 'compiled' in way else 'eager'})", *cells])
     return table(["", "tapegrad", *columns], rows)
 
 

@@ -1,6 +1,7 @@
 """One command that measures tapegrad against other engines and against code written by hand.
 
-    make bench          every peer that can be installed, all workloads; writes RESULTS.md and chart.svg
+    make bench          every peer that can be installed, all workloads; writes RESULTS.md, chart.svg and
+                        the table in the README
     make bench-quick    some workloads, the small peers and those installed already; prints only
 
 Each peer runs in a process and an environment of its own, on one core and one thread, in float64. Its value and
@@ -83,10 +84,14 @@ def ready(quick: bool) -> tuple[list[tuple[Peer, Path]], dict[str, str]]:
 
 
 def write(results: dict[str, Any]) -> None:
-    """RESULTS.md and the chart."""
+    """RESULTS.md, the chart, and the README's table."""
     (HERE / "RESULTS.md").write_text(report.document(results), encoding="utf-8")
     (HERE / "chart.svg").write_text(chart.drawing(results), encoding="utf-8")
-    print(f"\nwrote {HERE.name}/RESULTS.md and {HERE.name}/chart.svg")
+    readme = HERE.parent / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(report.MARK)
+    if rest:
+        readme.write_text(before + report.for_readme(results) + rest.partition(report.MARK)[2], encoding="utf-8")
+    print(f"\nwrote {HERE.name}/RESULTS.md, {HERE.name}/chart.svg and the table in README.md")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Plan:
     repeats: int = 9
     budget: float = 0.02  # seconds for one turn: a step that is shorter is repeated within it
     long: float = 1.0  # a step that takes more seconds is measured once
-    patience: float = 20.0  # seconds that a peer may take for its first step
+    patience: float = 40.0  # seconds that a peer may take for its first step
 
 
 QUICK = Plan(repeats=7, budget=0.004, long=0.2, patience=5.0)

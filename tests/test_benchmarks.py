@@ -162,6 +162,7 @@ def test_the_results_name_who_is_faster_and_who_is_left_out(load: Any) -> None:
     assert "micrograd: it failed: no memory" in text
     assert "| digits, compiled | 250 ms | 748 ms | 3.00 s | 2.00 ms | 1 |" in text
     assert "tapegrad compiled 2.00 ms" in chart.drawing(results)
+    assert "| handwritten digits, an epoch | 2.00 ms (compiled) | **0.5** |" in report.for_readme(results)
 
 
 def test_times_are_shown_with_three_digits_and_a_unit(load: Any) -> None:
