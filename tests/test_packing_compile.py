@@ -336,6 +336,17 @@ def test_a_chain_of_a_hundred_thousand_operations_compiles():
 # What is refused.
 
 
+def test_a_compiled_function_given_values_is_differentiated_through():
+    cube = autograd.compile(lambda x: x * x * x)
+    assert cube(2.0) == 8.0
+    assert autograd.grad(cube)(2.0) == 12.0
+    assert autograd.grad(autograd.grad(cube))(2.0) == 12.0
+    x = Value(2.0)
+    y = cube(x * 1.0)
+    y.backward()
+    assert (y.data, x.grad) == (8.0, 12.0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -353,7 +364,8 @@ def test_a_chain_of_a_hundred_thousand_operations_compiles():
         (lambda: autograd.compile(lambda x: [x, x]).value_and_grad(1.0), "the gradient is that of one number"),
         (lambda: autograd.compile(lambda x: x).backward(1.0), "finds no Value to add a gradient to"),
         (lambda: autograd.compile(lambda x: x).value_and_grad(), "no argument 0 to differentiate by"),
-        (lambda: autograd.compile(lambda x: x)(Value(1.0) * 2), "pass its number with x.data"),
+        (lambda: autograd.compile(lambda x: x).backward(Value(1.0) * 2), "pass its number with x.data"),
+        (lambda: autograd.compile(lambda x, y: x * y, batch=0)([1.0], Value(1.0) * 2), "pass its number with x.data"),
         (lambda: autograd.compile(lambda x: x)({1, 2}), "takes numbers, sequences, dicts, arrays and hashable"),
     ],
 )

@@ -109,13 +109,16 @@ class Compiled:
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The result in the arrangement that the function returns; of a batch, one result for each sample.
 
-        While another compiled function is being recorded, the function itself is called, and recorded with it.
+        Given a Value, or while another compiled function is being recorded, the function itself is called, and
+        recorded: the verbs differentiate through it. Only a batch gives plain numbers then too.
         """
         if not options and (quick := self._quick.get(("value", len(args)))) and (found := quick(*args)) is not None:
             return found
         if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
             return self.function(*args, **options)
         call = given(self.batch, args, options)
+        if call.own is None and call.values:
+            return self.function(*args, **options)
         pieces = self._recordings.run(call, None, 1.0)
         self._prepare("value", call, pieces[0].recording, None)
         if call.own is None:

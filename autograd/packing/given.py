@@ -58,6 +58,15 @@ class Given:
         chosen = set(chosen)
         return _by_leaf(self.shapes, tuple([k in chosen for k in range(len(self.shapes))]))
 
+    def refuse_results(self) -> None:
+        """Raises where a Value among the arguments has a history, which plain numbers would not keep."""
+        for _, x in self.values:
+            if x.op is not None:
+                raise TypeError(
+                    f"{x!r} is a result, and a compiled function gives back plain numbers without its history; "
+                    "pass its number with x.data, or call the function itself, as in f.function(x)"
+                )
+
     def arranged(self, k: int, d_shared: Any, d_own: Any) -> Any:
         """The derivative by the k-th argument in its arrangement."""
         first, size = _places(self.shapes, self.wide)[k]
@@ -131,14 +140,8 @@ def _values(parts: list[Any]) -> list[tuple[int, Value]]:
         return []
     found, at = [], 0
     for x in parts:
-        if isinstance(x, Value):
-            if x.op is not None:
-                raise TypeError(
-                    f"{x!r} is a result, and a compiled function gives back plain numbers without its history; "
-                    "pass its number with x.data, or call the function itself, as in f.function(x)"
-                )
-            if not x.is_constant:
-                found.append((at, x))
+        if isinstance(x, Value) and not x.is_constant:
+            found.append((at, x))
         at += x.size if isinstance(x, np.ndarray) else 1
     return found
 

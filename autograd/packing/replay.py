@@ -86,6 +86,7 @@ class Recordings:
 
         The numbers of the parameters are those in `flat`, where it is given.
         """
+        given.refuse_results()
         key = given.key
         pieces: list[Piece] = []
         left = np.arange(given.samples)
