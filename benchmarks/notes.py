@@ -21,12 +21,16 @@ NOTES = {
         "operation; CasADi records before the clock starts and then runs its instructions in C++. By hand, "
         "nothing is recorded at all."
     ),
-    "online": ("**One sample a step**: as for small networks."),
+    "online": "**One sample a step**: as for small networks.",
     "rosenbrock": ("**Rosenbrock's gradient**: as for small networks."),
     "rosenbrock hessian": (
         "**Rosenbrock's Hessian**: CasADi returns the 298 entries that can differ from 0, without the zeros "
         "around; by hand three diagonals are written into zeros. The compiled program gathers all 10,000 entries,"
         " as results of the function, in every step."
+    ),
+    "digits": (
+        "**Digits**: as for small networks, with batches of 32. Choosing the logit of each label (`pick`) takes "
+        "longer than the rest of the forward program, and longer than the reverse one."
     ),
     "gpt": (
         "**The GPT**: most of the time is in the program's NumPy calls, on arrays of a few hundred numbers each; "
