@@ -18,7 +18,6 @@ import os
 import re
 import subprocess
 import sys
-import traceback
 import warnings
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -143,10 +142,9 @@ class Session:
             if "raises-exception" not in cell.tags:
                 raise
             self.flush()
-            says = "".join(traceback.format_exception_only(error)).strip()
-            self.outputs.append(
-                {"ename": type(error).__name__, "evalue": str(error), "output_type": "error", "traceback": [says]}
-            )
+            name, says = type(error).__name__, str(error)
+            shown = {"ename": name, "evalue": says, "output_type": "error", "traceback": [f"{name}: {says}"]}
+            self.outputs.append(shown)
             return self.outputs
         if "raises-exception" in cell.tags:
             raise RuntimeError(f"{where} is meant to fail and does not")

@@ -14,7 +14,11 @@ import numpy as np
 weeks = np.array([1.0, 2.0, 3.0, 4.0])
 heights = np.array([2.0, 3.0, 5.0, 6.0])
 
+# %% [markdown]
+# A line is $\hat y = wx + b$: a neuron with one input and no activation. Here is a first guess, one centimetre a week.
 
+
+# %%
 def show(w, b, title):
     _, axes = plt.subplots(figsize=(4.6, 3.2))
     axes.vlines(weeks, heights, w * weeks + b, color="#d55e00", label="errors")
@@ -23,9 +27,6 @@ def show(w, b, title):
     axes.set(xlabel="weeks", ylabel="height in cm", ylim=(0, 8))
     axes.legend(loc="upper left")
 
-
-# %% [markdown]
-# A line is $\hat y = wx + b$: a neuron with one input and no activation. Here is a first guess, one centimetre a week.
 
 # %%
 show(1.0, 1.0, "ŷ = x + 1")
@@ -126,9 +127,8 @@ def fit_line(loss_of, xs, ys, rate, steps):
     return path
 
 
-more_weeks, more_heights = [*weeks, 2.5], [*heights, 12.0]
-
 # %%
+more_weeks, more_heights = [*weeks, 2.5], [*heights, 12.0]
 figure, axes = plt.subplots()
 axes.plot(more_weeks, more_heights, "o")
 for loss_of, rate, color in [(nn.mean_squared_error, 0.1, "#d55e00"), (nn.mean_absolute_error, 0.01, "#009e73")]:
@@ -141,13 +141,13 @@ axes.legend(loc="upper left", fontsize=8)
 plt.show()
 
 # %% [markdown]
-# The line of the squared error is lifted by 1.6 cm by the one slip of the pen. The line of the absolute error stays where
-# it was (through the first point and the fourth): the slip pulls at it no harder than anyone else.
+# The line of the squared error is lifted by 1.6 cm by the one slip of the pen. The line of the absolute error stays
+# where it was (through the first point and the fourth): the slip pulls at it no harder than anyone else.
 #
 # So is the absolute error better? Not when the points are right. Its pull does not fade near the goal, so with a fixed
-# rate its line trembles for ever (that is the difference in the last digit), and there may be many best lines. The squared
-# error has one best line, and comes to rest on it. Its mean over all points is the **mean squared error**, the usual
-# choice for fitting numbers, and ours from here on.
+# rate its line trembles for ever (that is the difference in the last digit), and there may be many best lines. The
+# squared error has one best line, and comes to rest on it. Its mean over all points is the **mean squared error**, the
+# usual choice for fitting numbers, and ours from here on.
 #
 # ## The landscape of a loss
 #

@@ -63,6 +63,7 @@ def train(**when_to_stop):
     return nn.fit(line, weeks, heights, **options, **when_to_stop)
 
 
+# %%
 history = train(acceptable=0.01, epochs=3000)
 print(history.stop_reason, "with a loss of", round(history["loss"][-1], 4))
 
@@ -88,6 +89,7 @@ def land(x):
     return x**4 - 4 * x**2 + x
 
 
+# %%
 ends = []
 for start in [-2.0, 2.0]:
     x = Value(start)
@@ -167,10 +169,8 @@ plt.show()
 # The training loss falls and falls. The validation loss falls with it at first, then turns, and in the end it is *seven
 # times* as high as it was at its best. What has happened? Slide through the epochs and look.
 
+
 # %%
-from autograd import slide
-
-
 def wave_at(epoch):
     figure, axes = plt.subplots(figsize=(5.6, 3.4))
     axes.plot(grid, np.sin(grid), ":", color="#7b8494", label="the true wave")
@@ -181,6 +181,9 @@ def wave_at(epoch):
     axes.legend(loc="upper left", fontsize=8, ncols=2)
     return figure
 
+
+# %%
+from autograd import slide
 
 slide(wave_at, epoch=range(200, 2001, 200))
 
