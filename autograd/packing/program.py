@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from .pack import Packed, levels, pack
 from .rows import Rows
 from .straight import MOST_INPUTS, Straight
 from .sums import gather_sums
+
+if TYPE_CHECKING:
+    from ..pictures.graph import Graph as Diagram
 
 
 class GuardError(ValueError):
@@ -160,6 +163,12 @@ class Program:
         return (
             f"# {len(self.graph.nodes):,} operations that depend on each other run one after the other, by their rows"
         )
+
+    def diagram(self, max_nodes: int) -> Diagram:
+        """The blocks and what they read as boxes and wires, for `draw`."""
+        from .diagram import diagram
+
+        return diagram(self, max_nodes)
 
     def __str__(self) -> str:
         nodes, leaves = (

@@ -34,7 +34,7 @@ def draw(
     inputs: Sequence[Any] | None = None,
     gradients: bool = False,
 ) -> Picture:
-    """The computation graph of a Value, or of several, as a picture; or a network with its weights.
+    """The computation graph of a Value, or of several, as a picture; or a network, or the blocks of a program.
 
     It has at most `max_nodes` boxes. More Values than that are collapsed: a box for each scope, and one for parts that
     repeat. `collapse="layer"` asks for a box for each scope named so, and `collapse=None` for single Values: the last
@@ -55,6 +55,9 @@ def draw(
     """
     if not isinstance(what, Value | list | tuple) and is_model(what):
         return draw_network(what, inputs, gradients)
+    if hasattr(what, "diagram"):  # a compiled program
+        check(max_nodes, style=style)
+        return painted(what.diagram(max_nodes), style)
     roots = _roots(what)
     if inputs is not None or gradients:
         raise TypeError("inputs and gradients are for drawing a model; a Value shows the numbers it was computed with")
