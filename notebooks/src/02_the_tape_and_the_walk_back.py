@@ -73,7 +73,8 @@ grads[y] = 1.0
 for node in reversed(tape.nodes):
     for x, partial in zip(node.inputs, node.partials):
         grads[x] += grads[node] * partial
-        print(f"{node.label} passes {grads[node]:2.0f} × {partial:2.0f} to {x.label}, which now has {grads[x]:3.0f}")
+        passed = f"{grads[node]:2.0f} × {partial:2.0f}"
+        print(f"{node.label} passes {passed} to {x.label}, which now has {grads[x]:3.0f}")
 
 # %% [markdown]
 # That is the whole secret. Three derivatives, of $y$ by $a$, by $b$ and by $c$, from one walk over three lines: 56, 42

@@ -116,7 +116,7 @@ after = (sigmoid(w1 * x1 + w2 * x2 + b) - wanted) ** 2
 print(f"the loss was {loss.data} and is {after.data:.4f}")
 
 # %% [markdown]
-# One step, and the loss is an eighth of what it was.
+# One step, and the loss is less than a seventh of what it was.
 #
 # ## 6. STOP: good enough?
 #

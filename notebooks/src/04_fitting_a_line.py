@@ -72,7 +72,7 @@ for step in range(101):
         parameter.data -= 0.1 * parameter.grad
 
 # %% [markdown]
-# Down, without end. The machine does what it is told: a line a four metres under the ground has errors that are very
+# Down, without end. The machine does what it is told: a line four metres under the ground has errors that are very
 # negative, and so a very small sum. **A loss must be smallest where the predictions are right.** The absolute and the
 # squared error are: both are 0 there and positive elsewhere.
 #
@@ -131,7 +131,8 @@ def fit_line(loss_of, xs, ys, rate, steps):
 more_weeks, more_heights = [*weeks, 2.5], [*heights, 12.0]
 figure, axes = plt.subplots()
 axes.plot(more_weeks, more_heights, "o")
-for loss_of, rate, color in [(nn.mean_squared_error, 0.1, "#d55e00"), (nn.mean_absolute_error, 0.01, "#009e73")]:
+losses = [(nn.mean_squared_error, 0.1, "#d55e00"), (nn.mean_absolute_error, 0.01, "#009e73")]
+for loss_of, rate, color in losses:
     for xs, ys, dashes in [(weeks, heights, ":"), (more_weeks, more_heights, "-")]:
         w, b = fit_line(loss_of, xs, ys, rate, steps=2000)[-1]
         label = f"{loss_of.__name__}, {len(xs)} points: {w:.2f} x + {b:.2f}"
@@ -229,7 +230,8 @@ plt.show()
 model = nn.Neuron(1, "linear", seed=0)
 optimizer = nn.SGD(model.parameters(), lr=0.1)
 inputs, targets = [[x] for x in weeks], list(heights)
-history = nn.fit(model, inputs, targets, loss=nn.mean_squared_error, optimizer=optimizer, epochs=500, batch_size=None)
+options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "batch_size": None}
+history = nn.fit(model, inputs, targets, epochs=500, **options)
 print(history.stop_reason)
 print(f"ŷ = {model.w[0]:.3f} x + {model.b:.3f}, and after 5 weeks {model([5.0]):.2f} cm")
 

@@ -146,7 +146,8 @@ held_back = measure(40, seed=100)
 # %%
 model = nn.MLP(1, [20, 1], activation="tanh", seed=0)
 optimizer = nn.SGD(model.parameters(), lr=0.05, momentum=0.9)
-options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "batch_size": None, "validation_data": held_back}
+options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "batch_size": None}
+options["validation_data"] = held_back
 grid = np.linspace(-3, 3, 61)
 training, validation, waves = [], [], []
 for _ in range(10):
