@@ -135,6 +135,9 @@ fast_loss = autograd.compile(loss)
 print(f"plain {loss(X[:100], y[:100]).data:.6f}, compiled {fast_loss(X[:100], y[:100]):.6f}")
 print(fast_loss.program)
 
+# %%
+autograd.draw(fast_loss.program)
+
 # %% [markdown]
 # The same number, from a handful of blocks: the two layers are two matrix products. (A neuron's whole sum is one
 # operation called `linear` in `nn`; multiplied out there would be half a million operations.) `backward` runs the
