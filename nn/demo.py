@@ -1,4 +1,4 @@
-"""The demonstration: a network of scalars learns to tell three species of iris apart, stage by stage.
+"""The demonstration: a network of scalars learns to tell three species of iris apart, stage by stage; then digits.
 
 Run it with `make demo`, or `python -m nn.demo --seed 1` for other random weights and another held-out third.
 """
@@ -15,6 +15,7 @@ from typing import Any
 
 import nn
 from autograd import Tape, Value, draw, no_grad, play, softmax
+from nn.demo_digits import more, read_digits, say
 
 OUT = Path("out")
 HIDDEN, LR, MOMENTUM, BATCH, EPOCHS, ACCEPTABLE = 8, 0.03, 0.9, 10, 80, 0.06
@@ -53,6 +54,11 @@ def main(arguments: list[str] | None = None) -> int:
     show_training(history, perf_counter() - start)
     judge(problem, model)
     show_pictures(problem, model)
+    read_digits(seed)
+    say("NEXT", "README.md       what else there is, in ten lines of code")
+    more("notebooks/      how neural networks learn, in ten steps; `make lab` opens them")
+    more("nn/demo.py      this program; `python -m nn.demo --seed 1` draws other weights and another split")
+    more("autograd/ops.py every operation and its derivative, one row each\n")
     return 0
 
 
@@ -150,9 +156,6 @@ def show_pictures(problem: Problem, model: nn.MLP) -> None:
         more("Open them in a browser.\n")
     except OSError as error:
         say("PICTURES", f"They could not be written to {OUT.resolve()}: {error.strerror}.\n")
-    say("NEXT", "README.md       what else there is, in ten lines of code")
-    more("nn/demo.py      this program; `python -m nn.demo --seed 1` draws other weights and another split")
-    more("autograd/ops.py every operation and its derivative, one row each\n")
 
 
 def described(row: list[float]) -> str:
@@ -165,16 +168,6 @@ def shares(problem: Problem, outputs: list[Any]) -> str:
     with no_grad():
         p = softmax(outputs)
     return ", ".join(f"{name} {share.data:.1%}" for name, share in zip(problem.names, p))
-
-
-def say(stage: str, text: str) -> None:
-    """A line that begins a stage."""
-    print(f"{stage:12}{text}")
-
-
-def more(text: str) -> None:
-    """A line that continues it."""
-    print(f"{'':12}{text}")
 
 
 if __name__ == "__main__":

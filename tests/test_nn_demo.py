@@ -26,6 +26,15 @@ def test_the_demonstration_shows_the_six_stages_and_names_95_of_100_held_out_flo
     assert "\r" not in shown
 
 
+def test_it_reads_96_of_100_held_out_digits_by_a_few_blocks(capsys):
+    demo.read_digits(0)
+    shown = capsys.readouterr().out
+    assert accuracy(shown) >= 96.0
+    operations, blocks = re.search(r"(\d+) operations on single numbers.*in (\d+) blocks", shown, re.S).groups()
+    assert int(operations) > 100
+    assert int(blocks) <= 8
+
+
 def test_it_writes_the_pictures_it_names(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     demo.main([])
