@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,10 @@ TOLERANCE = 1e-9  # of the largest number of an answer
 class Plan:
     """How much time is spent."""
 
-    repeats: int = 9
+    repeats: int = 7
     budget: float = 0.02  # seconds for one turn: a step that is shorter is repeated within it
     long: float = 1.0  # a step that takes more seconds is measured once
-    patience: float = 40.0  # seconds that a peer may take for its first step
+    patience: float = 25.0  # seconds that a peer may take for its first step
 
 
 QUICK = Plan(repeats=7, budget=0.004, long=0.2, patience=5.0)
@@ -121,6 +122,9 @@ def measure(group: Sequence[Workload], peers: Sequence[tuple[Peer, Path]], plan:
     """The timings of a group of workloads by the workload's and the peer's name."""
     workers = [Worker(peer, python) for peer, python in peers]
     try:
+        for worker in workers:
+            with suppress(Failed):  # wait until all have imported what they need, which would disturb the first
+                worker.ask(do="about")
         found = {}
         for workload in group:
             for k, (peer, python) in enumerate(peers):
@@ -128,9 +132,11 @@ def measure(group: Sequence[Workload], peers: Sequence[tuple[Peer, Path]], plan:
                     workers[k].close()
                     workers[k] = Worker(peer, python)
             print(f"{workload.name} ...", end="", flush=True)
+            start = time.monotonic()
             found[workload.name] = _measure(workload, workers, plan)
             timings = found[workload.name].items()
-            print(" " + ", ".join(f"{name} {t.median * 1e3:.4g} ms" for name, t in timings if t.seconds), flush=True)
+            told = ", ".join(f"{name} {t.median * 1e3:.4g} ms" for name, t in timings if t.seconds)
+            print(f" {time.monotonic() - start:.0f} s: {told}", flush=True)
             for name, timing in timings:
                 if timing.left_out:
                     print(f"  without {name}: {timing.left_out}", flush=True)

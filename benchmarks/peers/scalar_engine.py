@@ -11,7 +11,7 @@ from task import LeftOut, Task
 
 Make = Callable[[dict[str, Any]], Task]
 
-MOST = 1_000_000
+MOST = 500_000
 
 
 class Engine:
