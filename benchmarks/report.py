@@ -41,13 +41,14 @@ def document(results: Results) -> str:
         "# Results",
         "Written by `make bench`; [run.py](run.py) says how it measures. Every figure here is of that one run: "
         f"{told['date']}, {told['processor']}, {told['system']}, one thread, float64, {results['repeats']} interleaved "
-        f"repeats, it took {results['minutes']:.1f} minutes.",
+        f"repeats in {results['minutes']:.1f} minutes.",
         "A step computes the value and the whole gradient; each peer's were compared with those worked out by hand, to "
-        "1e-9, before it was timed. Garbage collector on, as Python starts, unless said.",
+        "1e-9, before it was timed. Garbage collector on, as Python starts, unless said. Steps of more than a second were "
+        "timed once, and are marked so.",
         versions(results),
         "## Summary",
         "How many times as long as tapegrad's fastest way each of the others takes; **below 1 it is faster than "
-        "tapegrad**. A dash: left out, with the reason further below. ",
+        "tapegrad**. A dash: left out, with the reason further below.",
         summary(results),
         "## Where another is faster",
         ahead(results),
