@@ -43,8 +43,8 @@ def document(results: Results) -> str:
         f"{told['date']}, {told['processor']}, {told['system']}, one thread, float64, {results['repeats']} interleaved "
         f"repeats in {results['minutes']:.1f} minutes.",
         "A step computes the value and the whole gradient; each peer's were compared with those worked out by hand, to "
-        "1e-9, before it was timed. Garbage collector on, as Python starts, unless said. Steps of more than a second were "
-        "timed once, and are marked so.",
+        "1e-9, before it was timed. Garbage collector on, as Python starts, unless said. Steps of more than a second "
+        "were timed once, and are marked so.",
         versions(results),
         "## Summary",
         "How many times as long as tapegrad's fastest way each of the others takes; **below 1 it is faster than "
