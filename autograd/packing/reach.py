@@ -2,49 +2,69 @@
 
 A program reads the Values it was recorded with. If one of them was replaced by another Value or by a number, or a layer
 was added, the function itself would read others. So the containers on the way to the parameters (variables, lists,
-tuples, dicts, attributes of objects) are remembered with what was in them, and compared, by identity, before each call.
+dicts, attributes of objects, arrays) are remembered with what was in them, and compared, by identity, before each call.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from operator import is_
-from types import CellType, ModuleType
+from types import CellType, MemberDescriptorType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from ..value import Value
 
 _MOST = 100_000  # containers looked at: what a function reaches may be a whole program
 _SIMPLE = (Value, str, bytes, int, float, type, ModuleType, type(None))
+_OWN_HASH: Any = object.__hash__
+_END = object()  # stands behind the items of each container, so that none can pass for the next one's
 
 
 class Reach:
     """The way from a function to its parameters, as it was when the function was recorded."""
 
     def __init__(self, function: Callable[..., Any], parameters: list[Value]) -> None:
-        self._cells: list[tuple[CellType, Any]] = []
-        self._globals: list[tuple[dict[str, Any], str, Any]] = []
-        self._containers: list[tuple[Collection[Any], list[Any]]] = []
-        self._walk(function, {id(x) for x in parameters})
+        self._cells: dict[int, tuple[CellType, Any]] = {}
+        self._globals: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
+        # Where a hash is the object's own, one number stands for many items: 4 ns an item, where comparing takes 18.
+        # One other item always gives another number, several do but for one case in 2**64.
+        self._hashed: list[Iterable[Any]] = []
+        self._others: list[Iterable[Any]] = []
+        self._hashed_items: list[tuple[Any, ...]] = []  # kept alive, so that no other object gets their hashes
+        self._other_items: list[Any] = []
+        for source, items in self._walk(function, {id(x) for x in parameters}):
+            if all(type(item).__hash__ is _OWN_HASH for item in items):
+                self._hashed.append(source)
+                self._hashed_items.append(tuple(items))
+            else:
+                self._others += source, (_END,)
+                self._other_items += *items, _END
+        self._hash = hash(tuple(self._hashed_items))
 
     def is_same(self) -> bool:
         """Whether the function would find the very same parameters."""
-        for cell, value in self._cells:
-            if cell.cell_contents is not value:
-                return False
-        for variables, name, value in self._globals:
-            if variables.get(name) is not value:
-                return False
-        for container, items in self._containers:
-            if len(container) != len(items):
-                return False
-            if not all(map(is_, container.values() if isinstance(container, dict) else container, items)):
-                return False
-        return True
+        try:
+            for cell, value in self._cells.values():
+                if cell.cell_contents is not value:
+                    return False
+            for variables, name, value in self._globals.values():
+                if variables.get(name) is not value:
+                    return False
+            return hash(tuple(map(tuple, self._hashed))) == self._hash and all(
+                map(is_, chain.from_iterable(self._others), self._other_items)
+            )
+        except (TypeError, ValueError):  # there is something now that has no hash, or a variable that was deleted
+            return False
 
-    def _walk(self, function: Callable[..., Any], wanted: set[int]) -> None:
-        found: dict[int, tuple[Collection[Any], list[Any], int]] = {}  # with the container that each was found in
+    def _walk(self, function: Callable[..., Any], wanted: set[int]) -> Iterator[tuple[Iterable[Any], list[Any]]]:
+        """The containers on the way, each with what is in it."""
+        found: dict[int, tuple[Any, Iterable[Any], list[Any], int]] = {}  # and the container that each was found in
         waiting = [(x, 0) for x in self._named(function)]
         seen: set[int] = set()
         while waiting and len(seen) < _MOST:
@@ -52,38 +72,69 @@ class Reach:
             if isinstance(x, _SIMPLE) or id(x) in seen:
                 continue
             seen.add(id(x))
-            if inspect.isfunction(x) or inspect.ismethod(x):
+            if inspect.isfunction(x) or inspect.ismethod(x) or isinstance(x, partial):
                 waiting += [(item, parent) for item in self._named(x)]
                 continue
-            container = x if isinstance(x, list | tuple | dict) else getattr(x, "__dict__", None)
-            if isinstance(container, list | tuple | dict):
-                items = list(container.values() if isinstance(container, dict) else container)
-                found[id(container)] = container, items, parent
-                waiting += [(item, id(container)) for item in items]
-        on_the_way: dict[int, None] = {}
-        for key, (_, items, _) in found.items():
+            for source in _sources(x):
+                items = list(source)
+                found[id(source)] = x, source, items, parent
+                waiting += [(item, id(source)) for item in items]
+        on_the_way: set[int] = set()
+        for key, (x, source, items, _) in found.items():
             if any(id(item) in wanted for item in items):
                 while key and key not in on_the_way:
-                    on_the_way[key] = None
-                    key = found[key][2]
-        self._containers = [found[key][:2] for key in on_the_way]
+                    on_the_way.add(key)
+                    x, source, items, key_of_parent = found[key]
+                    if not isinstance(x, tuple):  # a tuple stays what it is
+                        yield source, items
+                    key = key_of_parent
 
     def _named(self, function: Any) -> Iterable[Any]:
         """What a function has a name for; its variables are remembered."""
+        if isinstance(function, partial):
+            return [function.func, *function.args, *function.keywords.values()]
         if inspect.ismethod(function):
             return [function.__self__, function.__func__]
         if not inspect.isfunction(function):
             return [function]
-        values = list(function.__defaults__ or ())
+        values = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
         for cell in function.__closure__ or ():
             try:
-                self._cells.append((cell, cell.cell_contents))
+                self._cells[id(cell)] = cell, cell.cell_contents
             except ValueError:  # not assigned yet
                 continue
             values.append(cell.cell_contents)
         for name in function.__code__.co_names:
             if name in function.__globals__:
                 value = function.__globals__[name]
-                self._globals.append((function.__globals__, name, value))
+                self._globals[id(function.__globals__), name] = function.__globals__, name, value
                 values.append(value)
         return values
+
+
+class _Read:
+    """What some function reads, each time it is asked for."""
+
+    def __init__(self, read: Callable[[], Iterable[Any]]) -> None:
+        self.read = read
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.read())
+
+
+def _sources(x: Any) -> Iterator[Iterable[Any]]:
+    """What an object holds, to be looked through again before each call."""
+    if isinstance(x, list | tuple | set | frozenset | deque):
+        yield x
+        return
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind == "O":
+            yield _Read(lambda: x.ravel().tolist())
+        return
+    attributes = x if isinstance(x, dict) else getattr(x, "__dict__", None)
+    if isinstance(attributes, dict):
+        yield attributes.values()
+    with_slots = [vars(kind) for kind in type(x).__mro__ if "__slots__" in vars(kind)]
+    slots = [name for kind in with_slots for name, one in kind.items() if isinstance(one, MemberDescriptorType)]
+    if slots:
+        yield _Read(lambda: [getattr(x, slot, None) for slot in slots])
