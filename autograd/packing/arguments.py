@@ -21,6 +21,7 @@ from ..value import Value
 
 Shape = tuple[Any, ...]
 NUMBER: Shape = ("number",)
+_FLOAT = np.dtype(float)
 
 
 def flatten(x: Any, parts: list[Any]) -> Shape:
@@ -76,13 +77,13 @@ def _regular(x: list[Any]) -> Any:
         return None
     rows: list[Any] = x
     for _ in range(whole.ndim - 1):
-        if any(type(row) is not list for row in rows):
+        if set(map(type, rows)) != {list}:
             return None
         rows = [item for row in rows for item in row] if type(rows[0][0]) is list else rows
     return whole
 
 
-def flatten_samples(x: Any, name: str, parts: list[Any]) -> Shape:
+def flatten_samples(x: Any, name: int | str, parts: list[Any]) -> Shape:
     """Like `flatten`, for an argument with one entry for each sample; parts are arrays with samples first."""
     if isinstance(x, dict):
         return "dict", tuple(x), tuple([flatten_samples(item, name, parts) for item in x.values()])
@@ -100,7 +101,7 @@ def flatten_samples(x: Any, name: str, parts: list[Any]) -> Shape:
     raise TypeError(f"the batch argument {name} needs one entry for each sample, as a list or an array, not {x!r}")
 
 
-def _sample_by_sample(x: Any, name: str, parts: list[Any]) -> Shape:
+def _sample_by_sample(x: Any, name: int | str, parts: list[Any]) -> Shape:
     rows: list[list[float]] = []
     shape: Shape | None = None
     for k, sample in enumerate(x):
@@ -109,32 +110,29 @@ def _sample_by_sample(x: Any, name: str, parts: list[Any]) -> Shape:
         if shape is not None and this != shape:
             raise ValueError(f"the samples of {name} differ in shape: sample 0 is {shape}, sample {k} is {this}")
         shape = this
-        rows.append(numbers_of(found).tolist())
+        rows.append([x for chunk in chunks_of(found) for x in chunk.tolist()])
     parts.append(np.array(rows))
     assert shape is not None
     return shape
 
 
-_LARGE = 1000  # numbers that are not worth another copy
-
-
 def chunks_of(parts: list[Any]) -> list[Any]:
-    """The numbers in flattened parts, in as few arrays as take no copy of a large one."""
-    if not any(isinstance(x, np.ndarray) and x.size > _LARGE for x in parts):
-        return [numbers_of(parts)]
-    return [numbers_of([x]) for x in parts]
-
-
-def numbers_of(parts: list[Any]) -> Any:
-    """The numbers in flattened parts, in one array."""
-    if len(parts) == 1 and isinstance(parts[0], np.ndarray):
-        return parts[0].reshape(-1).astype(float, copy=False)
-    if not any(isinstance(x, np.ndarray) for x in parts):
-        return np.array([x._data if isinstance(x, Value) else number(x) for x in parts], dtype=float)
-    one_by_one = [
-        x.reshape(-1) if isinstance(x, np.ndarray) else [x._data if isinstance(x, Value) else number(x)] for x in parts
-    ]
-    return np.concatenate(one_by_one, dtype=float)
+    """The numbers in flattened parts: arrays as they are, and the numbers between them together."""
+    chunks, between = [], list[float]()
+    for x in parts:
+        if type(x) is float:
+            between.append(x)
+        elif isinstance(x, np.ndarray):
+            if between:
+                chunks.append(np.array(between))
+                between = []
+            flat = x.reshape(-1)
+            chunks.append(flat if flat.dtype is _FLOAT else flat.astype(float))
+        else:
+            between.append(x._data if isinstance(x, Value) else number(x))
+    if between:
+        chunks.append(np.array(between))
+    return chunks
 
 
 def unflatten(shape: Shape, leaves: Iterator[Any], array: Callable[[list[Any], tuple[int, ...]], Any]) -> Any:

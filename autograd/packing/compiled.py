@@ -14,7 +14,7 @@ from ..tape import Tape
 from ..value import Value
 from .arguments import NUMBER, split
 from .flat import Flat
-from .given import Given, batch_of, given
+from .given import Given, Layout, batch_of, given
 from .program import GuardError, Program, Signature
 from .reach import Reach
 from .replay import CacheInfo, Piece, Recording, Recordings
@@ -86,7 +86,7 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
 
     recordings = Recordings(recorded, "raise", np.dtype(float))
     program = Program(simplify(graph), float, Signature((), (), (), shape))
-    recordings.keep(((), (), ()), Recording(program, shape, parameters, Reach(recorded, [])))
+    recordings.keep(Layout(), Recording(program, shape, parameters, Reach(recorded, [])))
     return Compiled(recorded, frozenset(), 0, "mean", recordings)
 
 
@@ -155,23 +155,26 @@ class Compiled:
         if not options and (quick := self._quick.get(("gradient", len(args)))) and (found := quick(*args)) is not None:
             return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options)
-        chosen = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
+        chosen, count = (self.argnums,) if isinstance(self.argnums, int) else self.argnums, len(args)
         for k in chosen:
-            if not -len(args) <= k < len(args):
+            if not -count <= k < count:
                 raise ValueError(
-                    f"there is no argument {k} to differentiate by: the call has {len(args)}; argnums says which, "
+                    f"there is no argument {k} to differentiate by: the call has {count}; argnums says which, "
                     "and backward differentiates by parameters"
                 )
-        chosen = tuple(k % len(args) for k in chosen)
-        by_argument = call.wanted(chosen).tobytes()
-        pieces = self.swept(call, lambda recording: bytes(len(recording.parameters)) + by_argument)
-        d_shared = sum(piece.d_shared for piece in pieces)
-        d_own = None if call.own is None else np.empty(call.own.shape, pieces[0].d_own.dtype)
-        if d_own is not None:
-            for piece in pieces:
-                d_own[:, piece.samples] = piece.d_own
-        self._prepare("gradient", call, pieces[0].recording, chosen)
-        gradients = tuple(call.arranged(k, d_shared, d_own) for k in chosen)
+        chosen = tuple([k % count for k in chosen])
+        layout = call.layout
+        by_argument = layout.wanted(chosen)
+        pieces = self.swept(call, lambda recording: recording.wanted(False, by_argument))
+        piece = pieces[0]
+        d_shared, d_own = piece.d_shared, piece.d_own
+        if len(pieces) > 1:
+            d_shared = sum(one.d_shared for one in pieces)
+            d_own = np.empty((len(d_own), call.samples), d_own.dtype)
+            for one in pieces:
+                d_own[:, one.samples] = one.d_own
+        self._prepare("gradient", call, piece.recording, chosen)
+        gradients = tuple([layout.arranged(k, d_shared, d_own) for k in chosen])
         return self.mean_or_sum(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
 
     def backward(self, *args: Any, **options: Any) -> float:
@@ -183,11 +186,10 @@ class Compiled:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
         call = given(self.batch, args, options)
-        by_argument = np.zeros(len(call.wide_leaves), bool)
         places = [place for place, _ in call.values]
-        by_argument[np.flatnonzero(~call.wide_leaves)[places]] = True
-        pieces = self.swept(call, lambda recording: b"\1" * len(recording.parameters) + by_argument.tobytes())
-        if not call.values and not any(piece.recording.parameters for piece in pieces):
+        by_argument = call.layout.wanted_places(places) if places else call.layout.nothing()
+        pieces = self.swept(call, lambda recording: recording.wanted(True, by_argument))
+        if not places and not any(piece.recording.parameters for piece in pieces):
             raise ValueError(
                 "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
                 "value_and_grad gives the gradient by those"
@@ -221,20 +223,21 @@ class Compiled:
     def _prepare(self, kind: str, call: Given, recording: Recording, chosen: tuple[int, ...] | None) -> None:
         """Lets calls of this kind with as many floats go straight to a printed function, where that is all there is."""
         runs = recording.program.runs
-        if not isinstance(runs, Straight) or call.names or recording.result != NUMBER:
+        if not isinstance(runs, Straight) or call.layout.names or recording.result != NUMBER:
             return
-        if not call.shapes or any(shape != NUMBER for shape in call.shapes):
+        shapes = call.layout.shapes
+        if not shapes or any(shape != NUMBER for shape in shapes):
             return
         quick = recording.quick.get(kind)
         if quick is None:
             wanted, result = b"", runs.root()
             if chosen is not None:
-                wanted = bytes(len(recording.parameters)) + call.wanted(chosen).tobytes()
+                wanted = bytes(len(recording.parameters)) + call.layout.wanted(chosen)
                 slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
                 result += f", {slopes[0] if isinstance(self.argnums, int) else '(' + ', '.join(slopes) + ',)'}"
             quick = recording.quick[kind] = runs.quick(recording.parameters, wanted, result)
         reach, straight = recording.reach, quick
-        self._quick[kind, len(call.shapes)] = (
+        self._quick[kind, len(shapes)] = (
             (lambda *args: straight(*args) if reach.is_same() else None) if recording.parameters else straight
         )
 
@@ -253,6 +256,8 @@ class Compiled:
 
     def mean_or_sum(self, call: Given, pieces: list[Piece]) -> float:
         """The results of the samples as one number."""
+        if call.own is None:
+            return float(pieces[0].outputs[0, 0])
         total = sum(float(np.add.reduce(piece.outputs[0])) for piece in pieces)
         return total / call.samples if self.reduce == "mean" else total
 

@@ -55,8 +55,8 @@ class Flat:
     def backward(self, *args: Any, **options: Any) -> float:
         """The value; `gradient` is then its gradient by the parameters. Of a batch, those of the mean or the sum."""
         call = given(self._compiled.batch, args, options)
-        arguments = bytes(len(call.wide_leaves))
-        pieces = self._compiled.swept(call, lambda recording: b"\1" * len(recording.parameters) + arguments, self)
+        arguments = call.layout.nothing()
+        pieces = self._compiled.swept(call, lambda recording: recording.wanted(True, arguments), self)
         # not in the order of the recordings, which depends on the calls before: a sum then has the same last digits
         pieces.sort(key=lambda piece: int(piece.samples[0]))
         self.gradient.fill(0.0)
@@ -64,6 +64,18 @@ class Flat:
             here, there = self._placed(piece.recording)
             self.gradient[there] += piece.d_parameters[here]
         return self._compiled.mean_or_sum(call, pieces)
+
+    def epochs(self, rule: Rule, *args: Any, **options: Any) -> Epochs:
+        """Steps to be made by `rule`, such as an optimiser of `nn`; arguments with samples are arrays of all of them.
+
+        >>> import autograd, nn
+        >>> import numpy as np
+        >>> w = autograd.Value(2.0)
+        >>> flat = autograd.compile(lambda x: (w * x - 1.0) ** 2, batch=0).flat([w])
+        >>> steps = flat.epochs(nn.SGD([w], lr=0.1), np.array([1.0, 2.0, 4.0]))
+        >>> losses = steps.run(np.array([0, 2, 1] * 20), batch_size=2)
+        """
+        return Epochs(self, args, options, rule)
 
     def push(self) -> None:
         """Writes numbers and gradients to the parameters."""

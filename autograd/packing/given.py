@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,48 +15,91 @@ from ..value import Value
 from .arguments import Shape, array_of_values, chunks_of, count, flatten, flatten_samples, split, unflatten
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
+class Layout:
+    """How the arguments of a call are arranged: what a program is found by."""
+
+    names: tuple[str, ...] = ()  # of the keyword arguments, which stand behind the others
+    shapes: tuple[Shape, ...] = ()
+    wide: tuple[bool, ...] = ()  # for each argument, whether it has samples
+    _marks: dict[Any, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.names, self.shapes, self.wide))
+
+    @cached_property
+    def wide_leaves(self) -> NDArray[np.bool_]:
+        """For each number of one sample's arguments, whether it is the sample's own."""
+        return self._by_leaf(self.wide)
+
+    def nothing(self) -> bytes:
+        """A mark of 0 for each number, as programs take it: no derivative by any is wanted."""
+        return self.wanted(())
+
+    def wanted(self, chosen: tuple[int, ...]) -> bytes:
+        """For each number, whether it belongs to one of these arguments."""
+        # kept, because long bytes take their time to be made and to be hashed
+        if chosen not in self._marks:
+            self._marks[chosen] = self._by_leaf([k in chosen for k in range(len(self.shapes))]).tobytes()
+        return self._marks[chosen]
+
+    def wanted_places(self, places: list[int]) -> bytes:
+        """For each number, whether it is at one of these places among those without samples."""
+        marks = np.zeros(len(self.wide_leaves), bool)
+        marks[np.flatnonzero(~self.wide_leaves)[places]] = True
+        return marks.tobytes()
+
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """For each argument, where its numbers begin among those of its kind, and how many they are."""
+        taken, found = [0, 0], []
+        for shape, has_samples in zip(self.shapes, self.wide, strict=True):
+            found.append((taken[has_samples], count(shape)))
+            taken[has_samples] += count(shape)
+        return found
+
+    def arranged(self, k: int, d_shared: Any, d_own: Any) -> Any:
+        """The derivative by the k-th argument in its arrangement."""
+        first, size = self.places[k]
+        if self.wide[k]:
+            return _of_samples(self.shapes[k], d_own[first : first + size])
+        return split(self.shapes[k], d_shared[first : first + size])
+
+    def _by_leaf(self, marks: Sequence[bool]) -> NDArray[np.bool_]:
+        return np.repeat(np.array(marks, bool), [count(shape) for shape in self.shapes])
+
+
+_layout = lru_cache(maxsize=256)(Layout)
+
+
 class Given:
     """What a call was given. Arguments with samples are counted in `own`, the others in `shared`."""
 
-    names: tuple[str, ...]  # of the keyword arguments, which stand behind the others
-    shapes: tuple[Shape, ...]
-    wide: tuple[bool, ...]  # for each argument, whether it has samples
-    chunks: list[Any]  # the numbers of arguments without samples, in one array or in several
-    own: Any  # numbers, a column for each sample; None without a batch
-    values: list[tuple[int, Value]]  # the Values among the shared numbers, which collect gradients
+    __slots__ = ("chunks", "layout", "own", "samples", "values")
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What a program is found by."""
-        return self.names, self.shapes, self.wide
-
-    @property
-    def samples(self) -> int:
-        return 1 if self.own is None else int(self.own.shape[1])
-
-    @property
-    def wide_leaves(self) -> NDArray[np.bool_]:
-        """For each number of one sample's arguments, whether it is the sample's own."""
-        return _by_leaf(self.shapes, self.wide)
+    def __init__(self, layout: Layout, chunks: list[Any], own: Any, values: list[tuple[int, Value]]) -> None:
+        self.layout = layout
+        self.chunks = chunks  # the numbers of arguments without samples, in one array or in several
+        self.own = own  # numbers, a column for each sample; None without a batch
+        self.values = values  # the Values among the shared numbers, which collect gradients
+        self.samples = 1 if own is None else int(own.shape[1])
 
     def example(self, sample: int) -> tuple[list[Value], Sequence[Any], Mapping[str, Any]]:
         """New Values for the numbers of one sample, and the arguments made of them, by position and by name."""
-        own = self.wide_leaves
+        own, names = self.layout.wide_leaves, self.layout.names
         numbers = np.empty(len(own))
-        numbers[~own] = np.concatenate(self.chunks)
+        numbers[~own] = np.concatenate([np.zeros(0), *self.chunks])
         if self.own is not None:
             numbers[own] = self.own[:, sample]
         values = [Value(x) for x in numbers.tolist()]
         following = iter(values)
-        arguments = [unflatten(shape, following, array_of_values) for shape in self.shapes]
-        first = len(arguments) - len(self.names)
-        return values, arguments[:first], dict(zip(self.names, arguments[first:], strict=True))
-
-    def wanted(self, chosen: Iterable[int]) -> NDArray[np.bool_]:
-        """For each number, whether it belongs to one of these arguments."""
-        chosen = set(chosen)
-        return _by_leaf(self.shapes, tuple([k in chosen for k in range(len(self.shapes))]))
+        arguments = [unflatten(shape, following, array_of_values) for shape in self.layout.shapes]
+        first = len(arguments) - len(names)
+        return values, arguments[:first], dict(zip(names, arguments[first:], strict=True))
 
     def refuse_results(self) -> None:
         """Raises where a Value among the arguments has a history, which plain numbers would not keep."""
@@ -67,43 +110,23 @@ class Given:
                     "pass its number with x.data, or call the function itself, as in f.function(x)"
                 )
 
-    def arranged(self, k: int, d_shared: Any, d_own: Any) -> Any:
-        """The derivative by the k-th argument in its arrangement."""
-        first, size = _places(self.shapes, self.wide)[k]
-        part = (d_own if self.wide[k] else d_shared)[first : first + size]
-        return split(self.shapes[k], part) if not self.wide[k] else _of_samples(self.shapes[k], part)
-
-
-@lru_cache(maxsize=256)
-def _by_leaf(shapes: tuple[Shape, ...], marks: tuple[bool, ...]) -> NDArray[np.bool_]:
-    """The mark of each argument, for each of its numbers."""
-    return np.repeat(np.array(marks, bool), [count(shape) for shape in shapes])
-
-
-@lru_cache(maxsize=256)
-def _places(shapes: tuple[Shape, ...], wide: tuple[bool, ...]) -> list[tuple[int, int]]:
-    """For each argument, where its numbers begin among those of its kind, and how many they are."""
-    taken, found = [0, 0], []
-    for shape, has_samples in zip(shapes, wide, strict=True):
-        found.append((taken[has_samples], count(shape)))
-        taken[has_samples] += count(shape)
-    return found
-
 
 def given(batch: frozenset[int | str], args: Sequence[Any], options: Mapping[str, Any]) -> Given:
     """Flattens the arguments of a call."""
-    wide = tuple([k in batch for k in range(len(args))] + [name in batch for name in options])
     shared: list[Any] = []
+    if not batch:
+        shapes = tuple([flatten(x, shared) for x in [*args, *options.values()]])
+        return Given(_layout(tuple(options), shapes, (False,) * len(shapes)), chunks_of(shared), None, _values(shared))
     own: list[Any] = []
+    named: list[tuple[int | str, Any]] = [*enumerate(args), *options.items()]
+    wide = tuple([name in batch for name, _ in named])
     shapes = tuple(
         [
-            flatten_samples(x, f"{name}", own) if has_samples else flatten(x, shared)
-            for name, x, has_samples in zip(
-                [*range(len(args)), *options], [*args, *options.values()], wide, strict=True
-            )
+            flatten_samples(x, name, own) if has_samples else flatten(x, shared)
+            for (name, x), has_samples in zip(named, wide, strict=True)
         ]
     )
-    return Given(tuple(options), shapes, wide, chunks_of(shared), _columns(own) if batch else None, _values(shared))
+    return Given(_layout(tuple(options), shapes, wide), chunks_of(shared), _columns(own), _values(shared))
 
 
 def batch_of(function: Callable[..., Any], batch: int | str | Iterable[int | str]) -> frozenset[int | str]:
@@ -132,11 +155,12 @@ def _columns(parts: list[Any]) -> Any:
             else "none of the arguments of this call is one of those that batch names; it needs them all"
         )
     (samples,) = sizes
-    return np.concatenate([part.reshape(samples, -1).T for part in parts]).astype(float, copy=False)
+    columns = [part.reshape(samples, -1).T for part in parts]
+    return np.concatenate(columns, dtype=float) if len(columns) > 1 else columns[0].astype(float, copy=False)
 
 
 def _values(parts: list[Any]) -> list[tuple[int, Value]]:
-    if not any(isinstance(x, Value) for x in parts):
+    if all(type(x) is np.ndarray or type(x) is float for x in parts):
         return []
     found, at = [], 0
     for x in parts:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..native import is_native
 from . import listing, saving
 from .arguments import NUMBER, Shape, split
 from .blocks import Blocks, Floats, Ran
-from .given import Given, given
+from .given import Given, Layout, given
 from .graph import Graph
 from .pack import Packed, levels, pack
 from .rows import Rows
@@ -48,7 +49,14 @@ class Program:
     one after the other, for chains too long to print.
     """
 
-    def __init__(self, graph: Graph, dtype: Any = float, signature: Signature | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        dtype: Any = float,
+        signature: Signature | None = None,
+        native: bool | None = None,
+        threads: int = 1,
+    ) -> None:
         self.graph, self.dtype = graph, np.dtype(dtype)
         self.signature = signature or Signature()
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
@@ -63,13 +71,15 @@ class Program:
                 self.form = "rows"
             else:
                 self.packed = pack(gathered, groups)
-        self.runs: Blocks | Straight | Rows = (
-            Blocks(self.packed, dtype)
-            if self.packed is not None
-            else Straight(graph)
-            if self.form == "straight"
-            else Rows(graph)
-        )
+        self.runs: Blocks | Straight | Rows
+        if self.packed is None:
+            self.runs = Straight(graph) if self.form == "straight" else Rows(graph)
+        elif self.dtype == np.float64 and is_native(native):
+            from ..native.run import Native
+
+            self.runs = Native(self.packed, threads)
+        else:
+            self.runs = Blocks(self.packed, dtype)
 
     def _is_straight(self, blocks: int | None) -> bool:
         """Whether lines of Python are quicker; known at once for a graph with fewer operations than a call is worth."""
@@ -100,7 +110,7 @@ class Program:
         wanted = bytes([1] * (self.graph.parameters + len(self.graph.wide)))
         (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, wanted)
         known = self.graph.parameters
-        gradients = [call.arranged(k, d_shared[known:], d_own) for k in range(len(self.signature.shapes))]
+        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(self.signature.shapes))]
         return float(outputs.sum()), d_shared[:known], gradients
 
     def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Given]:
@@ -109,8 +119,9 @@ class Program:
         batch = {k for k in range(first) if mine.wide[k]}
         named = {name for name, wide in zip(mine.names, mine.wide[first:], strict=True) if wide}
         call = given(frozenset(batch | named), args, options)
-        if call.key != (mine.names, mine.shapes, mine.wide):
-            raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {call.shapes}")
+        if call.layout != Layout(mine.names, mine.shapes, mine.wide):
+            these = call.layout.shapes
+            raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {these}")
         numbers = np.asarray(self.parameters if parameters is None else parameters, float).reshape(-1)
         if len(numbers) != self.graph.parameters:
             raise ValueError(f"the program has {self.graph.parameters} parameters, but {len(numbers)} are given")
