@@ -97,8 +97,48 @@ class Optimizer:
         following, memory = self._following(data, gradient)
         self._finish(lambda: np.copyto(data, following), memory)
 
+    def formula(self, x: Any, gradient: Any, memory: tuple[Any, ...], rate: Any, step: Any) -> tuple[Any, ...]:
+        """The rule on symbols, to be printed and compiled: `rate` stands for lr, and `step` for the steps made.
+
+        Raises:
+            TypeError: an update of this optimiser is more than its rule for each parameter by itself.
+        """
+        if type(self).update is not Optimizer.update or type(self)._following is not Optimizer._following:
+            raise TypeError(f"{type(self).__name__} has an update of its own")
+        if self.clip_norm is not None:
+            raise TypeError("clip_norm needs the gradients of all parameters at once")
+        if self.clip_value is not None:
+            gradient = np.minimum(np.maximum(gradient, -self.clip_value), self.clip_value)
+        twin = copy.copy(self)
+        twin.__dict__.update(lr=rate, steps_done=step)
+        before = dict(twin.__dict__)
+        after = self._checked(twin.rule(x, gradient, *memory))
+        if twin.__dict__.keys() != before.keys() or any(twin.__dict__[name] is not old for name, old in before.items()):
+            raise TypeError(f"the rule of {type(self).__name__} changes the optimiser")
+        return after
+
+    def rates(self, steps: int) -> Any:
+        """The learning rates of so many steps to come; fewer, where a schedule has none for one of them."""
+        schedule, found = self.__dict__["lr"], []
+        if not callable(schedule):
+            return np.full(steps, schedule)
+        for step in range(self.steps_done, self.steps_done + steps):
+            try:
+                found.append(rate_or_schedule("lr", schedule(step)))
+            except Exception:  # the step itself will say it
+                break
+        return np.array(found, dtype=float)
+
+    def frozen(self) -> Any:
+        """For each parameter whether it is frozen, or None where none is."""
+        if self._looked != latest_change():
+            self._looked = latest_change()
+            frozen = np.array([is_frozen(parameter) for parameter in self.parameters])
+            self._frozen = frozen if frozen.any() else None
+        return self._frozen
+
     def _following(self, data: Any, gradient: Any) -> tuple[Any, dict[str, Any]]:
-        frozen = self._frozen_ones()
+        frozen = self.frozen()
         if frozen is not None:
             gradient = np.where(frozen, 0.0, gradient)
         self._require_finite("gradient of", gradient)
@@ -108,11 +148,7 @@ class Optimizer:
             gradient = clip_by_norm(gradient, self.clip_norm)
         before = tuple(self.memory.values())
         with np.errstate(all="ignore"):
-            after = self.rule(data, gradient, *before)
-        if not isinstance(after, tuple) or len(after) != 1 + len(before):
-            raise TypeError(
-                f"the rule of {type(self).__name__} must return a tuple: {', '.join(['the next x', *self.remembers])}"
-            )
+            after = self._checked(self.rule(data, gradient, *before))
         if frozen is not None:
             after = tuple(np.where(frozen, old, new) for old, new in zip((data, *before), after))
         self._require_finite("next value of", after[0])
@@ -135,13 +171,13 @@ class Optimizer:
         for parameter, x in zip(self.parameters, data):
             parameter.data = x
 
-    def _frozen_ones(self) -> Any:
-        """For each parameter whether it is frozen, or None where none is."""
-        if self._looked != latest_change():
-            self._looked = latest_change()
-            frozen = np.array([is_frozen(parameter) for parameter in self.parameters])
-            self._frozen = frozen if frozen.any() else None
-        return self._frozen
+    def _checked(self, after: Any) -> tuple[Any, ...]:
+        """What the rule gave."""
+        if not isinstance(after, tuple) or len(after) != 1 + len(self.memory):
+            raise TypeError(
+                f"the rule of {type(self).__name__} must return a tuple: {', '.join(['the next x', *self.remembers])}"
+            )
+        return after
 
     def _require_finite(self, what: str, numbers: Any) -> None:
         with np.errstate(all="ignore"):
