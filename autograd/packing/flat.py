@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..value import Value
+from .epochs import Epochs
 from .given import given
+from .rules import Rule
 
 if TYPE_CHECKING:
     from .compiled import Compiled
@@ -48,6 +50,7 @@ class Flat:
         self._place = {id(parameter): k for k, parameter in enumerate(self.parameters)}
         self._places: dict[Recording, tuple[Any, Any]] = {}
         self._looked: set[Any] = set()
+        self.batch = compiled.batch  # which arguments have samples, by position and name
         self.data = np.empty(len(self.parameters))
         self.gradient = np.zeros(len(self.parameters))
         self.pull()
@@ -66,14 +69,19 @@ class Flat:
         return self._compiled.mean_or_sum(call, pieces)
 
     def epochs(self, rule: Rule, *args: Any, **options: Any) -> Epochs:
-        """Steps to be made by `rule`, such as an optimiser of `nn`; arguments with samples are arrays of all of them.
+        """Steps to be made by `rule`, an optimiser; arguments with samples are arrays with all of them.
 
-        >>> import autograd, nn
         >>> import numpy as np
+        >>> import autograd
+        >>> class Descent:
+        ...     def update(self, data, gradient):
+        ...         data -= 0.01 * gradient
         >>> w = autograd.Value(2.0)
         >>> flat = autograd.compile(lambda x: (w * x - 1.0) ** 2, batch=0).flat([w])
-        >>> steps = flat.epochs(nn.SGD([w], lr=0.1), np.array([1.0, 2.0, 4.0]))
-        >>> losses = steps.run(np.array([0, 2, 1] * 20), batch_size=2)
+        >>> steps = flat.epochs(Descent(), np.array([1.0, 2.0, 4.0]))
+        >>> losses = steps.run(np.array([0, 1, 2]), batch_size=2)
+        >>> [float(f"{loss:.4f}") for loss in losses], f"{flat.data[0]:.4f}"
+        ([5.0, 45.1584], '1.3924')
         """
         return Epochs(self, args, options, rule)
 
