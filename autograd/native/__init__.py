@@ -1,1 +1,21 @@
-"""Packed programs as machine code; imported only where numba is installed and wanted."""
+"""Native: packed programs as loops, compiled to machine code where numba is installed."""
+
+import os
+from importlib.util import find_spec
+
+
+def is_native(asked: bool | None) -> bool:
+    """Whether programs are to be compiled to machine code: as asked, or where numba is installed.
+
+    The environment variable AUTOGRAD_NATIVE=0 turns it off where nothing is asked.
+
+    Raises:
+        ModuleNotFoundError: it is asked for, and numba is missing.
+    """
+    if asked is False or (asked is None and os.environ.get("AUTOGRAD_NATIVE") == "0"):
+        return False
+    if find_spec("numba") is not None:
+        return True
+    if asked:
+        raise ModuleNotFoundError('native=True needs numba: pip install "tapegrad[fast]"')
+    return False

@@ -53,7 +53,7 @@ class Reverse(Printer):
     def __init__(self, packed: Packed, forward: Forward, wanted: NDArray[np.bool_], gated: bool, suffix: str) -> None:
         super().__init__(packed, suffix, forward)
         self.gated = gated
-        self.needs = _needs(packed, wanted)
+        self.needs = needs(packed, wanted)
         self.ready = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
         root = packed.graph.outputs[0]
         self.ready[bool(packed.wide[root])][packed.position[root]] = True
@@ -188,7 +188,7 @@ def _table_over(printer: Printer, block: Block) -> Callable[[list[float]], Call]
     return table
 
 
-def _needs(packed: Packed, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def needs(packed: Packed, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """For the two parts of the workspace, whether the number at a position depends on a wanted leaf."""
     graph = packed.graph
     needs = wanted.tolist()

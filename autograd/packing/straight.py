@@ -17,7 +17,7 @@ from .rows import Rows
 MOST_INPUTS = 64  # of one node: the text of a row is taken apart by recursion
 
 
-class _Words(text.Words):
+class Words(text.Words):
     """The vocabulary `text`, without detours around numbers that are known."""
 
     def gate(self, a: Any, b: Any) -> Any:
@@ -35,7 +35,7 @@ class _Words(text.Words):
         return Text("div", (a, b))
 
 
-_words = _Words()
+words = Words()
 
 
 class Straight:
@@ -118,7 +118,7 @@ class Straight:
         lines = []
         for k, node in enumerate(graph.nodes, start=graph.leaves):
             op = OPS[node[0]]
-            value = op.forward(_words, *arguments_of(op, [names[x] for x in node[1:]]))
+            value = op.forward(words, *arguments_of(op, [names[x] for x in node[1:]]))
             before, (expression,) = text.program([value], f"s{k}_")
             lines += [*before, f"v{k} = {expression}"]
             names.append(Text(f"v{k}"))
@@ -142,7 +142,7 @@ class Straight:
                 continue
             node = graph.nodes[k - graph.leaves]
             op = OPS[node[0]]
-            partials = op.partials(_words, *arguments_of(op, [names[x] for x in node[1:]]), names[k])
+            partials = op.partials(words, *arguments_of(op, [names[x] for x in node[1:]]), names[k])
             slopes = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
             wants = [(x, slope) for x, slope in zip(node[1:], slopes, strict=True) if needs[x]]
             before, terms = text.program([_times(Text(f"d{k}"), slope) for _, slope in wants], f"p{k}_")

@@ -1,0 +1,31 @@
+"""Assembly: the words of the table as LLVM's text. Numba compiles them, and is not imported before one is needed."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).parent / "words.py"
+
+
+@cache
+def known() -> dict[str, int]:
+    """The words that a kernel may call, and how many inputs each takes."""
+    nodes = ast.parse(_FILE.read_text(encoding="utf-8")).body
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name[0] != "_"]
+    return {node.name: len(node.args.args) for node in functions}
+
+
+@cache
+def assembly(name: str) -> str:
+    """A module with the function `word.name`, which calls nothing but C's mathematics."""
+    from numba import cfunc, types
+
+    from . import words
+
+    signature = types.float64(*[types.float64] * known()[name])
+    made = cfunc(signature, error_model="numpy")(getattr(words, name).py_func)
+    # numba wraps a function that reports errors; these report none, so both become one when they are inlined
+    text: str = made.inspect_llvm()
+    return text.replace(made.native_name, f"word.{name}").replace("noinline", "alwaysinline")

@@ -1,0 +1,47 @@
+"""Lines: Python text with loops, as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from .memory import Index
+
+
+class Lines:
+    """Collects lines, each at the depth of the loops it stands in."""
+
+    def __init__(self, depth: int = 0) -> None:
+        self.lines: list[str] = []
+        self._depth = depth
+
+    def add(self, *lines: str) -> None:
+        self.lines += ["    " * self._depth + line for line in lines]
+
+    @contextmanager
+    def below(self, line: str) -> Iterator[None]:
+        """In the `with` block, lines belong to this one."""
+        self.add(line)
+        self._depth += 1
+        before = len(self.lines)
+        yield
+        if len(self.lines) == before:
+            self.add("pass")
+        self._depth -= 1
+
+    @contextmanager
+    def loop(self, name: str, stop: int, start: int = 0, step: int = 1) -> Iterator[Index]:
+        """A loop, and its index; the one index itself, where there is but one."""
+        if stop - start <= step and stop > start:
+            yield start
+            return
+        steps = f", {step}" if step != 1 else ""
+        first = f"{start}, " if start or steps else ""
+        with self.below(f"for {name} in range({first}{stop}{steps}):"):
+            yield name
+
+    @contextmanager
+    def loops(self, name: str, sizes: Sequence[int]) -> Iterator[list[Index]]:
+        """Loops over all axes of an array."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(self.loop(f"{name}{axis}", size)) for axis, size in enumerate(sizes)]

@@ -1,0 +1,124 @@
+"""Run: a packed graph as machine code, in memory that is made once for each thread and kernel."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..packing.blocks import Blocks, Floats, Ran
+from ..packing.pack import Packed
+from .assembly import known
+from .groups import UnprintableError
+from .kernel import kernel
+from .source import Source
+
+_LARGE = (
+    2**17
+)  # bytes of the numbers of one tile that are too many for the processor's first cache but good for its second
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A compiled source."""
+
+    source: Source
+    call: Any
+    q: Any
+
+
+class Native(Blocks):
+    """Runs as loops compiled by numba; what cannot be printed, or meets nan on the way back, runs as NumPy calls."""
+
+    def __init__(self, packed: Packed, threads: int = 1) -> None:
+        super().__init__(packed, np.dtype(float))
+        self.threads = threads
+        self._kernels: dict[tuple[int, bytes], Kernel | None] = {}
+        self._memories = threading.local()
+        self._compiling = threading.Lock()
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+
+    def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        """Runs the program; see `Program.run`."""
+        if self._pool is None or own is None or own.shape[1] < 2 * self.threads:
+            return self._ran(shared, own, wanted, weight)
+        cuts = np.linspace(0, own.shape[1], self.threads + 1).astype(int)
+        parts = [own[:, a:b] for a, b in pairwise(cuts)]
+        self.kernel(self.lanes(parts[0].shape[1]), wanted)
+        ran = list(self._pool.map(lambda part: self._ran(shared, part, wanted, weight), parts))
+        outputs, failed, _, d_own = (
+            np.concatenate(x, axis=1) if x[0].ndim > 1 else None for x in zip(*ran, strict=True)
+        )
+        return outputs, failed, sum(one[2] for one in ran), d_own  # type: ignore[return-value]
+
+    def _ran(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        samples = 1 if own is None else own.shape[1]
+        made = self.kernel(self.lanes(samples), wanted)
+        if made is None:
+            return super().run(shared, own, wanted, weight)
+        graph = self.graph
+        p = self._memory(made)
+        first, last = self._shared_leaves
+        for chunk in shared:
+            p[first : first + len(chunk)] = chunk
+            first += len(chunk)
+        outputs = np.empty((len(graph.outputs), samples))
+        failed = np.zeros((len(graph.checks), samples), bool)
+        d_own = np.zeros((self._own_leaves, samples))
+        if own is None:
+            own = d_own
+        elif not (own.flags.c_contiguous and own.dtype == np.float64):
+            own = np.ascontiguousarray(own, float)
+        status = made.call(
+            p.ctypes.data,
+            made.q.ctypes.data,
+            own.ctypes.data,
+            outputs.ctypes.data,
+            failed.ctypes.data,
+            d_own.ctypes.data,
+            samples,
+            weight,
+        )
+        at = made.source.memory.d_shared
+        first = self._shared_leaves[0]
+        d_shared = p[at + first : at + last].copy() if wanted else np.zeros(last - first)
+        # nan: an index that is none, or an adjoint of exactly 0 that met inf, which NumPy's program passes over
+        if status != 0.0 or (wanted and (np.isnan(d_shared.sum()) or np.isnan(d_own.sum()))):
+            return super().run(shared, own if self._own_leaves else None, wanted, weight)
+        return outputs, failed, d_shared, d_own
+
+    def lanes(self, samples: int) -> int:
+        """How many samples a tile holds."""
+        if samples == 1:
+            return 1
+        if samples <= 8:
+            return 8
+        return 32 if samples <= 32 or 16 * 64 * self.packed.own_size > _LARGE else 64
+
+    def kernel(self, lanes: int, wanted: bytes) -> Kernel | None:
+        """The kernel for tiles of so many samples; None where it cannot be printed."""
+        if (lanes, wanted) not in self._kernels:
+            with self._compiling:
+                if (lanes, wanted) not in self._kernels:
+                    try:
+                        source = Source(self.packed, lanes, wanted, frozenset(known()))
+                        made = Kernel(source, kernel(str(source), "dqddbdif"), source.memory.q)
+                    except UnprintableError:
+                        made = None
+                    self._kernels[lanes, wanted] = made
+        return self._kernels[lanes, wanted]
+
+    def _memory(self, made: Kernel) -> Floats:
+        kept: dict[Kernel, Any] = self._memories.__dict__.setdefault("kept", {})
+        if made not in kept:
+            size = made.source.memory.size
+            whole = np.zeros(size + 8)
+            start = -whole.ctypes.data % 64 // 8  # where a line of the cache begins
+            kept[made] = whole[start : start + size]
+            kept[made][: len(self.graph.constants)] = self.graph.constants
+        found: Floats = kept[made]
+        return found
