@@ -97,7 +97,121 @@ static long total(const long *sizes, long layers) {
     return n;
 }
 
-/* `work` has room for all outputs of a sample and twice those of the widest layer. */
+/* Numbers of samples side by side, in one register where the machine has one that wide. */
+enum { LANES = 8 };
+typedef double Lanes __attribute__((vector_size(LANES * sizeof(double))));
+typedef long long Flags __attribute__((vector_size(LANES * sizeof(long long)))); /* all bits, or none */
+
+static Lanes all(double x) {
+    return x - (Lanes){0};
+}
+
+static Lanes where(Flags yes, Lanes x) {
+    return (Lanes)(yes & (Flags)x);
+}
+
+static double across(Lanes x) {
+    double sum = 0;
+    for (long n = 0; n < LANES; n++)
+        sum += x[n];
+    return sum;
+}
+
+/* As `forward`, for as many samples as there are lanes; four outputs at once, so that an input is read once for all. */
+static void forward_lanes(const long *sizes, long layers, const double *p, Lanes *z) {
+    for (long l = 0; l < layers; l++) {
+        long in = sizes[l], out = sizes[l + 1], j = 0;
+        const double *b = p + in * out;
+        Lanes *next = z + in;
+        for (; j + 4 <= out; j += 4) {
+            Lanes a0 = all(b[j]), a1 = all(b[j + 1]), a2 = all(b[j + 2]), a3 = all(b[j + 3]);
+            for (long i = 0; i < in; i++) {
+                const double *row = p + i * out + j;
+                a0 += row[0] * z[i], a1 += row[1] * z[i], a2 += row[2] * z[i], a3 += row[3] * z[i];
+            }
+            next[j] = a0, next[j + 1] = a1, next[j + 2] = a2, next[j + 3] = a3;
+        }
+        for (; j < out; j++) {
+            next[j] = all(b[j]);
+            for (long i = 0; i < in; i++)
+                next[j] += p[i * out + j] * z[i];
+        }
+        if (l + 1 < layers)
+            for (j = 0; j < out; j++)
+                next[j] = where(next[j] > 0, next[j]);
+        p = b + out;
+        z = next;
+    }
+}
+
+/* As `backward`; the gradient is added lane by lane. */
+static void backward_lanes(const long *sizes, long layers, const double *p, Lanes *g, const Lanes *z, Lanes *dz, Lanes *dx) {
+    for (long l = layers - 1; l >= 0; l--) {
+        long in = sizes[l], out = sizes[l + 1], i = 0;
+        p -= in * out + out;
+        g -= in * out + out;
+        z -= in;
+        for (long j = 0; j < out; j++)
+            g[in * out + j] += dz[j];
+        for (; i + 4 <= in; i += 4) {
+            const double *row = p + i * out;
+            Lanes *to = g + i * out, a0 = {0}, a1 = a0, a2 = a0, a3 = a0;
+            Lanes x0 = z[i], x1 = z[i + 1], x2 = z[i + 2], x3 = z[i + 3];
+            for (long j = 0; j < out; j++) {
+                Lanes d = dz[j];
+                to[j] += x0 * d, to[out + j] += x1 * d, to[2 * out + j] += x2 * d, to[3 * out + j] += x3 * d;
+                a0 += row[j] * d, a1 += row[out + j] * d, a2 += row[2 * out + j] * d, a3 += row[3 * out + j] * d;
+            }
+            dx[i] = where(x0 > 0, a0), dx[i + 1] = where(x1 > 0, a1);
+            dx[i + 2] = where(x2 > 0, a2), dx[i + 3] = where(x3 > 0, a3);
+        }
+        for (; i < in; i++) {
+            Lanes a = {0}, x = z[i];
+            for (long j = 0; j < out; j++) {
+                g[i * out + j] += x * dz[j];
+                a += p[i * out + j] * dz[j];
+            }
+            dx[i] = where(x > 0, a);
+        }
+        Lanes *swap = dz;
+        dz = dx, dx = swap;
+    }
+}
+
+/* The hinge loss of a small network on many samples, which then are what the innermost loop runs over: `work` has room
+ * for lanes of all outputs, of twice those of the widest layer, and of the gradient. */
+static double hinge_lanes(const long *sizes, long layers, const double *p, const double *X, const double *y,
+                          long samples, double l2, double *g, double *work) {
+    long n = total(sizes, layers), widest = 0, outputs = 0;
+    for (long l = 0; l <= layers; l++) {
+        widest = sizes[l] > widest ? sizes[l] : widest;
+        outputs += sizes[l];
+    }
+    Lanes *z = (Lanes *)work, *dz = z + outputs, *dx = dz + widest, *sums = dx + widest, losses = {0};
+    memset(sums, 0, n * sizeof *sums);
+    for (long s = 0; s < samples; s += LANES) {
+        Lanes label = {0}, share = {0};
+        for (long k = 0; k < LANES && s + k < samples; k++) { /* lanes that are left over have no share of the mean */
+            for (long i = 0; i < sizes[0]; i++)
+                z[i][k] = X[(s + k) * sizes[0] + i];
+            label[k] = y[s + k];
+            share[k] = 1.0 / samples;
+        }
+        forward_lanes(sizes, layers, p, z);
+        Lanes margin = 1 - label * z[outputs - 1];
+        losses += where(margin > 0, margin * share);
+        dz[0] = where(margin > 0, -label * share);
+        backward_lanes(sizes, layers, p + n, sums + n, z + outputs - 1, dz, dx);
+    }
+    double loss = across(losses);
+    for (long k = 0; k < n; k++) {
+        loss += l2 * p[k] * p[k];
+        g[k] = across(sums[k]) + 2 * l2 * p[k];
+    }
+    return loss;
+}
+
+/* `work` has room for all outputs of a sample and twice those of the widest layer, or what hinge_lanes needs. */
 double hinge(const long *sizes, long layers, const double *p, const double *X, const double *y, long samples,
              double l2, double *g, double *work) {
     long n = total(sizes, layers), widest = 0, outputs = 0;
@@ -105,6 +219,8 @@ double hinge(const long *sizes, long layers, const double *p, const double *X, c
         widest = sizes[l] > widest ? sizes[l] : widest;
         outputs += sizes[l];
     }
+    if (samples >= LANES && n <= 1024) /* lanes of a larger gradient would not stay in the cache */
+        return hinge_lanes(sizes, layers, p, X, y, samples, l2, g, work);
     double loss = 0, *z = work, *dz = work + outputs, *dx = dz + widest;
     memset(g, 0, n * sizeof *g);
     for (long s = 0; s < samples; s++) {
@@ -129,6 +245,17 @@ void online(const long *sizes, long layers, double *p, const double *X, const do
     long n = total(sizes, layers);
     for (long s = 0; s < samples; s++) {
         hinge(sizes, layers, p, X + s * sizes[0], y + s, 1, l2, g, work);
+        for (long k = 0; k < n; k++)
+            p[k] -= rate * g[k];
+    }
+}
+
+/* Whole steps of gradient descent, each by all samples. */
+void descent(const long *sizes, long layers, double *p, const double *X, const double *y, long samples, double l2,
+             double rate, long steps, double *g, double *work) {
+    long n = total(sizes, layers);
+    for (long s = 0; s < steps; s++) {
+        hinge(sizes, layers, p, X, y, samples, l2, g, work);
         for (long k = 0; k < n; k++)
             p[k] -= rate * g[k];
     }

@@ -17,6 +17,7 @@ Array = Any
 # -ffast-math by its parts: linked as a whole, it would make the process that loads the library flush subnormals to 0
 FAST = ["-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math", "-freciprocal-math"]
 FLAGS = ["-O3", "-march=native", *FAST, "-ffinite-math-only", "-shared", "-fPIC"]
+LANES = 8  # as in by_hand.c
 CALLS = 10_000  # of the expression in one step: a call from Python would take longer than it
 
 
@@ -57,6 +58,13 @@ def double(x: float) -> Any:
     return ctypes.c_double(x)
 
 
+def aligned(size: int) -> Array:
+    """Zeros, of which the first lies where a vector of lanes may."""
+    room = np.zeros(size + LANES)
+    first = -room.ctypes.data % (8 * LANES) // 8
+    return room[first : first + size]
+
+
 class Net:
     """A network's parameters, and room for its gradient and for what is kept between forward and backward."""
 
@@ -66,7 +74,7 @@ class Net:
         self.sizes, self.layers = np.array(widths, dtype=np.int_), len(layers)
         self.parameters = np.concatenate([part for w, b in layers for part in (np.array(w).T.ravel(), np.array(b))])
         self.gradient = np.zeros_like(self.parameters)
-        self.work = np.zeros(sum(widths) + 2 * max(widths))
+        self.work = aligned(LANES * (sum(widths) + 2 * max(widths) + len(self.parameters)))
         self.X, self.y = np.array(inputs["X"]), np.array(inputs["y"])
 
     def start(self) -> tuple[Any, ...]:
@@ -130,6 +138,26 @@ def online(inputs: dict[str, Any]) -> Task:
     return Task(lambda: call(*arguments), lambda: net.in_order(net.parameters))
 
 
+def epoch(inputs: dict[str, Any]) -> Task:
+    return restarted(Net(inputs), library().online, double(inputs["l2"]), double(inputs["rate"]))
+
+
+def descent(inputs: dict[str, Any]) -> Task:
+    return restarted(
+        Net(inputs), library().descent, double(inputs["l2"]), double(inputs["rate"]), long(inputs["steps"])
+    )
+
+
+def restarted(net: Net, call: Any, *numbers: Any) -> Task:
+    """A training from the same start each time."""
+    start, arguments = net.parameters.copy(), (*net.start(), *numbers, *net.end())
+
+    def reset() -> None:
+        net.parameters[:] = start
+
+    return Task(lambda: call(*arguments), lambda: net.in_order(net.parameters), reset=reset)
+
+
 def digits(inputs: dict[str, Any]) -> Task:
     net = Net(inputs)
     call, arguments = library().digits, (*net.start(), long(inputs["batch"]), double(inputs["rate"]), *net.end())
@@ -143,6 +171,8 @@ TASKS = {
     "rosenbrock hessian": hessian,
     "hinge": hinge,
     "online": online,
+    "epoch": epoch,
+    "descent": descent,
     "digits": digits,
 }
 LEFT_OUT = {"gpt": "nobody has written it by hand"}
