@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all bench bench-quick notebooks lab hero clean
+.PHONY: demo test test-all bench bench-quick bench-native notebooks lab hero clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -29,6 +29,9 @@ bench: $(VENV)/ready
 
 bench-quick: $(VENV)/ready
 	@$(BIN)/python benchmarks/run.py --quick
+
+bench-native: $(VENV)/ready
+	@$(BIN)/python benchmarks/run.py --only native
 
 notebooks: $(VENV)/ready-test
 	@$(BIN)/python notebooks/build.py

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 
-from report import OURS, Results, best, medians, shown
+from figures import OURS, Results, best, form, medians, shown
 
 PANELS = (
     ("moons", "micrograd's moons step, 100 samples"),
@@ -59,7 +59,7 @@ def _rows(results: Results, workload: str) -> list[tuple[str, float, bool]]:
     measured = medians(results, workload)
     way, least = best(results, workload)
     rows = [(name, seconds, False) for name, seconds in measured.items() if name not in OURS]
-    rows.append(("tapegrad compiled" if "compiled" in way else way, least, True))
+    rows.append((f"tapegrad {form(way)}" if form(way) != "eager" else way, least, True))
     if "tapegrad eager" in measured and way != "tapegrad eager":
         rows.append(("tapegrad eager", measured["tapegrad eager"], True))
     return sorted(rows, key=lambda row: row[1])

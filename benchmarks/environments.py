@@ -24,6 +24,10 @@ ONE_THREAD = {
 }
 
 
+FAST = ("--editable", f"{ROOT}[fast]")
+NATIVE, NUMPY = (("AUTOGRAD_NATIVE", "1"),), (("AUTOGRAD_NATIVE", "0"),)
+
+
 @dataclass(frozen=True)
 class Peer:
     """Who computes: `module` in the folder peers, run with what `requirements` installs."""
@@ -32,18 +36,33 @@ class Peer:
     name: str
     requirements: tuple[str, ...] = ()
     small: bool = True  # installed in a few seconds
+    variables: tuple[tuple[str, str], ...] = ()  # of the environment it runs in
+    folder: str = ""  # where it is installed, if not in one of the module's name
 
     @property
     def ours(self) -> bool:
         return self.module.startswith("tapegrad")
 
+    @property
+    def native(self) -> bool:
+        return self.variables == NATIVE
 
+
+WAYS = {
+    "compiled": "",
+    "whole": ", all samples recorded",
+    "values": ", parameters as Values",
+    "flat": ", parameters in one array",
+    "fit": ", nn.fit",
+}
 PEERS = (
     Peer("by_hand_numpy", "NumPy by hand"),
     Peer("by_hand_c", "C by hand"),
-    Peer("tapegrad_compiled", "tapegrad compiled"),
-    Peer("tapegrad_whole", "tapegrad compiled, all samples recorded"),
-    Peer("tapegrad_flat", "tapegrad compiled, parameters in one array"),
+    *(
+        Peer(f"tapegrad_{way}", f"tapegrad native{says}", FAST, variables=NATIVE, folder="tapegrad_fast")
+        for way, says in WAYS.items()
+    ),
+    *(Peer(f"tapegrad_{way}", f"tapegrad compiled{says}", variables=NUMPY) for way, says in WAYS.items()),
     Peer("tapegrad_linear", "tapegrad eager, linear"),
     Peer("tapegrad_eager", "tapegrad eager"),
     Peer("micrograd", "micrograd", ("micrograd==0.1.0",)),
@@ -51,6 +70,7 @@ PEERS = (
     Peer("hips", "HIPS autograd", ("autograd>=1.7", "scipy"), small=False),
     Peer("mygrad", "mygrad", ("mygrad>=2.2",), small=False),
     Peer("casadi", "CasADi", ("casadi>=3.6", "numpy"), small=False),
+    Peer("casadi_jit", "CasADi, C jit", ("casadi>=3.6", "numpy"), small=False, folder="casadi"),
     Peer("jax", "JAX", ("jax>=0.4.30",), small=False),
     # on Linux the index gives a torch with several GB of CUDA; pip's own settings can name a place without
     Peer("pytorch", "PyTorch", ("torch==2.13.0", "numpy"), small=False),
@@ -69,7 +89,7 @@ def python_of(peer: Peer, install: bool) -> Path:
     """
     if not peer.requirements:
         return Path(sys.executable)
-    folder = FOLDER / peer.module
+    folder = FOLDER / (peer.folder or peer.module)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp = folder / "ready"
     wanted = "\n".join(peer.requirements)

@@ -11,13 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import native
 from environments import PEERS
+from figures import OTHERS, OURS, Results, best, form, median, medians, ratio, shown, table, two
 from notes import NOTES
 from workloads import Workload, workloads
-
-Results = dict[str, Any]
-OURS = [peer.name for peer in PEERS if peer.ours]
-OTHERS = [peer.name for peer in PEERS if not peer.ours]
 
 
 def machine() -> dict[str, str]:
@@ -52,6 +50,8 @@ def document(results: Results) -> str:
         summary(results),
         "## Where another is faster",
         ahead(results),
+        "## Native",
+        native.section(results),
         "## Growth",
         growth(results),
         "## Recording and packing",
@@ -98,7 +98,7 @@ def _eager(results: Results) -> str:
     on, off = medians(results, "moons"), medians(results, "moons, collector off")
 
     def against(name: str, way: str) -> str:
-        return f"{shown(on[name])} ({_two(on[name] / on[way])} times as long; {_two(off[name] / off[way])} without "
+        return f"{shown(on[name])} ({two(on[name] / on[way])} times as long; {two(off[name] / off[way])} without "
 
     ours, theirs = "tapegrad eager", [name for name in ("micrograd", "XAD") if name in on and name in off]
     told = [f"{name} {against(name, ours)}Python's garbage collector)" for name in theirs]
@@ -113,28 +113,6 @@ def versions(results: Results) -> str:
     return "\n".join(f"- {text}" for text in known)
 
 
-def median(timing: dict[str, Any]) -> float:
-    """Seconds for a step; nan where nothing was measured."""
-    return statistics.median(timing["seconds"]) if timing["seconds"] else math.nan
-
-
-def medians(results: Results, workload: str) -> dict[str, float]:
-    """Seconds for a step by peer, those that were measured."""
-    return {name: median(timing) for name, timing in results["timings"][workload].items() if timing["seconds"]}
-
-
-def best(results: Results, workload: str) -> tuple[str, float]:
-    """tapegrad's fastest way and its seconds."""
-    ours = {name: seconds for name, seconds in medians(results, workload).items() if name in OURS}
-    name = min(ours, key=ours.__getitem__)
-    return name, ours[name]
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def summary(results: Results, titles: Mapping[str, str] | None = None) -> str:
     """A row for each workload, or for those with a title, and a column for each peer."""
     names = titles or {name: name for name in results["timings"]}
@@ -143,18 +121,9 @@ def summary(results: Results, titles: Mapping[str, str] | None = None) -> str:
     for workload in names:
         measured = medians(results, workload)
         way, least = best(results, workload)
-        cells = [_ratio(measured[name] / least) if name in measured else "–" for name in columns]
-        rows.append([names[workload], f"{shown(least)} ({'compiled' if 'compiled' in way else 'eager'})", *cells])
+        cells = [ratio(measured[name] / least) if name in measured else "–" for name in columns]
+        rows.append([names[workload], f"{shown(least)} ({form(way)})", *cells])
     return table(["", "tapegrad", *columns], rows)
-
-
-def _ratio(ratio: float) -> str:
-    return f"**{_two(ratio)}**" if ratio < 1 else _two(ratio)
-
-
-def _two(x: float) -> str:
-    """Two digits, without exponents."""
-    return f"{x:.2g}" if x < 0.995 else f"{x:.1f}" if x < 9.95 else f"{x:,.0f}"
 
 
 def ahead(results: Results) -> str:
@@ -166,7 +135,7 @@ def ahead(results: Results) -> str:
             faster = sorted((s, name) for name, s in medians(results, workload.name).items() if s < least)
             if faster:
                 kinds[workload.kind] = NOTES.get(workload.kind, "")
-                told = ", ".join(f"{name} {_two(least / s)}x" for s, name in faster)
+                told = ", ".join(f"{name} {two(least / s)}x" for s, name in faster)
                 lines.append(f"- {workload.name}: {told}")
     return "\n\n".join(["\n".join(lines), *filter(None, kinds.values())])
 
@@ -206,7 +175,7 @@ def packing(results: Results) -> str:
     rows = []
     for workload, timings in results["timings"].items():
         eager = min((s for name, s in medians(results, workload).items() if name in EAGER), default=math.nan)
-        for name in OURS:
+        for name in filter(lambda way: form(way) == "compiled", OURS):
             timing = timings.get(name)
             if timing is not None and timing["seconds"] and "recording" in timing["facts"]:
                 step, recording = median(timing), timing["facts"]["recording"]
@@ -215,7 +184,7 @@ def packing(results: Results) -> str:
                 pays = math.ceil(once / (eager - step)) if eager > step else None
                 rows.append(
                     [
-                        f"{workload}, {name.removeprefix('tapegrad compiled').removeprefix(', ') or 'compiled'}",
+                        f"{workload}, {name.removeprefix('tapegrad ')}",
                         shown(recording),
                         shown(max(once - recording, 0.0)),
                         shown(eager),
@@ -239,23 +208,9 @@ def one(results: Results, workload: Workload) -> str:
             once = " (once)" if len(timing["seconds"]) == 1 else ""
             recording = shown(statistics.median(timing["recording"])) if timing["recording"] else ""
             cells = [shown(median(timing)) + once, shown(min(timing["seconds"])), recording, shown(timing["ready"])]
-            rows.append([name, *cells, _ratio(median(timing) / least)])
+            rows.append([name, *cells, ratio(median(timing) / least)])
         else:
             left_out.append(f"{name}: {timing['left_out']}")
     told = "\n\nLeft out: " + "; ".join(left_out) + "." if left_out else ""
     head = ["", "median", "minimum", "of it recording", "until the first result", "ratio"]
     return f"### {workload.name}\n\n{workload.says}.\n\n{table(head, rows)}{told}"
-
-
-def shown(seconds: float) -> str:
-    """Seconds with three digits and a unit."""
-    if math.isnan(seconds):
-        return "–"
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= 0.9995 * size:
-            return f"{_digits(seconds / size)} {unit}"
-    return f"{_digits(seconds * 1e9)} ns"
-
-
-def _digits(x: float) -> str:
-    return f"{x:.2f}" if x < 9.995 else f"{x:.1f}" if x < 99.95 else f"{x:,.0f}"

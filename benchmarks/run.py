@@ -3,6 +3,7 @@
     make bench          every peer that can be installed, all workloads; writes RESULTS.md, chart.svg and
                         the table in the README
     make bench-quick    some workloads, the small peers and those installed already; prints only
+    make bench-native   what native code is aimed at, in three minutes; prints only
 
 Each peer runs in a process and an environment of its own, on one core and one thread, in float64. Its value and
 gradient are compared with those worked out by hand before anything is timed. Then the peers take turns. Before each
@@ -20,10 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import chart
+import native
 import report
 from environments import FOLDER, PEERS, NotInstalled, Peer, python_of
-from turns import QUICK, Failed, Plan, Timing, Worker, measure
-from workloads import workloads
+from turns import BRIEF, QUICK, Failed, Plan, Timing, Worker, first_calls, measure
+from workloads import Workload, workloads
 
 HERE = Path(__file__).parent
 LAST = FOLDER / "last.json"
@@ -33,17 +35,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="some workloads, in under a minute; prints only")
     parser.add_argument(
-        "--only", nargs="+", default=[""], metavar="NAME", help="workloads whose names begin so; prints"
+        "--only", nargs="+", default=[""], metavar="NAME", help="workloads whose names begin so, or `native`; prints"
     )
     parser.add_argument("--again", action="store_true", help="write the results of the last full run once more")
     options = parser.parse_args()
     if options.again:
         return write(json.loads(LAST.read_text()))
     start = time.time()
-    plan = QUICK if options.quick else Plan()
-    peers, about = ready(options.quick)
+    briefly = options.only == ["native"]
+    plan = QUICK if options.quick else BRIEF if briefly else Plan()
+    peers, about = ready([peer for peer in PEERS if not briefly or peer.name in native.PEERS], options.quick)
     chosen = [
-        w for w in workloads() if (w.quick or not options.quick) and any(w.name.startswith(x) for x in options.only)
+        w for w in workloads() if (w.quick or not options.quick) and any(is_meant(w, name) for name in options.only)
     ]
     found: dict[str, dict[str, Timing]] = {}
     for _, group in groupby(chosen, key=lambda workload: "" if options.quick else workload.group):
@@ -55,8 +58,11 @@ def main() -> None:
         "minutes": (time.time() - start) / 60,
         "timings": {name: {peer: asdict(timing) for peer, timing in row.items()} for name, row in found.items()},
     }
+    if not options.quick:
+        results["first"] = first(results, chosen, peers)
     if options.quick or options.only != [""]:
         print("\n" + report.summary(results))
+        print("\n" + native.section(results))
     else:
         FOLDER.mkdir(exist_ok=True)
         LAST.write_text(json.dumps(results))
@@ -64,10 +70,26 @@ def main() -> None:
     print(f"\n{results['minutes']:.1f} minutes")
 
 
-def ready(quick: bool) -> tuple[list[tuple[Peer, Path]], dict[str, str]]:
+def is_meant(workload: Workload, name: str) -> bool:
+    return workload.name in native.WORKLOADS if name == "native" else workload.name.startswith(name)
+
+
+def first(
+    results: dict[str, Any], chosen: list[Workload], peers: list[tuple[Peer, Path]]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The first calls of the fastest native way of each workload."""
+    found = {}
+    for workload in chosen:
+        way = native.fastest(results, workload.name)
+        if way is not None and workload.name in native.WORKLOADS:
+            found[workload.name] = first_calls(workload, [(peer, at) for peer, at in peers if peer.name == way[0]])
+    return found
+
+
+def ready(chosen: list[Peer], quick: bool) -> tuple[list[tuple[Peer, Path]], dict[str, str]]:
     """The peers that run here, and what each is, or why it is left out."""
     found, about = [], {}
-    for peer in PEERS:
+    for peer in chosen:
         try:
             python = python_of(peer, install=peer.small or not quick)
             worker = Worker(peer, python)

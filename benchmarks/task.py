@@ -14,17 +14,27 @@ class Task:
 
     A step is one function, or two where a graph is recorded first and then swept: the second takes what the first
     returns. `answer` gives, after a step, the numbers that are compared with the other peers': the value and the
-    gradient, or what training made of the parameters.
+    gradient, or what training made of the parameters. A training that begins anew in each step has a `reset`, which
+    is not timed.
     """
 
     step: Callable[[], Any]
     answer: Callable[[], list[float]]
     sweep: Callable[[Any], Any] | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    reset: Callable[[], Any] | None = None
 
     def run(self, times: int = 1) -> tuple[float, float]:
         """Seconds for the step (or for recording), and for the sweep, each the mean over `times` steps."""
         clock, step, sweep = time.perf_counter, self.step, self.sweep
+        if self.reset is not None:
+            seconds = 0.0
+            for _ in range(times):
+                self.reset()
+                start = clock()
+                step()
+                seconds += clock() - start
+            return seconds / times, 0.0
         if sweep is None:
             start = clock()
             for _ in range(times):

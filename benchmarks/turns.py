@@ -34,6 +34,7 @@ class Plan:
 
 
 QUICK = Plan(repeats=7, budget=0.004, long=0.2, patience=5.0)
+BRIEF = Plan(repeats=5, budget=0.01, long=0.05)
 
 
 @dataclass
@@ -62,15 +63,22 @@ class Failed(Exception):
 class Worker:
     """A peer's process."""
 
-    def __init__(self, peer: Peer, python: Path) -> None:
+    def __init__(self, peer: Peer, python: Path, kernels: Path | None = None) -> None:
         self.peer = peer
+        self.folder = tempfile.TemporaryDirectory()  # compiled code is not left behind, nor found by the next process
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process
         self.process = subprocess.Popen(
             [python, str(HERE / "worker.py"), peer.module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
-            env={**os.environ, **ONE_THREAD},
+            env={
+                **os.environ,
+                **ONE_THREAD,
+                "TMPDIR": self.folder.name,
+                "AUTOGRAD_CACHE": str(kernels or self.folder.name),
+                **dict(peer.variables),
+            },
         )
         self.unread = b""
 
@@ -116,6 +124,7 @@ class Worker:
         for pipe in (self.process.stdin, self.process.stdout, self.errors):
             if pipe is not None and not pipe.closed:
                 pipe.close()
+        self.folder.cleanup()
 
 
 def measure(group: Sequence[Workload], peers: Sequence[tuple[Peer, Path]], plan: Plan) -> dict[str, dict[str, Timing]]:
@@ -144,6 +153,25 @@ def measure(group: Sequence[Workload], peers: Sequence[tuple[Peer, Path]], plan:
     finally:
         for worker in workers:
             worker.close()
+
+
+def first_calls(workload: Workload, peers: Sequence[tuple[Peer, Path]]) -> dict[str, dict[str, float]]:
+    """By peer, the seconds until the first result in a fresh process: with compiled code to make, and with it found."""
+    inputs, found = workload.inputs(), {}
+    for peer, python in peers:
+        with tempfile.TemporaryDirectory() as kernels, suppress(Failed):
+            times = {}
+            for name in ("cold", "warm"):
+                worker = Worker(peer, python, Path(kernels))
+                try:
+                    said = worker.ask(do="prepare", kind=workload.kind, inputs=inputs, memory=False)
+                finally:
+                    worker.close()
+                if "ready" in said:
+                    times[name] = said["ready"]
+            if times:
+                found[peer.name] = times
+    return found
 
 
 def _measure(workload: Workload, workers: list[Worker], plan: Plan) -> dict[str, Timing]:

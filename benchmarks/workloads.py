@@ -69,6 +69,15 @@ def workloads() -> list[Workload]:
             lambda: {**hinge(NET, 100), "rate": 0.01}, "online", steps=100, quick=True, trains=True,
         ),
         Workload(
+            "online, epoch", "epoch", "The same, a call for all 100 samples: with the loop inside where a peer can",
+            lambda: {**hinge(NET, 100), "rate": 0.01}, "online", steps=100, quick=True,
+        ),
+        Workload(
+            "moons, training", "descent",
+            f"{_DEMO}, by gradient descent over all 100 points: one step of 100, in one call where a peer can",
+            lambda: {**hinge(NET, 100), "rate": 0.1, "steps": 100}, "training", steps=100, quick=True,
+        ),
+        Workload(
             "rosenbrock gradient", "rosenbrock", "Rosenbrock's function of 100 numbers: value and gradient",
             lambda: {"x": rosenbrock(100)}, "rosenbrock", quick=True,
         ),
@@ -83,6 +92,12 @@ def workloads() -> list[Workload]:
                 lambda n=n: gpt(WORDS[n]), f"gpt {n}",
             )
             for n in (4, 8)
+        ),
+        Workload(
+            "gpt example", "gpt example",
+            "The GPT of examples/gpt.py, of the same shape, on a word of 7 letters given as an argument: "
+            "loss and gradient",
+            lambda: {"word": "juniper"}, "gpt example",
         ),
         Workload(
             "digits", "digits",

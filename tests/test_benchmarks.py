@@ -19,6 +19,8 @@ SMALL: dict[str, Callable[[Any], dict[str, Any]]] = {
     "chain": lambda w: {"w": 0.9, "x": 0.25, "operations": 40},
     "hinge": lambda w: w.hinge([2, 5, 4, 1], 7),
     "online": lambda w: {**w.hinge([2, 5, 4, 1], 7), "rate": 0.05},
+    "epoch": lambda w: {**w.hinge([2, 5, 4, 1], 7), "rate": 0.05},
+    "descent": lambda w: {**w.hinge([2, 5, 4, 1], 19), "rate": 0.05, "steps": 3},
     "rosenbrock": lambda w: {"x": w.rosenbrock(6)},
     "rosenbrock hessian": lambda w: {"x": w.rosenbrock(6)},
     "gpt": lambda w: w.gpt("aba"),
@@ -33,11 +35,13 @@ SMALL: dict[str, Callable[[Any], dict[str, Any]]] = {
 WAYS = [
     f"{module}: {kind}"
     for module, kinds in (
-        ("tapegrad_eager", list(SMALL)),
+        ("tapegrad_eager", [kind for kind in SMALL if kind not in ("epoch", "descent")]),
         ("tapegrad_linear", ["hinge", "online", "digits"]),
-        ("tapegrad_compiled", list(SMALL)),
-        ("tapegrad_flat", ["hinge", "online", "digits", "gpt"]),
+        ("tapegrad_compiled", [kind for kind in SMALL if kind not in ("epoch", "descent")]),
+        ("tapegrad_flat", ["hinge", "online", "epoch", "descent", "digits", "gpt"]),
         ("tapegrad_whole", ["hinge"]),
+        ("tapegrad_values", ["hinge"]),
+        ("tapegrad_fit", ["epoch", "descent"]),
         ("by_hand_c", [kind for kind in SMALL if kind != "gpt"]),
     )
     for kind in kinds
@@ -69,6 +73,25 @@ def test_every_way_of_ours_computes_what_is_worked_out_by_hand(way: str, load: A
     if module == "by_hand_c" and not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
         pytest.skip("there is no C compiler")
     load("turns").check(answer(load, module, kind), answer(load, "by_hand_numpy", kind))
+
+
+@pytest.mark.parametrize("module", ["tapegrad_flat", "tapegrad_values"])
+def test_the_gpt_of_the_examples_is_the_same_compiled(module: str, load: Any) -> None:
+    found = []
+    for name in (module, "tapegrad_eager"):
+        task = load(f"peers.{name}").TASKS["gpt example"]({"word": "oak"})
+        task.run()
+        found.append(task.answer())
+    load("turns").check(*found)
+
+
+@pytest.mark.parametrize("module", ["by_hand_numpy", "tapegrad_flat", "tapegrad_fit"])
+def test_a_whole_training_begins_anew_in_each_step(module: str, load: Any) -> None:
+    task = load(f"peers.{module}").TASKS["descent"](SMALL["descent"](load("workloads")))
+    task.run()
+    once = task.answer()
+    task.run(3)
+    assert task.answer() == once
 
 
 class Plain:
@@ -163,6 +186,45 @@ def test_the_results_name_who_is_faster_and_who_is_left_out(load: Any) -> None:
     assert "| digits, compiled | 250 ms | 748 ms | 3.00 s | 2.00 ms | 1 |" in text
     assert "tapegrad compiled 2.00 ms" in chart.drawing(results)
     assert "| handwritten digits, an epoch | 2.00 ms (compiled) | **0.5** |" in report.for_readme(results)
+
+
+def test_the_results_say_which_aims_of_native_code_are_reached(load: Any) -> None:
+    native = load("native")
+
+    def took(**seconds: float) -> dict[str, Any]:
+        names = {"native": "tapegrad native", "numpy": "tapegrad compiled", "jax": "JAX", "c": "C by hand"}
+        return {names[who]: {"seconds": [x]} for who, x in seconds.items()}
+
+    results = {
+        "timings": {
+            "moons": took(native=10e-6, numpy=70e-6, jax=60e-6),
+            "moons, training": took(native=9e-6, numpy=70e-6, jax=13e-6, c=2e-6),
+            "expression": took(native=1.6e-6, numpy=1.6e-6),
+            "net 16 x 1": took(native=2e-6, jax=4e-6),
+            "net 16 x 10": took(native=8e-6, jax=4e-6),
+            "gpt, 8 letters": took(native=1.0, numpy=2.0),
+        },
+        "first": {"moons": {"tapegrad native": {"cold": 6.0, "warm": 0.25}}},
+    }
+    text = native.section(results)
+    assert "| 10.0 µs | 70.0 µs | 60.0 µs | 0.17 | 1.0 of JAX | yes |" in text
+    assert "| 9.00 µs | 70.0 µs | 2.00 µs | 4.5 | 4.0 of C by hand | **no** |" in text
+    assert "| 1.60 µs | 1.60 µs |  | 1.60 µs | 1.50 µs | **no** |" in text
+    assert "| 1.00 s | 2.00 s | 2.00 s | 0.5 | 0.33 of its NumPy form | **no** |" in text
+    assert "is 1.0, **not** as aimed at (0.7). Slower than the fastest in 1 of 2: 16 x 10 (2.0 of JAX)." in text
+    assert "| moons | native | 6.00 s | 250 ms | **no** |" in text
+    assert "numba is not installed" in native.section({"timings": {"moons": took(numpy=1.0)}})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="select waits for no pipes on Windows")
+def test_first_calls_are_of_fresh_processes(load: Any) -> None:
+    turns, environments = load("turns"), load("environments")
+    peer = next(peer for peer in environments.PEERS if peer.module == "by_hand_numpy")
+    workload = next(w for w in load("workloads").workloads() if w.name == "expression")
+    found = turns.first_calls(workload, [(peer, Path(sys.executable))])
+    assert list(found) == ["NumPy by hand"]
+    assert 0.0 < found["NumPy by hand"]["cold"] < 1.0
+    assert list(found["NumPy by hand"]) == ["cold", "warm"]
 
 
 def test_times_are_shown_with_three_digits_and_a_unit(load: Any) -> None:

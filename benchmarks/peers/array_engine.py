@@ -53,12 +53,12 @@ class Arrays:
 
     def hinge(self, inputs: dict[str, Any]) -> Task:
         fixed = self.array(inputs["X"]), self.array(inputs["y"])
-        formula = partial(_hinge, type(self), l2=inputs["l2"])
+        formula = partial(hinge_loss, type(self), l2=inputs["l2"])
         return task(self.gradient(formula, matrices(inputs["layers"]), fixed), by_neuron=True)
 
     def online(self, inputs: dict[str, Any]) -> Task:
         samples = [(self.array([x]), self.array([y])) for x, y in zip(inputs["X"], inputs["y"])]
-        formula = partial(_hinge, type(self), l2=inputs["l2"])
+        formula = partial(hinge_loss, type(self), l2=inputs["l2"])
         step = self.training(formula, matrices(inputs["layers"]), samples, inputs["rate"])
         return task(step, by_neuron=True)
 
@@ -104,7 +104,7 @@ def _rosenbrock(m: Arrays, parameters: list[Array]) -> Array:
     return formulas.rosenbrock(m, parameters[0])
 
 
-def _hinge(m: Arrays, parameters: list[Array], X: Array, y: Array, l2: float) -> Array:
+def hinge_loss(m: Arrays, parameters: list[Array], X: Array, y: Array, l2: float) -> Array:
     return formulas.hinge_loss(m, pairs(parameters), X, y, l2)
 
 

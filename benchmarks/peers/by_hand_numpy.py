@@ -121,6 +121,30 @@ def online(inputs: dict[str, Any]) -> Task:
     return Task(step, lambda: flat(net))
 
 
+def epoch(inputs: dict[str, Any]) -> Task:
+    X, y = np.array(inputs["X"]), np.array(inputs["y"])
+    return restarted(inputs, [(X[k : k + 1], y[k : k + 1]) for k in range(len(X))])
+
+
+def descent(inputs: dict[str, Any]) -> Task:
+    return restarted(inputs, [(np.array(inputs["X"]), np.array(inputs["y"]))] * inputs["steps"])
+
+
+def restarted(inputs: dict[str, Any], batches: list[tuple[Array, Array]]) -> Task:
+    """One step of gradient descent for each batch, from the same start each time."""
+    start, net, l2, rate = layers(inputs["layers"]), layers(inputs["layers"]), inputs["l2"], inputs["rate"]
+
+    def reset() -> None:
+        for (W, b), (W_start, b_start) in zip(net, start):
+            W[:], b[:] = W_start, b_start
+
+    def step() -> None:
+        for X, y in batches:
+            _update(net, hinge_gradient(net, X, y, l2)[1], rate)
+
+    return Task(step, lambda: flat(net), reset=reset)
+
+
 def digits(inputs: dict[str, Any]) -> Task:
     net, X, y = layers(inputs["layers"]), np.array(inputs["X"]), np.array(inputs["y"])
     size, rate = inputs["batch"], inputs["rate"]
@@ -264,6 +288,8 @@ TASKS = {
     "chain": chain,
     "hinge": hinge,
     "online": online,
+    "epoch": epoch,
+    "descent": descent,
     "rosenbrock": rosenbrock,
     "rosenbrock hessian": rosenbrock_hessian,
     "gpt": gpt,

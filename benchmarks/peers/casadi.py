@@ -13,6 +13,7 @@ from task import LeftOut, Task
 from .scalar_engine import Engine, tree
 
 Array = Any
+OPTIONS: dict[str, Any] = {}  # of the functions that are timed; casadi_jit has others
 MOST = 100_000  # scalar operations in one function; building a larger one takes long
 
 
@@ -48,7 +49,7 @@ def run(function: ca.Function, inputs: list[Array]) -> tuple[Callable[[], Any], 
 def gradient(leaves: list[Any], data: list[float], loss: Any) -> Task:
     """The value and its gradient by the leaves."""
     symbols = ca.vertcat(*leaves)
-    function = ca.Function("gradient", [symbols], [loss, ca.densify(ca.gradient(loss, symbols))])
+    function = ca.Function("gradient", [symbols], [loss, ca.densify(ca.gradient(loss, symbols))], OPTIONS)
     step, (value, slope) = run(function, [np.array(data)])
     return Task(step, lambda: [*value.tolist(), *slope.tolist()])
 
@@ -77,7 +78,7 @@ def hessian(inputs: dict[str, Any]) -> Task:
     n = len(inputs["x"])
     x = ca.SX.sym("x", n)
     second = ca.hessian(formulas.rosenbrock(ca.vertsplit(x)), x)[0]
-    step, (entries,) = run(ca.Function("hessian", [x], [second]), [np.array(inputs["x"])])
+    step, (entries,) = run(ca.Function("hessian", [x], [second], OPTIONS), [np.array(inputs["x"])])
     sparsity = second.sparsity()
     return Task(step, lambda: np.array(ca.DM(sparsity, entries)).ravel().tolist())
 
@@ -102,24 +103,33 @@ def gpt(inputs: dict[str, Any]) -> Task:
 
 
 def online(inputs: dict[str, Any]) -> Task:
-    layers = tree(symbol, inputs["layers"])
-    leaves = formulas.flat(layers)
-    x, y = [symbol() for _ in inputs["X"][0]], symbol()
-    loss = formulas.hinge_loss(VOCABULARY, layers, [x], [y], inputs["l2"])
-    symbols = ca.vertcat(*leaves)
+    symbols, sample, loss = sample_loss(inputs)
     updated = symbols - inputs["rate"] * ca.gradient(loss, symbols)
-    sample = np.zeros(len(x) + 1)
-    data = np.array(formulas.flat(inputs["layers"]))
-    call, (out,) = run(ca.Function("updated", [symbols, ca.vertcat(*x, y)], [updated]), [data, sample])
-    samples = np.array([[*x, y] for x, y in zip(inputs["X"], inputs["y"])])
+    data, samples = numbers(inputs)
+    now = np.zeros(len(samples[0]))
+    call, (out,) = run(ca.Function("updated", [symbols, sample], [updated], OPTIONS), [data, now])
 
     def step() -> None:
         for row in samples:
-            sample[:] = row
+            now[:] = row
             call()
             data[:] = out
 
     return Task(step, data.tolist)
+
+
+def sample_loss(inputs: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """A network's parameters, a sample with its label, and its loss, as symbols."""
+    layers = tree(symbol, inputs["layers"])
+    x, y = [symbol() for _ in inputs["X"][0]], symbol()
+    loss = formulas.hinge_loss(VOCABULARY, layers, [x], [y], inputs["l2"])
+    return ca.vertcat(*formulas.flat(layers)), ca.vertcat(*x, y), loss
+
+
+def numbers(inputs: dict[str, Any]) -> tuple[Array, Array]:
+    """Those parameters, and the samples with their labels."""
+    samples = np.array([[*x, y] for x, y in zip(inputs["X"], inputs["y"])])
+    return np.array(formulas.flat(inputs["layers"])), samples
 
 
 def digits(inputs: dict[str, Any]) -> Task:

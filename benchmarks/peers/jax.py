@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import array_formulas as formulas
@@ -10,7 +11,8 @@ import jax
 import jax.numpy as jnp
 from task import Task
 
-from .array_engine import Array, Arrays, Step
+from .array_engine import Array, Arrays, Step, hinge_loss, matrices
+from .array_engine import task as task_of
 
 jax.config.update("jax_enable_x64", True)
 
@@ -59,6 +61,41 @@ class Jax(Arrays):
         return step, None, lambda: now
 
 
+def epoch(inputs: dict[str, Any]) -> Task:
+    """Online gradient descent over all samples, with the loop inside `jit`."""
+
+    def trained(arrays: list[Array], update: Any, X: Array, y: Array) -> list[Array]:
+        return jax.lax.scan(lambda now, sample: (update(now, *sample), None), arrays, (X, y))[0]
+
+    return restarted(inputs, trained, jnp.array(inputs["X"])[:, None], jnp.array(inputs["y"])[:, None])
+
+
+def descent(inputs: dict[str, Any]) -> Task:
+    """Whole steps of gradient descent, with the loop inside `jit`."""
+
+    def trained(arrays: list[Array], update: Any, X: Array, y: Array) -> list[Array]:
+        return jax.lax.fori_loop(0, inputs["steps"], lambda _, now: update(now, X, y), arrays)
+
+    return restarted(inputs, trained, jnp.array(inputs["X"]), jnp.array(inputs["y"]))
+
+
+def restarted(inputs: dict[str, Any], trained: Callable[..., list[Array]], *given: Array) -> Task:
+    """A training from the same start each time."""
+    gradient = jax.grad(partial(hinge_loss, Jax, l2=inputs["l2"]))
+
+    def update(arrays: list[Array], X: Array, y: Array) -> list[Array]:
+        return [p - inputs["rate"] * d for p, d in zip(arrays, gradient(arrays, X, y))]
+
+    run = jax.jit(lambda arrays, X, y: trained(arrays, update, X, y))
+    start = [jnp.array(p) for p in matrices(inputs["layers"])]
+    found: list[Array] = []
+
+    def step() -> None:
+        found[:] = jax.block_until_ready(run(start, *given))
+
+    return task_of((step, None, lambda: found), by_neuron=True)
+
+
 def hessian(inputs: dict[str, Any]) -> Task:
     second = jax.jit(jax.hessian(lambda x: formulas.rosenbrock(Jax, x)))
     x = jnp.array(inputs["x"])
@@ -70,6 +107,6 @@ def hessian(inputs: dict[str, Any]) -> Task:
     return Task(step, lambda: found[0].ravel().tolist())
 
 
-TASKS = {**Jax().tasks(), "rosenbrock hessian": hessian}
+TASKS = {**Jax().tasks(), "epoch": epoch, "descent": descent, "rosenbrock hessian": hessian}
 del TASKS["chain"]
 LEFT_OUT = {"chain": "XLA compiles every operation of it before the first step"}

@@ -22,12 +22,14 @@ compile = autograd.compile  # imported here, since it is when first asked for, a
 VOCABULARY = Linear(Value, autograd.exp, autograd.log)
 
 
-def in_use(record: Callable[[], Any], step: Callable[[], None], answer: Callable[[], list[float]]) -> Task:
+def in_use(
+    record: Callable[[], Any], step: Callable[[], None], answer: Callable[[], list[float]], reset: Any = None
+) -> Task:
     """The task, and for comparison the time to record the function once without packing it."""
     start = time.perf_counter()
     record()
     recording = time.perf_counter() - start
-    return Task(step, answer, facts={"recording": recording, "compiled": True})
+    return Task(step, answer, facts={"recording": recording, "compiled": True}, reset=reset)
 
 
 def matrices(layers: list[Any]) -> list[Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,4 +30,20 @@ def hessian(inputs: dict[str, Any]) -> Task:
     return Task(step, lambda: [h for row in found for h in row])
 
 
-TASKS = {**Engine(Value, autograd.exp, autograd.log).tasks(), "rosenbrock hessian": hessian}
+def gpt_example(inputs: dict[str, Any]) -> Task:
+    model, tokens = example(inputs["word"])
+    return ENGINE.task(model.parameters(), lambda: model.loss(tokens))
+
+
+def example(word: str) -> tuple[Any, list[int]]:
+    """The model of examples/gpt.py, and a word as it reads one."""
+    folder = str(Path(__file__).parents[2] / "examples")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    import gpt
+
+    return gpt.Model(), gpt.tokens_of(word)
+
+
+ENGINE = Engine(Value, autograd.exp, autograd.log)
+TASKS = {**ENGINE.tasks(), "rosenbrock hessian": hessian, "gpt example": gpt_example}

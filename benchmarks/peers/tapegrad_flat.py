@@ -15,6 +15,7 @@ from autograd import Value
 from .scalar_engine import tree
 from .tapegrad_compiled import VOCABULARY, compile, in_use
 from .tapegrad_eager import about as about
+from .tapegrad_eager import example
 
 
 def of_leaves(compiled: Any, leaves: list[Value], given: tuple[Any, ...]) -> Task:
@@ -25,8 +26,8 @@ def of_leaves(compiled: Any, leaves: list[Value], given: tuple[Any, ...]) -> Tas
     def step() -> None:
         found[:] = [flat.backward(*given)]
 
-    example = [x[0] for x in given]
-    return in_use(lambda: compiled.function(*example), step, lambda: [*found, *flat.gradient.tolist()])
+    one = [x[0] for x in given] if compiled.batch else given
+    return in_use(lambda: compiled.function(*one), step, lambda: [*found, *flat.gradient.tolist()])
 
 
 def hinge(inputs: dict[str, Any]) -> Task:
@@ -46,6 +47,33 @@ def online(inputs: dict[str, Any]) -> Task:
     layers = tree(Value, inputs["layers"])
     batches = [(np.array([x]), np.array([y])) for x, y in zip(inputs["X"], inputs["y"])]
     return training(layers, sample_loss(layers, inputs["l2"]), batches, inputs["rate"])
+
+
+def epoch(inputs: dict[str, Any]) -> Task:
+    return restarted(inputs, batch_size=1, epochs=1)
+
+
+def descent(inputs: dict[str, Any]) -> Task:
+    return restarted(inputs, batch_size=len(inputs["X"]), epochs=inputs["steps"])
+
+
+def restarted(inputs: dict[str, Any], batch_size: int, epochs: int) -> Task:
+    """A training from the same start each time."""
+    layers, X, y = tree(Value, inputs["layers"]), np.array(inputs["X"]), np.array(inputs["y"])
+    function, rate = sample_loss(layers, inputs["l2"]), inputs["rate"]
+    flat = compile(function, batch=(0, 1)).flat(formulas.flat(layers))
+    batches = [(X[k : k + batch_size], y[k : k + batch_size]) for k in range(0, len(X), batch_size)] * epochs
+    start = flat.data.copy()
+
+    def reset() -> None:
+        flat.data[:] = start
+
+    def step() -> None:
+        for batch in batches:
+            flat.backward(*batch)
+            flat.data -= rate * flat.gradient
+
+    return in_use(lambda: function(X[0], y[0]), step, flat.data.tolist, reset)
 
 
 def digits(inputs: dict[str, Any]) -> Task:
@@ -81,4 +109,17 @@ def gpt(inputs: dict[str, Any]) -> Task:
     return of_leaves(compile(lambda: formulas.gpt_loss(VOCABULARY, weights, tokens, heads)), leaves, ())
 
 
-TASKS = {"hinge": hinge, "online": online, "digits": digits, "gpt": gpt}
+def gpt_example(inputs: dict[str, Any]) -> Task:
+    model, tokens = example(inputs["word"])
+    return of_leaves(compile(model.loss), model.parameters(), (tokens,))
+
+
+TASKS = {
+    "hinge": hinge,
+    "online": online,
+    "epoch": epoch,
+    "descent": descent,
+    "digits": digits,
+    "gpt": gpt,
+    "gpt example": gpt_example,
+}
