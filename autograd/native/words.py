@@ -23,6 +23,17 @@ def _word(function: _Word, **options: Any) -> _Word:
     return cast(_Word, jit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function))
 
 
+def _emitted(emit: Any, result: Any, *inputs: Any) -> Callable[..., Any]:
+    """A function whose instructions `emit` writes where it is called."""
+    make: Any = intrinsic  # which counts the inputs by their names
+    typings: list[Any] = [
+        lambda typing, a: (result(*inputs), emit),
+        lambda typing, a, b: (result(*inputs), emit),
+        lambda typing, a, b, c: (result(*inputs), emit),
+    ]
+    return cast(Callable[..., Any], make(typings[len(inputs) - 1]))
+
+
 def _llvm(name: str, inputs: int) -> Callable[..., float]:
     """LLVM's own `name` of float64: one instruction where the processor has it, vectorised with the loop around it."""
 
@@ -30,10 +41,7 @@ def _llvm(name: str, inputs: int) -> Callable[..., float]:
         kind = ir.FunctionType(_F64, [_F64] * inputs)
         return builder.call(builder.module.declare_intrinsic(f"llvm.{name}", [_F64], kind), arguments)
 
-    make: Any = intrinsic  # which reads how many inputs there are from the names of its function's
-    if inputs == 1:
-        return cast(Callable[..., float], make(lambda typing, x: (types.float64(types.float64), emit)))
-    return cast(Callable[..., float], make(lambda typing, x, y: (types.float64(types.float64, types.float64), emit)))
+    return _emitted(emit, types.float64, *[types.float64] * inputs)
 
 
 def _libm(name: str, inputs: int) -> Callable[..., float]:
@@ -54,6 +62,150 @@ _select = cast(Callable[..., float], intrinsic(_choice))
 _sqrt, _abs, _floor, _ceil, _trunc = (_llvm(name, 1) for name in ("sqrt", "fabs", "floor", "ceil", "trunc"))
 _copysign = _llvm("copysign", 2)
 _cbrt, _hypot, _fmod = _libm("cbrt", 1), _libm("hypot", 2), _libm("fmod", 2)
+
+
+# Numbers as their bits: sign, 11 bits of exponent biased by 1023, 52 bits of fraction.
+
+
+def _cast(kind: ir.Type) -> Callable[..., Any]:
+    return lambda context, builder, signature, arguments: builder.bitcast(arguments[0], kind)
+
+
+_bits: Callable[..., int] = _emitted(_cast(ir.IntType(64)), types.int64, types.float64)
+_number: Callable[..., float] = _emitted(_cast(_F64), types.float64, types.int64)
+
+
+def _polynomial(*coefficients: float) -> Callable[..., float]:
+    """c0 + c1 x + c2 x^2 ... by pairs (Estrin's scheme), whose steps wait for each other less than Horner's."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        (x,), terms = arguments, [ir.Constant(_F64, c) for c in coefficients]
+        kind = ir.FunctionType(_F64, [_F64] * 3)
+        fma = builder.module.declare_intrinsic("llvm.fmuladd", [_F64], kind)
+        while len(terms) > 1:
+            pairs = [builder.call(fma, [high, x, low]) for low, high in zip(terms[::2], terms[1::2])]
+            terms = pairs + terms[2 * len(pairs) :]
+            x = builder.fmul(x, x)
+        return terms[0]
+
+    return _emitted(emit, types.float64, types.float64)
+
+
+_fma = _llvm("fmuladd", 3)  # a * b + c, rounded once where the processor can
+
+# 1.5 * 2^52: adding it rounds to a whole number, which then stands in the last bits; _BIASED adds the exponent's bias.
+_WHOLE = 6755399441055744.0
+_BIASED = _WHOLE + 1023.0
+_TOP = 4503599627370496.0  # 2^52, whose last bits hold a whole number that is not negative
+_BITS_OF_1, _BITS_OF_SQRT_HALF, _BITS_OF_TOP = 0x3FF0000000000000, 0x3FE6A09E667F3BCD, 0x4330000000000000
+_LN2_HIGH = 0.6931471805598903  # 42 bits: its product with an exponent is exact
+_LN2_LOW = 5.497923018708371e-14
+_PER_LN2 = 1.4426950408889634
+
+# Near-minimax polynomials, found by Remez exchange in 60 digits and rounded; with each, the range of x and the error
+# relative to the function that it is part of.
+# (e^x - 1 - x) / x^2, |x| <= ln(2) / 2, 2^-58
+_exp_tail = _polynomial(
+    0.5000000000000012,
+    0.166666666666667,
+    0.041666666666515424,
+    0.008333333333307148,
+    0.0013888888947016184,
+    0.0001984126991750953,
+    2.480148994143822e-05,
+    2.7557216193033804e-06,
+    2.7631280719691227e-07,
+    2.511789322051725e-08,
+)
+# (2 atanh(s) / s - 2) / s^2 with x = s^2, s <= (sqrt(2) - 1) / (sqrt(2) + 1), 2^-58
+_log_tail = _polynomial(
+    0.6666666666666734,
+    0.39999999999414565,
+    0.2857142874242992,
+    0.22222198567492035,
+    0.18183564682098174,
+    0.15314040076086188,
+    0.14796066976684696,
+)
+# (tanh(a) / a - 1) / a^2 with x = a^2, a <= 0.55, 2^-60
+_tanh_tail = _polynomial(
+    -0.333333333333333,
+    0.1333333333332681,
+    -0.05396825396386552,
+    0.021869488388715497,
+    -0.008863232646217597,
+    0.0035920924639825844,
+    -0.0014555455286709882,
+    0.0005884551185072005,
+    -0.0002334076732365322,
+    8.335262088588825e-05,
+    -1.9516305770886175e-05,
+)
+# (sinh(a) / a - 1) / a^2 with x = a^2, a <= 1, 2^-63
+_sinh_tail = _polynomial(
+    0.16666666666666669,
+    0.008333333333333139,
+    0.00019841269841437765,
+    2.7557319155308614e-06,
+    2.5052123403221916e-08,
+    1.605723996584971e-10,
+    7.759323925781216e-13,
+)
+
+
+@_word
+def _power_of_two(k: float) -> float:
+    return _number(_bits(k + _BIASED) << 52)
+
+
+@_word
+def _exp_rest(x: float, k: float) -> float:
+    """exp(x - k ln 2) - 1, where k is x / ln 2 rounded."""
+    r = _fma(k, -_LN2_LOW, _fma(k, -_LN2_HIGH, x))
+    return _fma(r * r, _exp_tail(r), r)
+
+
+@_word
+def _exp(x: float, doublings: float) -> float:
+    """exp(x) * 2^doublings, for a small whole number of doublings."""
+    x = _select(x > 1000.0, 1000.0, _select(x < -1000.0, -1000.0, x))  # keeps nan
+    k = _fma(x, _PER_LN2, _WHOLE) - _WHOLE
+    half = _fma(0.5, k, _WHOLE) - _WHOLE  # 2^k may not be a float where the result is: two factors, the last rounds
+    return (1.0 + _exp_rest(x, k)) * _power_of_two(half) * _power_of_two(k - half + doublings)
+
+
+@_word
+def _log_sum(f: float, k: float, low: float) -> float:
+    """log(1 + f) + k ln 2 + low, for sqrt(1/2) <= 1 + f <= sqrt(2).
+
+    log(1 + f) = 2 atanh(s) with s = f / (2 + f). As 2 s = f - s f, that is f less a small correction.
+    """
+    s = f / (2.0 + f)
+    square_of_s = s * s
+    correction = s * (f - square_of_s * _log_tail(square_of_s)) - _fma(k, _LN2_LOW, low)
+    return _fma(k, _LN2_HIGH, f - correction)
+
+
+@_word
+def _exponent(x: float) -> int:
+    """The biased k for which sqrt(1/2) <= x / 2^k < sqrt(2), of a normal x > 0."""
+    return ((_bits(x) - _BITS_OF_SQRT_HALF + _BITS_OF_1) >> 52) & 0xFFF
+
+
+@_word
+def _log1p(x: float) -> float:
+    """log(1 + x) for finite x > -1, but for the sign of 0."""
+    u = 1.0 + x
+    part = u - 1.0
+    lost = (x - part) + (1.0 - (u - part))  # exactly what the sum u was rounded by
+    biased = _exponent(u)
+    f = _number(_bits(u) - ((biased - 1023) << 52)) - 1.0
+    lost = _select(u > _TOP, 0.0, lost * _number((2046 - biased) << 52))
+    more = f + lost
+    return _log_sum(more, _number(biased | _BITS_OF_TOP) - (_TOP + 1023.0), lost - (more - f))
+
+
+# Arithmetic.
 
 
 @_word
@@ -85,22 +237,34 @@ def pow(a: float, b: float) -> float:
 
 @_word
 def exp(x: float) -> float:
-    return math.exp(x)
+    return _exp(x, 0.0)
 
 
 @_word
 def expm1(x: float) -> float:
-    return math.expm1(x)
+    inside = _select(x > 710.0, 710.0, _select(x < -50.0, -50.0, x))
+    k = _fma(inside, _PER_LN2, _WHOLE) - _WHOLE
+    half = _power_of_two(k - 1.0)  # of 2^k, which may not be a float
+    result = 2.0 * _fma(half, _exp_rest(inside, k), half - 0.5)
+    return _select(_abs(x) < 1e-17, x, result)
 
 
 @_word
 def log(x: float) -> float:
-    return math.log(x)
+    is_subnormal = x < 2.2250738585072014e-308
+    scaled = _select(is_subnormal, x * 18014398509481984.0, x)
+    biased = _exponent(scaled)
+    f = _number(_bits(scaled) - ((biased - 1023) << 52)) - 1.0
+    k = _number(biased | _BITS_OF_TOP) - _select(is_subnormal, _TOP + 1077.0, _TOP + 1023.0)
+    edge = _select(x == 0.0, -math.inf, _select(x > 0.0, x, math.nan))
+    return _select((x > 0.0) & (x < math.inf), _log_sum(f, k, 0.0), edge)
 
 
 @_word
 def log1p(x: float) -> float:
-    return math.log1p(x)
+    edge = _select(x == -1.0, -math.inf, _select(x > 0.0, x, math.nan))
+    result = _select((x > -1.0) & (x < math.inf), _log1p(x), edge)
+    return _select(_abs(x) < 1e-17, x, result)
 
 
 @_word
@@ -160,17 +324,26 @@ def atan2(a: float, b: float) -> float:
 
 @_word
 def sinh(x: float) -> float:
-    return math.sinh(x)
+    a = _abs(x)
+    small = _fma(a * a * a, _sinh_tail(a * a), a)
+    half = _exp(a, -1.0)  # e^a alone overflows too early
+    return _copysign(_select(a < 1.0, small, half - 0.25 / half), x)
 
 
 @_word
 def cosh(x: float) -> float:
-    return math.cosh(x)
+    half = _exp(_abs(x), -1.0)
+    return half + 0.25 / half
 
 
 @_word
 def tanh(x: float) -> float:
-    return math.tanh(x)
+    a = _abs(x)
+    small = _fma(a * a * a, _tanh_tail(a * a), a)
+    most = _select(a > 20.0, 20.0, a)
+    k = _fma(most, 2.0 * _PER_LN2, _WHOLE) - _WHOLE
+    e = (1.0 + _exp_rest(2.0 * most, k)) * _power_of_two(k)
+    return _copysign(_select(a < 0.55, small, 1.0 - 2.0 / (e + 1.0)), x)
 
 
 @_word
@@ -215,13 +388,18 @@ def square(x: float) -> float:
 
 @_word
 def sigmoid(x: float) -> float:
-    e = exp(-_abs(x))
-    return _select(x < 0.0, e, 1.0) / (1.0 + e)
+    e = _exp(-_abs(x), 0.0)
+    whole = 1.0 + e
+    result = _select(x < 0.0, e, 1.0) / whole
+    return _fma(-result, e - (whole - 1.0), result)  # less what rounding the sum made it too large
 
 
 @_word
 def softplus(x: float) -> float:
-    return maximum(x, 0.0) + log1p(exp(-_abs(x)))
+    e = _exp(-_abs(x), 0.0)  # log(1 + e) is log(1 + f), or log(2) more
+    k = _select(e > 0.41421356237309503, 1.0, 0.0)
+    f = _select(e > 0.41421356237309503, _fma(0.5, e, -0.5), e)
+    return maximum(x, 0.0) + _log_sum(f, k, 0.0)
 
 
 # Kinks. A condition is a float: 1.0 for yes, 0.0 for no.

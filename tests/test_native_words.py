@@ -1,0 +1,130 @@
+"""The words of compiled kernels are the words of `autograd.floats`, in vector instructions."""
+
+import ctypes
+import inspect
+import math
+import re
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+numba = pytest.importorskip("numba")
+
+from autograd import floats  # noqa: E402
+from autograd.native import words  # noqa: E402
+
+GROUPS = {"each", "sum", "dot", "prod", "max", "min", "norm", "logsumexp", "pick"}
+INPUTS = {name: len(inspect.signature(getattr(words, name).py_func).parameters) for name in sorted(words.WORDS)}
+SCALARS = sorted(words.WORDS - {"plus", "madd"})
+EXACT = {
+    *("div", "floordiv", "mod", "sqrt", "abs", "square", "floor", "ceil", "trunc", "plus"),
+    *("step", "sign", "less", "equal", "where", "defined", "gate", "safe_div", "maximum", "minimum", "fmax", "fmin"),
+}
+# The error of a result, in units of its last place, that the sweep over a hundred thousand inputs must stay within.
+SWEEPS = {
+    "exp": (1.5, [(-746.0, 710.0), (-1.0, 1.0)]),
+    "expm1": (2.0, [(-746.0, 710.0), (-1.0, 1.0), (-1e-9, 1e-9)]),
+    "log": (1.5, [(0.0, 1e308), (0.0, 4.0), (0.9, 1.1), (0.0, 1e-307)]),
+    "log1p": (1.5, [(-1.0, 1e308), (-1.0, 4.0), (-0.1, 0.1), (-1e-9, 1e-9)]),
+    "tanh": (1.5, [(-20.0, 20.0), (-1.0, 1.0), (-1e-9, 1e-9)]),
+    "sinh": (2.0, [(-711.0, 711.0), (-1.0, 1.0), (-1e-9, 1e-9)]),
+    "cosh": (1.5, [(-711.0, 711.0), (-1.0, 1.0)]),
+    "sigmoid": (2.0, [(-746.0, 40.0), (-1.0, 1.0)]),
+    "softplus": (2.0, [(-746.0, 40.0), (-1.0, 1.0)]),
+}
+PRECISE = {
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+}
+
+
+def loops(names):
+    """A kernel `(p, stride, n)` that runs each word over n elements: inputs in rows 0, 1, 2, one result a row."""
+    lines = ["def kernel(p, stride, n):"]
+    for row, name in enumerate(names, start=3):
+        inputs = ", ".join(f"p[{k} * stride + i]" for k in range(INPUTS[name]))
+        lines += ["    for i in range(n):", f"        p[{row} * stride + i] = words.{name}({inputs})"]
+    scope = {"words": words}
+    exec("\n".join(lines), scope)
+    pointer = numba.types.CPointer(numba.types.float64)
+    return numba.cfunc(numba.types.void(pointer, numba.types.int64, numba.types.int64), error_model="numpy")(
+        scope["kernel"]
+    )
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Every word on columns of inputs: a dict from its name to its results."""
+    kernel = loops(INPUTS)
+    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(kernel.address)
+
+    def results(a, b=0.0, c=0.0):
+        table = np.zeros((3 + len(INPUTS), np.size(a)))
+        table[0], table[1], table[2] = a, b, c
+        call(table.ctypes.data, table.shape[1], table.shape[1])
+        return dict(zip(INPUTS, table[3:]))
+
+    return results
+
+
+def apart(x, y):
+    """How many floats lie between x and y, within a binade."""
+    if x == y or (math.isnan(x) and math.isnan(y)):
+        return 0.0
+    return abs(x - y) / math.ulp(y) if math.isfinite(x) and math.isfinite(y) else math.inf
+
+
+def test_the_words_are_the_scalar_words_of_floats():
+    defined = {name for name, value in vars(floats).items() if callable(value) and not name.startswith("_")}
+    scalar = defined - GROUPS - {"Callable", "Sequence", "TypeVar", "T"}
+    assert scalar - {"round"} == words.WORDS - {"plus", "madd"}
+
+
+number = (
+    st.floats() | st.floats(-3.0, 3.0) | st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 1e-310, 5e-324, 709.8, -745.2])
+)
+
+
+@given(st.lists(st.tuples(number, number, number), min_size=9, max_size=9))
+def test_every_word_means_what_it_means_on_floats(run, rows):
+    columns = np.array(rows).T
+    for name, results in run(*columns).items():
+        if name in SCALARS:
+            for inputs, result in zip(rows, results):
+                expected = getattr(floats, name)(*inputs[: INPUTS[name]])
+                assert apart(result, expected) <= (0.0 if name in EXACT else 4.0), (name, inputs, result, expected)
+                if expected == 0.0:
+                    assert math.copysign(1.0, result) == math.copysign(1.0, expected), (name, inputs, result)
+
+
+@given(st.lists(st.tuples(*[st.floats(-1e6, 1e6)] * 3), min_size=9, max_size=9))
+def test_the_terms_of_sums_and_products_may_be_fused_but_keep_their_digits(run, rows):
+    results = run(*np.array(rows).T)
+    assert list(results["plus"]) == [a + b for a, b, _ in rows]
+    for (a, b, c), result in zip(rows, results["madd"]):
+        assert abs(result - (a * b + c)) <= sys.float_info.epsilon * (abs(a * b) + abs(c))
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).precision < 18, reason="no wider float to compare with")
+@pytest.mark.parametrize("name", SWEEPS)
+def test_a_word_keeps_its_digits_over_its_whole_range(run, name):
+    limit, ranges = SWEEPS[name]
+    random = np.random.default_rng(7)
+    x = np.concatenate([random.uniform(low, high, 100_000) for low, high in ranges])
+    with np.errstate(all="ignore"):
+        exact = PRECISE.get(name, getattr(np, name, None))(x.astype(np.longdouble))
+        result = run(x)[name]
+        expected = exact.astype(float)
+        finite = np.isfinite(expected)
+        error = np.abs(result - exact)[finite] / np.spacing(np.abs(expected[finite]))
+    assert np.array_equal(result[~finite], expected[~finite])
+    assert error.max() <= limit
+
+
+def test_loops_of_the_common_words_are_vector_instructions():
+    text = loops(["exp", "tanh", "log", "sigmoid"]).inspect_llvm()
+    assert re.search(r"fmul <\d+ x double>", text)
+    assert not re.search(r"call [^\n]*@(exp|tanh|log)\(", text)
