@@ -36,9 +36,11 @@ class Blocks:
         wide = self.packed.wide[graph.first_argument : graph.leaves]
         self._shared_leaves = len(graph.constants), graph.leaves - int(wide.sum())
         self._own_leaves = int(wide.sum())
+        # rows of results that all samples share and their positions, then those of each sample's own
         roots = np.array(graph.outputs, np.int64)
-        self._wide_outputs = self.packed.wide[roots] if len(roots) else np.zeros(0, bool)
-        self._outputs = self.packed.position[roots] if len(roots) else roots
+        rows = [np.flatnonzero(self.packed.wide[roots] == wide) for wide in (False, True)]
+        self._outputs = [(_run_of(mine), _run_of(self.packed.position[roots[mine]])) for mine in rows]
+        self._has_shared, self._has_own = (len(mine) > 0 for mine in rows)
         self._checks = _checks(self.packed, graph)
 
     # Running.
@@ -46,56 +48,63 @@ class Blocks:
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the program; see `Program.run`."""
         results = self._run(shared, own, wanted, weight, gated=False)
-        # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
-        if wanted and any(np.isnan(np.add.reduce(x, axis=None)) for x in results[2:]):
+        # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives, in the sum of
+        # the squares too
+        if wanted and any(np.isnan(np.vdot(x, x)) for x in results[2:] if x.size):
             results = self._run(shared, own, wanted, weight, gated=True)
         return results
 
     def _run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, gated: bool) -> Ran:
         samples = 1 if own is None else own.shape[1]
         tile = self._tile(samples)
-        space = self._workspace(min(tile, samples))
+        space = self._workspace(tile)
+        flat = space["shared"]
         first, last = self._shared_leaves
+        at = first
         for chunk in shared:
-            space["shared"][first : first + len(chunk)] = chunk
-            first += len(chunk)
+            flat[at : at + len(chunk)] = chunk
+            at += len(chunk)
         space["forward_shared"]()
-        wide = self._wide_outputs
-        outputs = np.empty((len(wide), samples), self.dtype)
+        outputs = np.empty((len(self.graph.outputs), samples), self.dtype)
         failed = np.zeros((len(self.graph.checks), samples), bool)
-        outputs[~wide] = space["shared"][self._outputs[~wide], np.newaxis]
         d_own = np.zeros((self._own_leaves, samples), self.dtype)
+        if self._has_shared:
+            rows, places = self._outputs[False]
+            outputs[rows] = flat[places, np.newaxis]
+        rows, places = self._outputs[True]
         sweep = self._reverse(space, wanted, gated) if wanted else ""
         total: Any = None
         if own is not None:
             for start in range(0, samples, tile):
                 stop = min(start + tile, samples)
                 here = space
-                if stop - start != space["samples"]:
+                if stop - start != tile:
                     here = self._workspace(stop - start)
-                    here["shared"][:] = space["shared"]
+                    here["shared"][:] = flat
                     if wanted:
                         self._reverse(here, wanted, gated)
                 here["own"][: self._own_leaves] = own[:, start:stop]
                 here["forward_own"]()
-                outputs[wide, start:stop] = here["own"][self._outputs[wide]]
+                if self._has_own:
+                    outputs[rows, start:stop] = here["own"][places]
                 self._check(here, failed[:, start:stop])
-                if wanted and wide[0]:
-                    here["d_own"][self._outputs[0]] = weight
+                if wanted and self._has_own:
+                    here["d_own"][places] = weight
                     here[sweep + "_own"]()
                     d_own[:, start:stop] = here["d_own"][: self._own_leaves]
                     if samples > tile:
                         total = here["d_shared"].copy() if total is None else np.add(total, here["d_shared"], out=total)
         else:
             self._check(space, failed)
-        if wanted:
-            if total is not None:
-                space["d_shared"][:] = total
-            if not wide[0]:
-                space["d_shared"][self._outputs[0]] = weight * samples
-            space[sweep + "_shared"]()
-        first = self._shared_leaves[0]
-        return outputs, failed, space["d_shared"][first:last].copy() if wanted else np.zeros(last - first), d_own
+        if not wanted:
+            return outputs, failed, np.zeros(last - first), d_own
+        d_flat = space["d_shared"]
+        if total is not None:
+            d_flat[:] = total
+        if self._has_shared:
+            d_flat[self._outputs[False][1]] = weight * samples
+        space[sweep + "_shared"]()
+        return outputs, failed, d_flat[first:last].copy(), d_own
 
     def _check(self, space: dict[str, Any], failed: NDArray[np.bool_]) -> None:
         for compare, places, (left, left_wide), (right, right_wide), outcomes in self._checks:
@@ -169,6 +178,13 @@ def _functions(code: Code, name: str) -> tuple[CodeType, CodeType]:
 def function_text(name: str, lines: list[str]) -> str:
     """A function of these lines; comments alone are no body."""
     return "\n".join([f"def {name}():", *(f"    {line}" for line in lines or ["pass"]), "    return", ""])
+
+
+def _run_of(places: Any) -> Any:
+    """A slice in place of a run of numbers: reading by an array of them takes a microsecond more."""
+    if len(places) and np.array_equal(places, np.arange(places[0], places[0] + len(places))):
+        return slice(int(places[0]), int(places[-1]) + 1)
+    return places
 
 
 _COMPARE = {
