@@ -13,21 +13,21 @@ class Lines:
 
     def __init__(self, depth: int = 0) -> None:
         self.lines: list[str] = []
-        self._depth = depth
+        self.depth = depth
 
     def add(self, *lines: str) -> None:
-        self.lines += ["    " * self._depth + line for line in lines]
+        self.lines += ["    " * self.depth + line for line in lines]
 
     @contextmanager
     def below(self, line: str) -> Iterator[None]:
         """In the `with` block, lines belong to this one."""
         self.add(line)
-        self._depth += 1
+        self.depth += 1
         before = len(self.lines)
         yield
         if len(self.lines) == before:
             self.add("pass")
-        self._depth -= 1
+        self.depth -= 1
 
     @contextmanager
     def loop(self, name: str, stop: int, start: int = 0, step: int = 1) -> Iterator[Index]:

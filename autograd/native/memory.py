@@ -122,3 +122,10 @@ class Memory:
             return View(first, tuple(unit * stride for stride in strides), lanes, False)
         steps = np.cumprod([1, *positions.shape[:0:-1]])[::-1]
         return View(self.table(self.address(wide, adjoint, positions)), tuple(steps.tolist()), lanes, True)
+
+
+def aligned(size: int) -> NDArray[np.float64]:
+    """Zeros, the first where a line of the cache begins."""
+    whole = np.zeros(size + 8)
+    start = -whole.ctypes.data % 64 // 8
+    return whole[start : start + size]

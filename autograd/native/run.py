@@ -12,9 +12,12 @@ import numpy as np
 
 from ..packing.blocks import Blocks, Floats, Ran
 from ..packing.pack import Packed
+from ..packing.rules import Printed
 from .assembly import known
+from .epochs import Steps
 from .groups import UnprintableError
 from .kernel import kernel
+from .memory import aligned
 from .source import Source
 
 _LARGE = (
@@ -91,6 +94,13 @@ class Native(Blocks):
             return super().run(shared, own if self._own_leaves else None, wanted, weight)
         return outputs, failed, d_shared, d_own
 
+    def steps(self, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool) -> Steps | None:
+        """What makes many steps by a rule in one call; see `epochs`. None where that cannot be printed."""
+        graph = self.graph
+        if not self._own_leaves or len(graph.outputs) != 1 or not self.packed.wide[graph.outputs[0]]:
+            return None
+        return Steps(self, rule, there, count, is_mean, has_frozen)
+
     def lanes(self, samples: int) -> int:
         """How many samples a tile holds."""
         if samples == 1:
@@ -115,10 +125,7 @@ class Native(Blocks):
     def _memory(self, made: Kernel) -> Floats:
         kept: dict[Kernel, Any] = self._memories.__dict__.setdefault("kept", {})
         if made not in kept:
-            size = made.source.memory.size
-            whole = np.zeros(size + 8)
-            start = -whole.ctypes.data % 64 // 8  # where a line of the cache begins
-            kept[made] = whole[start : start + size]
+            kept[made] = aligned(made.source.memory.size)
             kept[made][: len(self.graph.constants)] = self.graph.constants
         found: Floats = kept[made]
         return found

@@ -56,6 +56,7 @@ class Source:
         self.own_leaves = int(wide.sum())
         self.lines = Lines(1)
         self.lanes = lanes
+        self.is_batch = bool(packed.wide.any())
         self._sweeps = bool(wanted)
         self._zero: tuple[list[Positions], list[Positions]] = ([], [])
         self._ready = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
@@ -64,47 +65,52 @@ class Source:
             leaves[graph.first_parameter :] = np.frombuffer(wanted, bool)
             self._needs = needs(packed, leaves)
             self._leaves = leaves
-        self._print()
+        self.lines.lines = self._assembled()
+        if len(self.lines.lines) + self.functions.size > _MOST_LINES:
+            raise UnprintableError("the kernel would take too long to compile")
 
-    def _print(self) -> None:
-        packed, lines = self.packed, self.lines
-        lines.add("bad = 0.0")
+    def _assembled(self) -> list[str]:
+        """The lines of the function `run`."""
+        shared, own, sweep = self._parts(1)
+        loop = Lines(1)
+        loop.add(f"for t in range(0, samples, {self.lanes}):")
+        return ["    bad = 0.0", *shared, *([*loop.lines, *own] if own else []), *sweep, "    return bad"]
+
+    def _parts(self, depth: int) -> tuple[list[str], list[str], list[str]]:
+        """Lines for what all samples share, then for a tile of samples, then for the way back through the first."""
+        packed, graph = self.packed, self.packed.graph
+        has_wide_root = bool(graph.outputs) and bool(packed.wide[graph.outputs[0]])
+        shared = self.lines = Lines(depth)
         for block in packed.blocks:
             if not block.wide:
                 self._forward(block)
-        is_batch = bool(packed.wide.any())
-        has_wide_root = bool(packed.graph.outputs) and bool(packed.wide[packed.graph.outputs[0]])
-        forward, self.lines = self.lines, Lines(2)
-        if is_batch:
+        own = self.lines = Lines(depth + 1)
+        if self.is_batch:
             self._load()
             for block in packed.blocks:
                 if block.wide:
                     self._forward(block)
-            self._store("outputs", [self._place(x) for x in packed.graph.outputs])
+            self._store()
             self._check()
             if self._sweeps and has_wide_root:
                 self._sweep_own()
-        own, self.lines = self.lines, Lines(1)
-        if not is_batch:
-            self._store("outputs", [self._place(x) for x in packed.graph.outputs])
+        sweep = self.lines = Lines(depth)
+        if not self.is_batch:
+            self._store()
             self._check()
         if self._sweeps:
             self._sweep_shared(has_wide_root)
-        shared, self.lines = self.lines, Lines(1)
+        self.lines = shared
         self._clear(False)
-        self.lines.lines = [*forward.lines, *self.lines.lines]
-        if is_batch:
-            with self.lines.below(f"for t in range(0, samples, {self.lanes}):"):
-                self.lines.lines += own.lines
-        self.lines.lines += shared.lines
-        self.lines.add("return bad")
-        if len(self.lines.lines) + self.functions.size > _MOST_LINES:
-            raise UnprintableError("the kernel would take too long to compile")
+        return shared.lines, own.lines, sweep.lines
 
     def __str__(self) -> str:
         functions = [body.replace("def product(", f"def {name}(", 1) for body, name in self.functions.names.items()]
-        run = "\n".join(["def run(p, q, own, outputs, failed, d_own, samples, weight):", *self.lines.lines, ""])
+        run = "\n".join([self._run(), *self.lines.lines, ""])
         return "\n\n".join([*functions, run])
+
+    def _run(self) -> str:
+        return "def run(p, q, own, outputs, failed, d_own, samples, weight):"
 
     # What goes in, and what comes out.
 
@@ -128,28 +134,32 @@ class Source:
         wide = bool(self.packed.wide[node])
         return wide, int(self.memory.address(wide, False, int(self.packed.position[node])))
 
-    def _store(self, array: str, places: list[tuple[bool, int]]) -> None:
-        """The numbers of each sample, as rows of an array."""
+    @property
+    def _samples(self) -> tuple[str, str]:
+        """The number of a lane's sample, and how many lanes there are."""
+        return ("t + n", "m") if self.is_batch and self.lanes > 1 else ("t", "1") if self.is_batch else ("0", "1")
+
+    def _store(self) -> None:
+        """The results of each sample, as rows of an array."""
+        places = [self._place(x) for x in self.packed.graph.outputs]
         if not places:
             return
         unit = [self.lanes > 1 and wide for wide, _ in places]
         if len(places) > 1:
             table = self.memory.table(np.array([at for _, at in places]))
             kinds = self.memory.table(np.array(unit))
-        is_batch = self.packed.wide.any()
-        first, count = ("t + n", "m") if is_batch and self.lanes > 1 else ("t", "1") if is_batch else ("0", "1")
+        first, count = self._samples
         with self.lines.loop("r", len(places)) as r:
-            at = places[0][1] if len(places) == 1 else f"q[{summed(table, r)}]"
+            at: Index = places[0][1] if len(places) == 1 else f"q[{summed(table, r)}]"
             kind = int(unit[0]) if len(places) == 1 else f"q[{summed(kinds, r)}]"
             with self.lines.below(f"for n in range({count}):"):
                 source = summed(at, times("n", kind) if isinstance(kind, int) else f"n * {kind}")
                 target = f"{r} * samples + {first}" if r != 0 else first
-                self.lines.add(f"{array}[{target}] = p[{source}]")
+                self.lines.add(f"outputs[{target}] = p[{source}]")
 
     def _check(self) -> None:
         """For each comparison and sample, whether it came out otherwise than recorded."""
-        is_batch = bool(self.packed.wide.any())
-        first, count = ("t + n", "m") if is_batch and self.lanes > 1 else ("t", "1") if is_batch else ("0", "1")
+        first, count = self._samples
         kinds: dict[str, list[int]] = {}
         for k, check in enumerate(self.packed.graph.checks):
             kinds.setdefault(check.symbol, []).append(k)
@@ -163,10 +173,13 @@ class Source:
             table = self.memory.table(np.array(rows))
             each_check = f"for r in range({table}, {table + 6 * len(rows)}, 6):"
             with self.lines.below(each_check), self.lines.below(f"for n in range({count}):"):
-                self.lines.add(
-                    f"holds = (p[q[r] + n * q[r + 1]] {symbol} p[q[r + 2] + n * q[r + 3]]) == (q[r + 4] == 1)",
-                    f"failed[q[r + 5] * samples + {first}] = 0 if holds else 1",
-                )
+                sides = f"p[q[r] + n * q[r + 1]] {symbol} p[q[r + 2] + n * q[r + 3]]"
+                place = f"q[r + 5] * samples + {first}"
+                self.lines.add(*self._compared(f"({sides}) == (q[r + 4] == 1)", place))
+
+    def _compared(self, outcome: str, place: str) -> list[str]:
+        """What a comparison of one sample does."""
+        return [f"failed[{place}] = 0 if {outcome} else 1"]
 
     # Blocks forward.
 
@@ -252,7 +265,7 @@ class Source:
         graph = self.packed.graph
         at = self.memory.address(True, True, int(self.packed.position[graph.outputs[0]]))
         self._ready[True][self.packed.position[graph.outputs[0]]] = True
-        forward, self.lines = self.lines, Lines(2)
+        forward, self.lines = self.lines, Lines(self.lines.depth)
         for block in reversed(self.packed.blocks):
             if block.wide:
                 self._reverse(block)
@@ -268,7 +281,7 @@ class Source:
         self.lines.lines += reverse.lines
         if len(wide):
             with self.lines.below(f"for r in range({self.own_leaves}):"):
-                first, count = ("t + n", "m") if self.lanes > 1 else ("t", "1")
+                first, count = self._samples
                 with self.lines.below(f"for n in range({count}):"):
                     self.lines.add(f"d_own[r * samples + {first}] = p[{self.memory.d_own} + {self.lanes} * r + n]")
 
@@ -355,7 +368,7 @@ class Source:
                     else:
                         lines.add(f"{target} = {target} + {term}" if adding else f"{target} = {term}")
             if summed_up:
-                depth = "    " * lines._depth
+                depth = "    " * lines.depth
                 lines.lines[before:before] = [f"{depth}s{k} = 0.0" for k in range(len(summed_up))]
                 lines.add(*summed_up)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import sweep
+from ..native import is_native
 from ..recording import watchers, watching_here
 from ..tape import Tape
 from ..value import Value
@@ -31,6 +32,8 @@ def compile(
     reduce: str = "mean",
     policy: str = "record",
     dtype: Any = float,
+    native: bool | None = None,
+    threads: int = 1,
 ) -> Any:
     """Records `function` the first time it is called, and from then on replays it with new numbers as matrix code.
 
@@ -64,9 +67,22 @@ def compile(
     A comparison of Values may come out otherwise with other numbers. Then the function is recorded again, and both
     programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. `argnums` says which argument, or
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
+
+    Where numba is installed (the extra `fast`), packed programs in double precision become machine code, which is kept
+    on disk for the next time; `native=False` leaves them to NumPy, and `native=True` insists. `threads` shares the
+    samples of a large batch among so many threads of that code.
     """
     if function is None:
-        return partial(compile, batch=batch, argnums=argnums, reduce=reduce, policy=policy, dtype=dtype)
+        return partial(
+            compile,
+            batch=batch,
+            argnums=argnums,
+            reduce=reduce,
+            policy=policy,
+            dtype=dtype,
+            native=native,
+            threads=threads,
+        )
     if not callable(function):
         raise TypeError(f"compile takes a function, not {function!r}")
     for name, value, known in (("reduce", reduce, ("mean", "sum")), ("policy", policy, ("record", "raise"))):
@@ -74,7 +90,11 @@ def compile(
             raise ValueError(f"{name} is {known[0]!r} or {known[1]!r}, not {value!r}")
     if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ValueError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}")
-    return Compiled(function, batch_of(function, batch), argnums, reduce, Recordings(function, policy, np.dtype(dtype)))
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise ValueError(f"threads is a whole number of at least 1, not {threads!r}")
+    is_native(native)
+    recordings = Recordings(function, policy, np.dtype(dtype), native, threads)
+    return Compiled(function, batch_of(function, batch), argnums, reduce, recordings)
 
 
 def compile_tape(tape: Tape, result: Any) -> Compiled:
@@ -84,7 +104,7 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
     def recorded() -> None:
         raise GuardError("a tape holds one way through a program; compile the function to record others")
 
-    recordings = Recordings(recorded, "raise", np.dtype(float))
+    recordings = Recordings(recorded, "raise", np.dtype(float), None, 1)
     program = Program(simplify(graph), float, Signature((), (), (), shape))
     recordings.keep(Layout(), Recording(program, shape, parameters, Reach(recorded, [])))
     return Compiled(recorded, frozenset(), 0, "mean", recordings)
@@ -139,7 +159,8 @@ class Compiled:
         if instance is None:
             return self
         batch = frozenset(one - 1 if isinstance(one, int) else one for one in self.batch)
-        recordings = Recordings(self.function.__get__(instance), self._recordings.policy, self._recordings.dtype)
+        mine = self._recordings
+        recordings = Recordings(self.function.__get__(instance), mine.policy, mine.dtype, mine.native, mine.threads)
         made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings)
         instance.__dict__[self.function.__name__] = made  # found before the class's from now on
         return made
@@ -211,6 +232,10 @@ class Compiled:
     def cache_info(self) -> CacheInfo:
         """How often it was called and recorded, and which comparison turned last."""
         return self._recordings.info()
+
+    def recording(self, layout: Layout) -> Recording | None:
+        """What is run first for arguments of this layout."""
+        return self._recordings.first(layout)
 
     @property
     def program(self) -> Program:

@@ -21,7 +21,10 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from .rules import Rule
+import numpy as np
+
+from .given import given
+from .rules import Rule, printed
 
 if TYPE_CHECKING:
     from .flat import Flat
@@ -35,9 +38,55 @@ class Epochs:
         batch = flat.batch
         self._wide = [k for k in range(len(args)) if k in batch]
         self._named = [name for name in options if name in batch]
+        self._call = given(batch, args, options)
+        self._kernels: dict[Any, Any] = {}
 
     def run(self, order: Any, batch_size: int) -> list[float]:
         """Makes the steps, and returns the loss before each: of all of them, or up to the one that cannot be made."""
+        losses: list[float] = []
+        if self._flat.recording(self._call.layout) is None:  # the first step of all records the function
+            losses = self._one_by_one(order[:batch_size], batch_size)
+            if not losses:
+                return losses
+            order = order[batch_size:]
+        made = self._by_kernel(order, batch_size) if len(order) else []
+        return losses + (self._one_by_one(order, batch_size) if made is None else made)
+
+    def _by_kernel(self, order: Any, batch_size: int) -> list[float] | None:
+        """The steps made by machine code, or None where there is none for them."""
+        flat, rule, call = self._flat, self._rule, self._call
+        recording = flat.recording(call.layout)
+        if recording is None or recording.program.native is None or recording.results or call.values:
+            return None
+        text, frozen = printed(rule), rule.frozen()
+        if text is None:
+            return None
+        key = recording, text.once, text.each, text.results, frozen is None
+        if key not in self._kernels:
+            there = flat.there(recording)
+            self._kernels[key] = recording.program.native.steps(
+                text, there, len(flat.data), flat.is_mean, frozen is not None
+            )
+        steps = self._kernels[key]
+        if steps is None:
+            return None
+        memory = np.array([*rule.memory.values()]).reshape(len(rule.memory), len(flat.data))
+        losses: list[float] | None = steps.run(
+            np.concatenate([flat.numbers(recording), *call.chunks]),
+            call.own,
+            order,
+            batch_size,
+            (flat.data, flat.gradient, memory),
+            (rule.rates(-(-len(order) // batch_size)), text.numbers, frozen),
+            rule.steps_done,
+        )
+        if losses is None:
+            return None
+        rule.memory = dict(zip(rule.memory, memory, strict=True))
+        rule.steps_done += len(losses)
+        return losses
+
+    def _one_by_one(self, order: Any, batch_size: int) -> list[float]:
         losses: list[float] = []
         args, options = list(self._args), dict(self._options)
         for first in range(0, len(order), batch_size):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..value import Value
 from .epochs import Epochs
-from .given import given
+from .given import Layout, given
 from .rules import Rule
 
 if TYPE_CHECKING:
@@ -89,6 +89,20 @@ class Flat:
         """Writes numbers and gradients to the parameters."""
         for parameter, x, slope in zip(self.parameters, self.data.tolist(), self.gradient.tolist(), strict=True):
             parameter._data, parameter._grad = x, slope
+
+    def recording(self, layout: Layout) -> Recording | None:
+        """What would be run first for arguments of this layout, if the function has the parameters it had then."""
+        found = self._compiled.recording(layout)
+        return None if found is None or (self.looks(found) and not found.reach.is_same()) else found
+
+    def there(self, recording: Recording) -> Any:
+        """For each parameter of a program, which of these it is, or -1."""
+        return np.array([self._place.get(id(parameter), -1) for parameter in recording.parameters], dtype=int)
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the loss of a batch is the mean over its samples, and not the sum."""
+        return self._compiled.reduce == "mean"
 
     def looks(self, key: Any) -> bool:
         """Whether to look if the parameters have been replaced: once for each `pull`, and not in every step."""

@@ -19,6 +19,7 @@ from .straight import MOST_INPUTS, Straight
 from .sums import gather_sums
 
 if TYPE_CHECKING:
+    from ..native.run import Native
     from ..pictures.graph import Graph as Diagram
 
 
@@ -72,12 +73,13 @@ class Program:
             else:
                 self.packed = pack(gathered, groups)
         self.runs: Blocks | Straight | Rows
+        self.native: Native | None = None
         if self.packed is None:
             self.runs = Straight(graph) if self.form == "straight" else Rows(graph)
         elif self.dtype == np.float64 and is_native(native):
             from ..native.run import Native
 
-            self.runs = Native(self.packed, threads)
+            self.runs = self.native = Native(self.packed, threads)
         else:
             self.runs = Blocks(self.packed, dtype)
 

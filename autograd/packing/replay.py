@@ -85,8 +85,10 @@ class Piece:
 class Recordings:
     """The programs of one function."""
 
-    def __init__(self, function: Callable[..., Any], policy: str, dtype: Any) -> None:
-        self.function, self.policy, self.dtype = function, policy, dtype
+    def __init__(
+        self, function: Callable[..., Any], policy: str, dtype: Any, native: bool | None, threads: int
+    ) -> None:
+        self.function, self.policy, self.dtype, self.native, self.threads = function, policy, dtype, native, threads
         self._kept: dict[Layout, list[Recording]] = {}
         self.last: Recording | None = None
         self._lock = threading.RLock()
@@ -96,6 +98,10 @@ class Recordings:
     def info(self) -> CacheInfo:
         programs = sum(map(len, self._kept.values()))
         return CacheInfo(self._made, programs, self._turned, self._last_turned)
+
+    def first(self, layout: Layout) -> Recording | None:
+        """What is tried first for arguments of this layout."""
+        return next(iter(self._kept.get(layout, ())), None)
 
     def run(
         self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None = None
@@ -175,7 +181,13 @@ class Recordings:
                 lambda: self.function(*args, **options), values, layout.wide_leaves.tolist()
             )
             made = Recording(
-                Program(simplify(graph), self.dtype, Signature(layout.names, layout.shapes, layout.wide, result)),
+                Program(
+                    simplify(graph),
+                    self.dtype,
+                    Signature(layout.names, layout.shapes, layout.wide, result),
+                    self.native,
+                    self.threads,
+                ),
                 result,
                 parameters,
                 Reach(self.function, parameters),

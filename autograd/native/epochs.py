@@ -1,0 +1,190 @@
+"""Epochs: many steps of training in one kernel: gather a batch, its gradient, the rule of the optimiser, over and over.
+
+The contract is that of `packing.epochs`. What a kernel cannot do, a sample that takes another way through the function,
+an index that is none, ends it before that step, as a number that is not finite does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..packing.pack import Packed
+from ..packing.rules import Printed
+from .assembly import known
+from .groups import UnprintableError
+from .kernel import kernel
+from .lines import Lines
+from .memory import aligned
+from .source import Source
+
+if TYPE_CHECKING:
+    from .run import Native
+
+_TAKES = "dqdqiifddddddddii"
+_NAMES = "p, q, rows, order, count, size, scale, w, d, memory, following, rates, numbers, frozen, losses, done, steps"
+
+
+class EpochSource(Source):
+    """The text of a kernel that makes steps.
+
+    `there` says, for each parameter of the program, which of the optimiser's it is, or -1; there are `count` of those.
+    """
+
+    def __init__(
+        self, packed: Packed, lanes: int, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool
+    ) -> None:
+        self._rule, self._there, self._count = rule, there, count
+        self._is_mean, self._has_frozen = is_mean, has_frozen
+        wanted = (there >= 0).tobytes() + bytes(len(packed.graph.wide))
+        super().__init__(packed, lanes, wanted, frozenset(known()))
+
+    def _run(self) -> str:
+        return f"def run({_NAMES}):"
+
+    def _assembled(self) -> list[str]:
+        shared, own, sweep = self._parts(2)
+        lines = self.lines = Lines(1)
+        with lines.below("for s in range(steps):"):
+            lines.add("samples = min(size, count - s * size)")
+            lines.add(f"weight = {'scale / samples' if self._is_mean else 'scale'}")
+            lines.add("bad = 0.0", "total = 0.0")
+            self._read()
+            lines.lines += shared
+            with lines.below(f"for t in range(0, samples, {self.lanes}):"):
+                lines.lines += own
+            lines.lines += sweep
+            self._update()
+        lines.add("return steps")
+        return lines.lines
+
+    def _load(self) -> None:
+        add, leaves, lanes = self.lines.add, self.own_leaves, self.lanes
+        if lanes == 1:
+            add(f"at = {leaves} * order[s * size + t]")
+            with self.lines.below(f"for r in range({leaves}):"):
+                add(f"p[{self.memory.own} + r] = rows[at + r]")
+            return
+        add(f"m = min({lanes}, samples - t)")
+        with self.lines.below(f"for n in range({lanes}):"):  # behind the last sample, copies that count for nothing
+            add(f"at = {leaves} * order[s * size + t + min(n, m - 1)]")
+            with self.lines.below(f"for r in range({leaves}):"):
+                add(f"p[{self.memory.own} + {lanes} * r + n] = rows[at + r]")
+
+    def _store(self) -> None:
+        _, at = self._place(self.packed.graph.outputs[0])
+        _, count = self._samples
+        with self.lines.below(f"for n in range({count}):"):
+            self.lines.add(f"total = total + p[{at} + n]")
+
+    def _compared(self, outcome: str, place: str) -> list[str]:
+        return [f"bad = bad if {outcome} else nan"]
+
+    def _runs(self) -> list[tuple[int, int, int]]:
+        """The parameters in runs: of the program, of the optimiser, and how many lie side by side in both."""
+        here = np.flatnonzero(self._there >= 0)
+        cuts = np.flatnonzero((np.diff(here) != 1) | (np.diff(self._there[here]) != 1)) + 1
+        return [(int(run[0]), int(self._there[run[0]]), len(run)) for run in np.split(here, cuts) if len(run)]
+
+    def _each(self, program: int, line: str) -> None:
+        """A line for each of the program's parameters `p[program + k]`, which is the optimiser's number `i`."""
+        runs, add = self._runs(), self.lines.add
+        if len(runs) <= 4:
+            for here, there, size in runs:
+                with self.lines.below(f"for k in range({size}):"):
+                    add(f"i = {there} + k", f"j = {program + here} + k", line)
+            return
+        places = np.flatnonzero(self._there >= 0)
+        table = self.memory.table(np.stack([places + program, self._there[places]], axis=1))
+        with self.lines.below(f"for k in range({table}, {table + 2 * len(places)}, 2):"):
+            add("j = q[k]", "i = q[k + 1]", line)
+
+    def _read(self) -> None:
+        self._each(self.memory.shared + self.packed.graph.first_parameter, "p[j] = w[i]")
+
+    def _update(self) -> None:
+        lines, rule, count = self.lines, self._rule, self._count
+        add = lines.add
+        if len(self._runs()) != 1 or self._runs()[0][2] != count:
+            with lines.below(f"for i in range({count}):"):
+                add("d[i] = 0.0")
+        self._each(self.memory.d_shared + self.packed.graph.first_parameter, "d[i] = p[j]")
+        add(f"loss = total{' / samples' if self._is_mean else ''}", "bad = bad + 0.0 * loss")
+        add("rate = rates[s]", "step = 0.0 + (done + s)")
+        add(*(f"number{k} = numbers[{k}]" for k in range(len(rule.numbers))), *map(_plain, rule.once))
+        memories = len(rule.results) - 1
+        with lines.below(f"for i in range({count}):"):
+            add("x = w[i]", "g = d[i]", *(f"m{k} = memory[{k * count} + i]" for k in range(memories)))
+            if self._has_frozen:
+                add("g = where(frozen[i], 0.0, g)")
+            add(*map(_plain, rule.each))
+            for k, (name, result) in enumerate(zip(["x", *(f"m{k}" for k in range(memories))], rule.results)):
+                add(f"n{k} = {_plain(result)}")
+                if self._has_frozen:
+                    add(f"n{k} = where(frozen[i], {name}, n{k})")
+            add(*(f"following[{k * count} + i] = n{k}" for k in range(len(rule.results))))
+            add(f"bad = plus(bad, 0.0 * g + {' + '.join(f'0.0 * n{k}' for k in range(len(rule.results)))})")
+        with lines.below("if bad != bad:"):
+            add("return s")
+        with lines.below(f"for i in range({count}):"):
+            add("w[i] = following[i]")
+        if memories:
+            with lines.below(f"for i in range({memories * count}):"):
+                add(f"memory[i] = following[{count} + i]")
+        add("losses[s] = loss")
+
+
+def _plain(line: str) -> str:
+    """Numbers by names of their own: what is read from an array could have been written to meanwhile."""
+    return re.sub(r"numbers\[(\d+)\]", r"number\1", line)
+
+
+class Steps:
+    """A program and a rule, compiled together for each number of lanes when that is first asked for."""
+
+    def __init__(self, native: Native, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool) -> None:
+        self._native, self._rest = native, (rule, there, count, is_mean, has_frozen)
+        self._made: dict[int, tuple[Source, Any, Any, Any] | None] = {}
+        self._rows: tuple[Any, Any] = None, None
+
+    def run(
+        self, shared: Any, own: Any, order: Any, size: int, state: tuple[Any, ...], rule: tuple[Any, ...], done: int
+    ) -> list[float] | None:
+        """The losses of the steps made; None where no kernel can be printed.
+
+        `shared` holds the program's parameters and shared arguments, `own` a column for each sample, `state` the data,
+        the gradient and the memory, all as they are to be after the last step, and `rule` rates, numbers and frozen
+        ones.
+        """
+        rates, numbers, frozen = (np.ascontiguousarray(() if x is None else x, float) for x in rule)
+        order = np.ascontiguousarray(order, np.int64)
+        if self._rows[0] is not own:
+            self._rows = own, np.ascontiguousarray(own.T)
+        made = self._kernel(self._native.lanes(min(size, len(order))))
+        if made is None:
+            return None
+        source, call, p, q = made
+        first = source.memory.shared + source.packed.graph.first_parameter
+        p[first : first + len(shared)] = shared
+        steps = min(-(-len(order) // size), len(rates))
+        losses, following = np.empty(steps), np.empty((1 + len(state[2]), len(state[0])))
+        inputs = [x.ctypes.data for x in (p, q, self._rows[1], order)]
+        arrays = [x.ctypes.data for x in (*state, following, rates, numbers, frozen, losses)]
+        count = int(call(*inputs, len(order), size, 1.0, *arrays, done, steps))
+        found: list[float] = losses[:count].tolist()
+        return found
+
+    def _kernel(self, lanes: int) -> tuple[Source, Any, Any, Any] | None:
+        if lanes not in self._made:
+            packed = self._native.packed
+            try:
+                source = EpochSource(packed, lanes, *self._rest)
+            except UnprintableError:
+                self._made[lanes] = None
+            else:
+                p = aligned(source.memory.size)
+                p[: len(packed.graph.constants)] = packed.graph.constants
+                self._made[lanes] = source, kernel(str(source), _TAKES), p, source.memory.q
+        return self._made[lanes]
