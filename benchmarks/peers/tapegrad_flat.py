@@ -10,6 +10,7 @@ import scalar_formulas as formulas
 from task import Task
 
 import autograd
+import nn
 from autograd import Value
 
 from .scalar_engine import tree
@@ -44,53 +45,10 @@ def sample_loss(layers: list[Any], l2: float) -> Callable[..., Value]:
 
 
 def online(inputs: dict[str, Any]) -> Task:
-    layers = tree(Value, inputs["layers"])
+    """A call for each sample, and the update in NumPy."""
+    layers, rate = tree(Value, inputs["layers"]), inputs["rate"]
     batches = [(np.array([x]), np.array([y])) for x, y in zip(inputs["X"], inputs["y"])]
-    return training(layers, sample_loss(layers, inputs["l2"]), batches, inputs["rate"])
-
-
-def epoch(inputs: dict[str, Any]) -> Task:
-    return restarted(inputs, batch_size=1, epochs=1)
-
-
-def descent(inputs: dict[str, Any]) -> Task:
-    return restarted(inputs, batch_size=len(inputs["X"]), epochs=inputs["steps"])
-
-
-def restarted(inputs: dict[str, Any], batch_size: int, epochs: int) -> Task:
-    """A training from the same start each time."""
-    layers, X, y = tree(Value, inputs["layers"]), np.array(inputs["X"]), np.array(inputs["y"])
-    function, rate = sample_loss(layers, inputs["l2"]), inputs["rate"]
-    flat = compile(function, batch=(0, 1)).flat(formulas.flat(layers))
-    batches = [(X[k : k + batch_size], y[k : k + batch_size]) for k in range(0, len(X), batch_size)] * epochs
-    start = flat.data.copy()
-
-    def reset() -> None:
-        flat.data[:] = start
-
-    def step() -> None:
-        for batch in batches:
-            flat.backward(*batch)
-            flat.data -= rate * flat.gradient
-
-    return in_use(lambda: function(X[0], y[0]), step, flat.data.tolist, reset)
-
-
-def digits(inputs: dict[str, Any]) -> Task:
-    layers = tree(Value, inputs["layers"])
-
-    def function(x: Any, y: Any) -> Value:
-        logits = formulas.network(VOCABULARY, layers, x)
-        return autograd.logsumexp(logits) - autograd.pick(logits, y)
-
-    X, y, size = np.array(inputs["X"]), np.array(inputs["y"]), inputs["batch"]
-    return training(
-        layers, function, [(X[k : k + size], y[k : k + size]) for k in range(0, len(X), size)], inputs["rate"]
-    )
-
-
-def training(layers: list[Any], function: Callable[..., Any], batches: list[Any], rate: float) -> Task:
-    """One step of gradient descent for each batch."""
+    function = sample_loss(layers, inputs["l2"])
     flat = compile(function, batch=(0, 1)).flat(formulas.flat(layers))
 
     def step() -> None:
@@ -100,6 +58,51 @@ def training(layers: list[Any], function: Callable[..., Any], batches: list[Any]
 
     X, y = batches[0]
     return in_use(lambda: function(X[0], y[0]), step, flat.data.tolist)
+
+
+def epoch(inputs: dict[str, Any]) -> Task:
+    layers = tree(Value, inputs["layers"])
+    return training(inputs, layers, sample_loss(layers, inputs["l2"]), batch_size=1)
+
+
+def descent(inputs: dict[str, Any]) -> Task:
+    layers = tree(Value, inputs["layers"])
+    return training(inputs, layers, sample_loss(layers, inputs["l2"]), len(inputs["X"]), inputs["steps"])
+
+
+def digits(inputs: dict[str, Any]) -> Task:
+    layers = tree(Value, inputs["layers"])
+
+    def function(x: Any, y: Any) -> Value:
+        logits = formulas.network(VOCABULARY, layers, x)
+        return autograd.logsumexp(logits) - autograd.pick(logits, y)
+
+    return training(inputs, layers, function, inputs["batch"], restarts=False)
+
+
+def training(
+    inputs: dict[str, Any],
+    layers: list[Any],
+    function: Callable[..., Any],
+    batch_size: int,
+    epochs: int = 1,
+    restarts: bool = True,
+) -> Task:
+    """Gradient descent over all samples in one call, from the same start each time if it is to be."""
+    leaves, X, y = formulas.flat(layers), np.array(inputs["X"]), np.array(inputs["y"])
+    flat = compile(function, batch=(0, 1)).flat(leaves)
+    steps = flat.epochs(nn.SGD(leaves, lr=inputs["rate"]), X, y)
+    start, order = flat.data.copy(), np.tile(np.arange(len(X)), epochs)
+
+    def reset() -> None:
+        flat.data[:] = start
+
+    return in_use(
+        lambda: function(X[0], y[0]),
+        lambda: steps.run(order, batch_size),
+        flat.data.tolist,
+        reset if restarts else None,
+    )
 
 
 def gpt(inputs: dict[str, Any]) -> Task:

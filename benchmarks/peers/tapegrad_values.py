@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import scalar_formulas as formulas
-from task import Task
+from task import LeftOut, Task
 
 from autograd import Value
 
@@ -16,6 +16,8 @@ from .tapegrad_compiled import compile, in_use
 from .tapegrad_eager import about as about
 from .tapegrad_eager import example
 from .tapegrad_flat import sample_loss
+
+MOST = 1_000
 
 
 def of_leaves(function: Callable[..., Any], leaves: list[Value], given: tuple[Any, ...], **options: Any) -> Task:
@@ -34,6 +36,8 @@ def of_leaves(function: Callable[..., Any], leaves: list[Value], given: tuple[An
 
 def hinge(inputs: dict[str, Any]) -> Task:
     layers = tree(Value, inputs["layers"])
+    if len(formulas.flat(layers)) > MOST:
+        raise LeftOut(f"for more than {MOST:,} parameters, one array is faster")
     given = np.array(inputs["X"]), np.array(inputs["y"])
     return of_leaves(sample_loss(layers, inputs["l2"]), formulas.flat(layers), given, batch=(0, 1))
 
