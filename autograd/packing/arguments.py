@@ -35,7 +35,7 @@ def flatten(x: Any, parts: list[Any]) -> Shape:
         parts.append(x)
         return "array", x.shape
     if isinstance(x, list):
-        whole = _regular(x)
+        whole = regular(x)
         if whole is not None:
             parts.append(whole)
             return "lists", whole.shape
@@ -62,7 +62,7 @@ def flatten(x: Any, parts: list[Any]) -> Shape:
     return "same", x
 
 
-def _regular(x: list[Any]) -> Any:
+def regular(x: list[Any]) -> Any:
     """A list of numbers, or of lists of as many numbers each, as an array, else None."""
     inner: Any = x
     while type(inner) is list and inner:
@@ -88,7 +88,7 @@ def flatten_samples(x: Any, name: int | str, parts: list[Any]) -> Shape:
     if isinstance(x, dict):
         return "dict", tuple(x), tuple([flatten_samples(item, name, parts) for item in x.values()])
     if isinstance(x, list | tuple) and len(x):
-        whole = _regular(x) if isinstance(x, list) else None
+        whole = regular(x) if isinstance(x, list) else None
         if whole is None:
             return _sample_by_sample(x, name, parts)
         parts.append(whole)

@@ -17,6 +17,7 @@ from .arguments import NUMBER, split
 from .flat import Flat
 from .given import Given, Layout, batch_of, given
 from .program import GuardError, Program, Signature
+from .quick import quick
 from .reach import Reach
 from .replay import CacheInfo, Piece, Recording, Recordings
 from .simplify import simplify
@@ -132,15 +133,17 @@ class Compiled:
         Given a Value, or while another compiled function is being recorded, the function itself is called, and
         recorded: the verbs differentiate through it. Only a batch gives plain numbers then too.
         """
-        if not options and (quick := self._quick.get(("value", len(args)))) and (found := quick(*args)) is not None:
-            return found
+        if not options and not watchers:
+            known = self._quick.get(("value", len(args)))
+            if known is not None and (found := known(*args)) is not None:
+                return found
         if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
             return self.function(*args, **options)
         call = given(self.batch, args, options)
         if call.own is None and call.values:
             return self.function(*args, **options)
         pieces = self._recordings.run(call, None, 1.0)
-        self._prepare("value", call, pieces[0].recording, None)
+        self._prepare("value", call, pieces, ())
         if call.own is None:
             return split(pieces[0].recording.result, pieces[0].outputs[:, 0])
         if all(piece.recording.result == NUMBER for piece in pieces):
@@ -173,8 +176,10 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
         """
-        if not options and (quick := self._quick.get(("gradient", len(args)))) and (found := quick(*args)) is not None:
-            return found  # type: ignore[no-any-return]
+        if not options:
+            known = self._quick.get(("gradient", len(args)))
+            if known is not None and (found := known(*args)) is not None:
+                return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options)
         chosen, count = (self.argnums,) if isinstance(self.argnums, int) else self.argnums, len(args)
         for k in chosen:
@@ -194,7 +199,7 @@ class Compiled:
             d_own = np.empty((len(d_own), call.samples), d_own.dtype)
             for one in pieces:
                 d_own[:, one.samples] = one.d_own
-        self._prepare("gradient", call, piece.recording, chosen)
+        self._prepare("gradient", call, pieces, chosen)
         gradients = tuple([layout.arranged(k, d_shared, d_own) for k in chosen])
         return self.mean_or_sum(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
 
@@ -206,6 +211,10 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
+        if not options:
+            known = self._quick.get(("backward", len(args)))
+            if known is not None and (value := known(*args)) is not None:
+                return value  # type: ignore[no-any-return]
         call = given(self.batch, args, options)
         places = [place for place, _ in call.values]
         by_argument = call.layout.wanted_places(places) if places else call.layout.nothing()
@@ -215,6 +224,7 @@ class Compiled:
                 "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
                 "value_and_grad gives the gradient by those"
             )
+        self._prepare("backward", call, pieces, ())
         for piece in pieces:
             parameters, results = piece.recording.parameters, piece.recording.results
             gradients, leaves = piece.d_parameters.tolist(), len(parameters) - len(results)
@@ -245,26 +255,32 @@ class Compiled:
             raise ValueError("there is no program yet, because the function was never called; call it once")
         return last.program
 
-    def _prepare(self, kind: str, call: Given, recording: Recording, chosen: tuple[int, ...] | None) -> None:
-        """Lets calls of this kind with as many floats go straight to a printed function, where that is all there is."""
-        runs = recording.program.runs
-        if not isinstance(runs, Straight) or call.layout.names or recording.result != NUMBER:
+    def _prepare(self, kind: str, call: Given, pieces: list[Piece], chosen: tuple[int, ...]) -> None:
+        """Lets further calls of this kind, with arguments like these, go straight to a printed function."""
+        shapes, recording = call.layout.shapes, pieces[0].recording
+        if len(pieces) > 1:  # it would run in vain, and be run again for some of the samples
+            self._quick.pop((kind, len(shapes)), None)
             return
-        shapes = call.layout.shapes
-        if not shapes or any(shape != NUMBER for shape in shapes):
-            return
-        quick = recording.quick.get(kind)
-        if quick is None:
-            wanted, result = b"", runs.root()
-            if chosen is not None:
-                wanted = bytes(len(recording.parameters)) + call.layout.wanted(chosen)
-                slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
-                result += f", {slopes[0] if isinstance(self.argnums, int) else '(' + ', '.join(slopes) + ',)'}"
-            quick = recording.quick[kind] = runs.quick(recording.parameters, wanted, result)
-        reach, straight = recording.reach, quick
-        self._quick[kind, len(shapes)] = (
-            (lambda *args: straight(*args) if reach.is_same() else None) if recording.parameters else straight
-        )
+        if kind not in recording.quick:
+            recording.quick[kind] = self._printed(kind, call.layout, recording, chosen)
+        found = recording.quick[kind]
+        if found is not None:
+            self._quick[kind, len(shapes)] = found
+
+    def _printed(
+        self, kind: str, layout: Layout, recording: Recording, chosen: tuple[int, ...]
+    ) -> Callable[..., Any] | None:
+        runs, shapes, is_single = recording.program.runs, layout.shapes, isinstance(self.argnums, int)
+        plain = shapes and not layout.names and all(shape == NUMBER for shape in (recording.result, *shapes))
+        if not (isinstance(runs, Straight) and plain and not any(layout.wide)) or kind == "backward":
+            return quick(recording, layout, kind, chosen, is_single, self.reduce == "mean")
+        wanted, result = b"", runs.root()
+        if kind == "gradient":
+            wanted = recording.wanted(False, layout.wanted(chosen))
+            slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
+            result += f", {slopes[0] if is_single else '(' + ', '.join(slopes) + ',)'}"
+        straight, reach = runs.quick(recording.parameters, wanted, result), recording.reach
+        return (lambda *args: straight(*args) if reach.is_same() else None) if recording.parameters else straight
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""

@@ -43,7 +43,7 @@ class Recording:
     result: Shape
     parameters: list[Value]  # leaves, then results that were computed before
     reach: Reach  # where the function found them
-    quick: dict[str, Callable[..., Any]] = field(default_factory=dict)  # printed functions of floats
+    quick: dict[str, Callable[..., Any] | None] = field(default_factory=dict)  # printed functions for calls like these
     _wanted: dict[tuple[bool, bytes], bytes] = field(default_factory=dict)
 
     @cached_property

@@ -1,0 +1,211 @@
+"""Quick: a printed function for calls like one before: it takes the arguments apart, runs a program, arranges results.
+
+Whatever is otherwise than it was printed for (an argument of another kind or size, a parameter that was replaced, a
+comparison that turns) makes it return None, and the call is made the long way, which knows what to do or to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count, groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .arguments import NUMBER, Shape, regular, split
+from .arguments import count as size_of
+from .given import Layout
+
+if TYPE_CHECKING:
+    from .replay import Recording
+
+_MOST = 200  # arguments taken apart one by one: more lines take longer to compile than they save
+
+
+def quick(
+    recording: Recording, layout: Layout, kind: str, chosen: tuple[int, ...], is_single: bool, is_mean: bool
+) -> Callable[..., Any] | None:
+    """The function for a "value", a "gradient" by the arguments chosen, or "backward"; None where it saves nothing."""
+    if layout.names or sum(map(_lines, layout.shapes)) > _MOST or (kind == "backward" and recording.results):
+        return None
+    taking = _Taking()
+    arguments = [f"a{k}" for k in range(len(layout.shapes))]
+    try:
+        for name, shape, wide in zip(arguments, layout.shapes, layout.wide, strict=True):
+            taking.take(name, shape, wide)
+    except _OneByOne:
+        return None
+    program, known = recording.program, len(recording.parameters)
+    wanted = b"" if kind == "value" else recording.wanted(kind == "backward", layout.wanted(chosen))
+    has_samples = any(layout.wide)
+    body = [
+        *taking.lines,
+        "if not same(): return None",
+        *(["program.parameters = numbers = read()"] if known else []),
+        *taking.columns(),
+        f"outputs, failed, d, d_own = run([{', '.join(['numbers', *taking.chunks()])}], "
+        f"{'own' if has_samples else 'None'}, wanted, {'1.0 / n' if has_samples and is_mean else '1.0'})",
+        *(["if failed.any(): return None"] if program.graph.checks else []),
+    ]
+    value = "outputs.item(0)"
+    if has_samples:
+        value = f"float(total(outputs[0])){' / n' if is_mean else ''}"
+    if kind == "backward":
+        body += [f"for x, slope in zip(parameters, d[:{known}].tolist()): x._grad += slope", f"return {value}"]
+    elif kind == "gradient":
+        parts = [taking.arranged(layout, k, known) for k in chosen]
+        body.append(f"return {value}, {parts[0] if is_single else '(' + ', '.join(parts) + ',)'}")
+    elif recording.result == NUMBER:
+        body.append(f"return {'outputs[0]' if has_samples else value}")
+    elif has_samples:
+        body.append("return [split(result, x) for x in outputs.T]")
+    else:
+        body.append("return split(result, outputs[:, 0])")
+    names: dict[str, Any] = {
+        **taking.names,
+        "ndarray": np.ndarray,
+        "array": np.array,
+        "empty": np.empty,
+        "total": np.add.reduce,
+        "regular": regular,
+        "split": split,
+        "result": recording.result,
+        "layout": layout,
+        "same": recording.reach.is_same,
+        "read": recording.numbers,
+        "numbers": np.zeros(0),
+        "parameters": recording.parameters,
+        "program": program,
+        "run": program.run,
+        "wanted": wanted,
+    }
+    source = "\n".join([f"def quick({', '.join(arguments)}):", *(f"    {line}" for line in body)])
+    exec(compile(source, "<quick call>", "exec"), names)
+    made: Callable[..., Any] = names["quick"]
+    return made
+
+
+class _OneByOne(Exception):
+    """The samples of an argument are not in an array, or in lists that make one."""
+
+
+class _Taking:
+    """Lines that take arguments apart, and the names of what they find."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.names: dict[str, Any] = {}
+        self._shared: list[tuple[bool, str]] = []  # what was found, and whether it is an array
+        self._own: list[tuple[str, Shape]] = []
+        self._serial = count()
+
+    def take(self, name: str, shape: Shape, wide: bool) -> None:
+        """The lines for what goes by this name."""
+        kind = shape[0]
+        if kind == "same":
+            self._unless(f"{name} is {self._constant(shape[1])}")
+        elif kind == "dict":
+            self._unless(f"type({name}) is dict and tuple({name}) == {self._constant(shape[1])}")
+            self._items(f"{name}.values()", shape[2], wide)
+        elif wide:
+            self._take_samples(name, shape)
+        elif kind == "number":
+            self._unless(f"type({name}) is float")
+            self._shared.append((False, name))
+        elif kind in ("array", "lists"):
+            self._take_array(name, kind)
+            self._unless(f"{name}.shape == {shape[1]}")
+            self._shared.append((True, name))
+        else:
+            self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(shape[1])}")
+            self._items(name, shape[1], wide)
+
+    def _take_samples(self, name: str, shape: Shape) -> None:
+        kind, sizes = shape[0], shape[1] if len(shape) > 1 else ()
+        if kind not in ("number", "array", "lists"):
+            raise _OneByOne
+        self._take_array(name, kind)
+        self._unless(f"{name}.ndim == {1 + len(sizes)} and {name}.shape[1:] == {sizes}")
+        self.lines.append(f"n = len({name})" if not self._own else f"if len({name}) != n: return None")
+        if not self._own:
+            self._unless("n")
+        self._own.append((name, shape))
+
+    def _take_array(self, name: str, kind: str) -> None:
+        if kind == "array":
+            self._unless(f"type({name}) is ndarray")
+        else:
+            other = name if kind == "number" else "None"
+            self.lines.append(f"{name} = regular({name}) if type({name}) is list else {other}")
+            self._unless(f"type({name}) is ndarray")
+        self._unless(f"{name}.dtype.kind in 'fiub'")
+
+    def _items(self, name: str, shapes: tuple[Shape, ...], wide: bool) -> None:
+        parts = [f"x{next(self._serial)}" for _ in shapes]
+        if parts:
+            self.lines.append(f"{', '.join(parts)}, = {name}")
+        for part, shape in zip(parts, shapes, strict=True):
+            self.take(part, shape, wide)
+
+    def _unless(self, condition: str) -> None:
+        self.lines.append(f"if not ({condition}): return None")
+
+    def _constant(self, x: Any) -> str:
+        name = f"c{next(self._serial)}"
+        self.names[name] = x
+        return name
+
+    def chunks(self) -> list[str]:
+        """The numbers without samples: arrays, and the numbers between them together."""
+        found = []
+        for is_array, group in groupby(self._shared, key=lambda one: one[0]):
+            names = [name for _, name in group]
+            found += [f"{name}.reshape(-1)" for name in names] if is_array else [f"array([{', '.join(names)}])"]
+        return found
+
+    def columns(self) -> list[str]:
+        """The lines that put samples into one array, a column for each."""
+        if not self._own:
+            return []
+        lines, at = [], 0
+        for name, shape in self._own:
+            size = size_of(shape)
+            turned = f"{name}.T" if shape is NUMBER or len(shape[1]) < 2 else f"{name}.reshape(n, -1).T"
+            lines.append(f"own[{at}:{at + size}] = {turned}")
+            at += size
+        return [f"own = empty(({at}, n))", *lines]
+
+    def arranged(self, layout: Layout, k: int, known: int) -> str:
+        """The expression for the derivative by the k-th argument."""
+        if layout.wide[k]:
+            return f"layout.arranged({k}, None, d_own)"
+        return self._arranged(layout.shapes[k], known + layout.places[k][0])
+
+    def _arranged(self, shape: Shape, at: int) -> str:
+        kind = shape[0]
+        if kind == "number":
+            return f"float(d[{at}])"
+        if kind == "same":
+            return self._constant(shape[1])
+        if kind in ("array", "lists"):
+            part = f"d[{at}:{at + size_of(shape)}]"
+            part = part if len(shape[1]) == 1 else f"{part}.reshape({shape[1]})"
+            return part if kind == "array" else f"{part}.tolist()"
+        parts = []
+        for one in shape[-1]:
+            parts.append(self._arranged(one, at))
+            at += size_of(one)
+        if kind == "dict":
+            return f"dict(zip({self._constant(shape[1])}, [{', '.join(parts)}]))"
+        if kind == "list":
+            return f"[{', '.join(parts)}]"
+        together = "".join(f"{part}, " for part in parts)
+        return f"({together})" if kind == "tuple" else f"{self._constant(kind)}({together})"
+
+
+_TYPES = {"list": list, "tuple": tuple}
+
+
+def _lines(shape: Shape) -> int:
+    """How many things are checked one by one."""
+    return 1 if shape[0] in ("number", "array", "lists", "same") else 1 + sum(map(_lines, shape[-1]))
