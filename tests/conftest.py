@@ -1,6 +1,9 @@
-"""Fixtures: machines with and without Graphviz."""
+"""Fixtures: machines with and without Graphviz, and NumPy's form of programs unless a test asks for another."""
 
+import os
 import shutil
+
+os.environ["AUTOGRAD_NATIVE"] = "0"  # machine code takes time to compile: its own tests ask for it
 
 import pytest
 

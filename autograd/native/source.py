@@ -9,6 +9,7 @@ reverse, before the next tile begins: all that passes between two blocks stays i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -331,7 +332,8 @@ class Source:
         wanted = [self._wants(operand) for operand in operands]
         if not any(wanted):
             return
-        adds = [has and self._arrives(block, operand) for has, operand in zip(wanted, operands, strict=True)]
+        together = [operand for has, operand in zip(wanted, operands, strict=True) if has]
+        adds = [has and self._arrives(block, x, together) for has, x in zip(wanted, operands, strict=True)]
         with lines.loops("i", block.shape) as index:
             load = self._inputs(block, index) if partials is None else None
             g, y = (self.memory.view(out, adjoint).number(*index) for adjoint in (True, False))
@@ -378,14 +380,19 @@ class Source:
             target = view.number("k", *index)
             self.lines.add(*before, f"{target} = {target} + {term}")
 
-    def _arrives(self, block: Block, operand: Operand) -> bool:
-        """Whether something is there to be added to; else this is the first to come, and is just put there."""
+    def _arrives(self, block: Block, operand: Operand, together: Sequence[Operand] = ()) -> bool:
+        """Whether something is there to be added to; else this is the first to come, and is just put there.
+
+        What arrives in the same loop counts as there: its turn may come before.
+        """
         positions, ready = operand.positions.reshape(-1), self._ready[operand.wide]
+        others = [x.positions.reshape(-1) for x in together if x is not operand and x.wide == operand.wide]
         is_first = (
             operand.wide == block.wide
             and not _is_large(operand, block)
             and not ready[positions].any()
             and not operand.is_repeated
+            and not any(np.isin(positions, other).any() for other in others)
         )
         if not is_first:
             self._make_ready(operand.wide, positions)

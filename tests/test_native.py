@@ -1,0 +1,258 @@
+"""Machine code computes what NumPy's calls do: on random graphs, in batches of any size, step after step of training."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from packing_graphs import random_function
+
+import autograd
+import nn
+from autograd import Value
+from autograd.packing.blocks import Blocks
+from autograd.packing.graph import OPS
+from autograd.packing.pack import pack
+from autograd.packing.simplify import simplify
+from autograd.packing.sums import gather_sums
+from autograd.packing.trace import trace
+
+pytest.importorskip("numba")
+
+from autograd.native import is_native
+from autograd.native.run import Native
+
+
+def packed(function, sizes, parameters=(), wide=True):
+    x = [Value(0.1 * k) for k in range(sizes)]
+    graph, _, found = trace(lambda: function([*x, *parameters]), x, [wide] * len(x))
+    return pack(gather_sums(simplify(graph))), [one.data for one in found]
+
+
+def close(found, expected, tolerance=1e-9):
+    return all(np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True) for a, b in zip(found, expected))
+
+
+def seeds(count, fast):
+    return [pytest.param(seed, marks=pytest.mark.slow) if seed >= fast else seed for seed in range(count)]
+
+
+@pytest.mark.parametrize("seed", seeds(300, fast=12))
+def test_machine_code_agrees_with_numpy_on_a_random_graph(seed):
+    draw = np.random.default_rng(seed)
+    parameters = [Value(x) for x in draw.uniform(-2, 2, seed % 4)]
+    inputs = 1 + seed % 5
+    function = random_function(seed, inputs + len(parameters), int(draw.integers(1, 25)))
+    for wide in (True, False) if seed % 3 == 0 else (True,):
+        graph, numbers = packed(function, inputs, parameters, wide)
+        native, blocks = Native(graph), Blocks(graph, float)
+        wanted = b"\1" * (len(numbers) + inputs)
+        for samples in ((1, 20) if seed % 2 else (3, 70)) if wide else (1,):
+            x = draw.uniform(-2, 2, (inputs, samples))
+            given = ([np.array(numbers)], x) if wide else ([np.array(numbers), x[:, 0]], None)
+            with np.errstate(all="ignore"):
+                found, expected = native.run(*given, wanted, 0.5), blocks.run(*given, wanted, 0.5)
+            made = native.kernel(native.lanes(samples if wide else 1), wanted)
+            assert made or "round" in {OPS[node[0]].name for node in graph.graph.nodes}  # the one word no kernel knows
+            assert [x.shape for x in found] == [x.shape for x in expected]
+            assert close(found, expected)
+
+
+SHAPES = [(1, 3, 2, 1), (5, 1, 4, 3), (2, 7, 5, 9), (4, 8, 16, 16), (1, 20, 33, 4), (6, 5, 1, 40)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("batch", ["rows", "columns", "both", "neither"])
+def test_products_of_any_shape_and_any_side_in_lanes(shape, batch):
+    heads, rows, columns, terms = shape
+    draw = np.random.default_rng(0)
+
+    def products(a, b):
+        each = [
+            autograd.linear(a[h][i], b[h][j], a[0][i][0])
+            for h in range(heads)
+            for i in range(rows)
+            for j in range(columns)
+        ]
+        return autograd.sum([autograd.tanh(x) * (k % 3 - 0.7) for k, x in enumerate(each)])
+
+    a, b = draw.normal(size=(heads, rows, terms)), draw.normal(size=(heads, columns, terms))
+    named = {"rows": (0,), "columns": (1,), "both": (0, 1), "neither": ()}[batch]
+    many = [np.stack([x * (1 + k) for k in range(11)]) if place in named else x for place, x in enumerate((a, b))]
+    results = []
+    for native in (True, False):
+        f = autograd.compile(products, batch=named, argnums=(0, 1), native=native)
+        value, slopes = f.value_and_grad(*(x if place in named else x.tolist() for place, x in enumerate(many)))
+        results.append((value, *map(np.array, slopes)))
+    assert close(*results)
+
+
+def of_layers(x, y):
+    return (model(list(x)) - y) ** 2
+
+
+model = nn.MLP(3, [8, 5, 1], activation="tanh", seed=0)
+
+
+@pytest.mark.parametrize("samples", [1, 2, 8, 9, 32, 33, 64, 65, 200])
+def test_a_batch_of_any_size_fills_its_tiles(samples):
+    draw = np.random.default_rng(samples)
+    x, y = draw.normal(size=(samples, 3)), draw.normal(size=samples)
+    results = []
+    for native in (True, False):
+        f = autograd.compile(of_layers, batch=(0, 1), native=native)
+        for one in model.parameters():
+            one.zero_grad()
+        results.append([f(x, y), f.backward(x, y), [one.grad for one in model.parameters()]])
+    assert close(*results)
+
+
+def test_two_threads_share_the_samples_and_add_up_their_derivatives():
+    draw = np.random.default_rng(0)
+    x, y = draw.normal(size=(301, 3)), draw.normal(size=301)
+    one, two = (autograd.compile(of_layers, batch=(0, 1), native=True, threads=threads) for threads in (1, 2))
+    assert close([one(x, y), *one.value_and_grad(x, y)], [two(x, y), *two.value_and_grad(x, y)])
+
+
+def test_many_threads_of_python_use_one_function():
+    draw = np.random.default_rng(0)
+    f = autograd.compile(of_layers, batch=(0, 1), native=True)
+    data = [(draw.normal(size=(40, 3)), draw.normal(size=40)) for _ in range(8)]
+    expected = [f(*one) for one in data]
+    found = [None] * len(data)
+
+    def work(k):
+        for _ in range(50):
+            found[k] = f(*data[k])
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(len(data))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.array_equal(a, b) for a, b in zip(found, expected))
+
+
+def test_a_comparison_that_turns_is_noticed():
+    def f(x):
+        return x * 2.0 if x > 0.0 else autograd.exp(x) + autograd.sum([x * k for k in range(40)])
+
+    native, numpy = (autograd.compile(f, batch=0, native=choice) for choice in (True, False))
+    x = np.array([1.0, -2.0, 3.0, -0.5, float("nan"), 0.0])
+    assert close([native(x), *native.value_and_grad(x[:4])], [numpy(x), *numpy.value_and_grad(x[:4])])
+    assert native.cache_info().turned == 1
+
+
+def test_an_index_that_is_none_raises_as_elsewhere():
+    def f(xs, k):
+        return autograd.pick([x * 2.0 for x in xs], k) + autograd.sum([x * x for x in xs])
+
+    for size in (5, 50):
+        native = autograd.compile(f, batch=(0, 1), native=True)
+        xs = np.arange(2.0 * size).reshape(2, size)
+        assert native(xs, [1, size - 1]).tolist() == [f(list(xs[0]), 1), f(list(xs[1]), size - 1)]
+        for wrong in (size, -1, 0.5, float("nan")):
+            with pytest.raises(IndexError):
+                native(xs, [0, wrong])
+
+
+def test_an_adjoint_of_zero_passes_nothing_on_to_an_infinite_slope():
+    def f(x):
+        return autograd.where(x, autograd.sqrt(x), 1.0) + autograd.sum([x * k for k in range(40)])
+
+    native = autograd.compile(f, batch=0, native=True)
+    value, slopes = native.value_and_grad([0.0, 4.0])
+    assert slopes.tolist() == [780.0 / 2, (780.25) / 2]
+
+
+def test_a_group_too_large_to_be_written_out_is_a_loop():
+    def f(xs):
+        return (
+            autograd.logsumexp(xs) + autograd.max(xs) * autograd.min(xs) + autograd.norm(xs) + autograd.var(xs)
+        ) * autograd.sum(xs) + autograd.mean(xs)
+
+    xs = np.random.default_rng(0).normal(size=(6, 50))
+    results = [autograd.compile(f, batch=0, native=native).value_and_grad(xs) for native in (True, False)]
+    assert close(*results)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 32, 100])
+@pytest.mark.parametrize("kind", ["SGD", "momentum", "Adam", "schedule"])
+def test_epochs_in_one_kernel_give_the_weights_of_steps_one_by_one(kind, batch_size):
+    draw = np.random.default_rng(0)
+    x, y = draw.normal(size=(100, 3)), draw.normal(size=100)
+    order = np.concatenate([draw.permutation(100) for _ in range(3)])
+    results = []
+    for native in (True, False):
+        learner = nn.MLP(3, [6, 1], activation="tanh", seed=1)
+        f = autograd.compile(lambda x, y: (learner(list(x)) - y) ** 2, batch=(0, 1), native=native)
+        parameters = list(learner.parameters())
+        optimizer = {
+            "SGD": lambda: nn.SGD(parameters, lr=0.05, weight_decay=0.01),
+            "momentum": lambda: nn.SGD(parameters, lr=0.02, momentum=0.9, nesterov=True),
+            "Adam": lambda: nn.Adam(parameters, lr=0.01),
+            "schedule": lambda: nn.SGD(parameters, lr=nn.cosine(0.1, 20)),
+        }[kind]()
+        flat = f.flat(parameters)
+        losses = flat.epochs(optimizer, x, y).run(order, batch_size)
+        results.append([losses, flat.data, flat.gradient, *optimizer.memory.values(), optimizer.steps_done])
+    assert len(results[0][0]) == -(-300 // batch_size)
+    assert close(*results)
+
+
+def test_a_step_that_cannot_be_made_leaves_all_as_it_was():
+    w = Value(1.0)
+    f = autograd.compile(lambda x: (w * x) ** 2 + autograd.sum([w * k for k in range(30)]), batch=0, native=True)
+    flat = f.flat([w])
+    optimizer = nn.SGD([w], lr=0.001)
+    steps = flat.epochs(optimizer, np.array([1.0, 2.0, float("inf"), 1.0]))
+    losses = steps.run(np.array([0, 1, 0, 2, 1]), 1)
+    assert len(losses) == 3 == optimizer.steps_done
+    assert np.isfinite(flat.data).all()
+
+
+PROGRAM = """
+import time, numpy as np, autograd, nn
+model = nn.MLP(2, [4, 1], seed=0)
+f = autograd.compile(lambda x: model(list(x)), batch=0, native=True)
+print(f(np.ones((3, 2))).tolist())
+"""
+
+
+def run(**environment):
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM], env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_machine_code_is_kept_on_disk_and_damage_to_it_is_noticed(tmp_path):
+    first = run(AUTOGRAD_CACHE=str(tmp_path))
+    (kept,) = tmp_path.iterdir()
+    code = kept.read_bytes()
+    assert run(AUTOGRAD_CACHE=str(tmp_path)) == first
+    kept.write_bytes(code[: len(code) // 2])
+    assert run(AUTOGRAD_CACHE=str(tmp_path)) == first
+    assert kept.read_bytes()[:32] == code[:32] or len(kept.read_bytes()) > len(code) // 2
+    assert run(AUTOGRAD_CACHE="") == first
+    (tmp_path / "file").write_text("")
+    assert run(AUTOGRAD_CACHE=str(tmp_path / "file" / "below")) == first
+
+
+def test_native_is_where_numba_is_unless_it_is_turned_off(monkeypatch):
+    monkeypatch.delenv("AUTOGRAD_NATIVE", raising=False)
+    assert is_native(None)
+    assert not is_native(False)
+    monkeypatch.setenv("AUTOGRAD_NATIVE", "0")
+    assert not is_native(None)
+    assert is_native(True)
+
+
+def test_without_numba_it_is_missed_only_where_it_is_asked_for(monkeypatch):
+    monkeypatch.delenv("AUTOGRAD_NATIVE", raising=False)
+    monkeypatch.setattr("autograd.native.find_spec", lambda name: None)
+    assert not is_native(None)
+    assert autograd.compile(lambda x: x * x)(3.0) == 9.0
+    with pytest.raises(ModuleNotFoundError, match="pip install"):
+        autograd.compile(lambda x: x * x, native=True)
