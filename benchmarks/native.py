@@ -42,6 +42,10 @@ PEERS = (
     *(way for way in OURS if "all samples" not in way and "linear" not in way),
     *(other for other in OTHERS if other in ("C by hand", "CasADi", "CasADi, C jit", *RIVALS)),
 )
+IN_GRID = (
+    *(f"tapegrad {form}{way}" for form in ("native", "compiled") for way in ("", ", parameters in one array")),
+    *RIVALS,
+)
 
 
 def ways(results: Results, workload: str, wanted: str) -> dict[str, float]:

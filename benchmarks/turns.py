@@ -34,7 +34,7 @@ class Plan:
 
 
 QUICK = Plan(repeats=7, budget=0.004, long=0.2, patience=5.0)
-BRIEF = Plan(repeats=5, budget=0.01, long=0.05)
+BRIEF = Plan(repeats=7, budget=0.008, long=0.02)
 
 
 @dataclass
