@@ -1,4 +1,4 @@
-"""Machine code computes what NumPy's calls do: on random graphs, in batches of any size, step after step of training."""
+"""Machine code computes what NumPy's calls do: on random graphs, in batches of any size, and step after step."""
 
 import os
 import subprocess
@@ -163,7 +163,7 @@ def test_an_adjoint_of_zero_passes_nothing_on_to_an_infinite_slope():
         return autograd.where(x, autograd.sqrt(x), 1.0) + autograd.sum([x * k for k in range(40)])
 
     native = autograd.compile(f, batch=0, native=True)
-    value, slopes = native.value_and_grad([0.0, 4.0])
+    _, slopes = native.value_and_grad([0.0, 4.0])
     assert slopes.tolist() == [780.0 / 2, (780.25) / 2]
 
 
@@ -184,8 +184,8 @@ def test_epochs_in_one_kernel_give_the_weights_of_steps_one_by_one(kind, batch_s
     draw = np.random.default_rng(0)
     x, y = draw.normal(size=(100, 3)), draw.normal(size=100)
     order = np.concatenate([draw.permutation(100) for _ in range(3)])
-    results = []
-    for native in (True, False):
+
+    def trained(native):
         learner = nn.MLP(3, [6, 1], activation="tanh", seed=1)
         f = autograd.compile(lambda x, y: (learner(list(x)) - y) ** 2, batch=(0, 1), native=native)
         parameters = list(learner.parameters())
@@ -193,13 +193,15 @@ def test_epochs_in_one_kernel_give_the_weights_of_steps_one_by_one(kind, batch_s
             "SGD": lambda: nn.SGD(parameters, lr=0.05, weight_decay=0.01),
             "momentum": lambda: nn.SGD(parameters, lr=0.02, momentum=0.9, nesterov=True),
             "Adam": lambda: nn.Adam(parameters, lr=0.01),
-            "schedule": lambda: nn.SGD(parameters, lr=nn.cosine(0.1, 20)),
+            "schedule": lambda: nn.SGD(parameters, lr=nn.schedules.Cosine(0.1, 400)),
         }[kind]()
         flat = f.flat(parameters)
         losses = flat.epochs(optimizer, x, y).run(order, batch_size)
-        results.append([losses, flat.data, flat.gradient, *optimizer.memory.values(), optimizer.steps_done])
-    assert len(results[0][0]) == -(-300 // batch_size)
-    assert close(*results)
+        return [losses, flat.data, flat.gradient, *optimizer.memory.values(), optimizer.steps_done]
+
+    found, expected = trained(True), trained(False)
+    assert len(found[0]) == -(-300 // batch_size)
+    assert close(found, expected)
 
 
 def test_a_step_that_cannot_be_made_leaves_all_as_it_was():
