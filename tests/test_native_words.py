@@ -28,6 +28,8 @@ SWEEPS = {
     "exp": (1.5, [(-746.0, 710.0), (-1.0, 1.0)]),
     "expm1": (2.0, [(-746.0, 710.0), (-1.0, 1.0), (-1e-9, 1e-9)]),
     "log": (1.5, [(0.0, 1e308), (0.0, 4.0), (0.9, 1.1), (0.0, 1e-307)]),
+    "log2": (1.0, [(0.0, 1e308), (0.0, 4.0), (0.9, 1.1), (0.0, 1e-307)]),
+    "log10": (1.0, [(0.0, 1e308), (0.0, 4.0), (0.9, 1.1), (0.0, 1e-307)]),
     "log1p": (1.5, [(-1.0, 1e308), (-1.0, 4.0), (-0.1, 0.1), (-1e-9, 1e-9)]),
     "tanh": (1.5, [(-20.0, 20.0), (-1.0, 1.0), (-1e-9, 1e-9)]),
     "sinh": (2.0, [(-711.0, 711.0), (-1.0, 1.0), (-1e-9, 1e-9)]),
@@ -108,7 +110,10 @@ def test_the_terms_of_sums_and_products_may_be_fused_but_keep_their_digits(run, 
         assert abs(result - (a * b + c)) <= sys.float_info.epsilon * (abs(a * b) + abs(c))
 
 
-@pytest.mark.skipif(np.finfo(np.longdouble).precision < 18, reason="no wider float to compare with")
+wider = pytest.mark.skipif(np.finfo(np.longdouble).precision < 18, reason="no wider float to compare with")
+
+
+@wider
 @pytest.mark.parametrize("name", SWEEPS)
 def test_a_word_keeps_its_digits_over_its_whole_range(run, name):
     limit, ranges = SWEEPS[name]
@@ -124,7 +129,58 @@ def test_a_word_keeps_its_digits_over_its_whole_range(run, name):
     assert error.max() <= limit
 
 
+@wider
+@pytest.mark.parametrize(("base", "most"), [((0.0, 10.0), 10.0), ((0.5, 2.0), 1074.0), ((1 - 1e-8, 1 + 1e-8), 1e10)])
+def test_a_power_keeps_its_digits(run, base, most):
+    random = np.random.default_rng(7)
+    a, b = random.uniform(*base, 100_000), random.uniform(-most, most, 100_000)
+    with np.errstate(all="ignore"):
+        exact = np.power(a.astype(np.longdouble), b.astype(np.longdouble))
+        expected = exact.astype(float)
+        error = np.abs(run(a, b)["pow"] - exact) / np.spacing(expected)
+    assert error[np.isfinite(expected)].max() <= 1.0
+
+
+def test_powers_and_logarithms_that_are_floats_are_exact(run):
+    a, b = np.array([(a, b) for a in range(-20, 21) for b in range(0, 16) if abs(a) ** b < 2**53], dtype=float).T
+    assert list(run(a, b)["pow"]) == [float(int(x) ** int(y)) for x, y in zip(a, b)]
+    exponents = np.arange(-1074, 1024)
+    assert list(run(np.ldexp(1.0, exponents))["log2"]) == list(exponents)
+    assert list(run(10.0 ** np.arange(23))["log10"]) == list(range(23))
+
+
+SPECIAL = [
+    0.0,
+    5e-324,
+    1e-310,
+    1e-300,
+    1 / 3,
+    0.5,
+    1.0 - 2**-53,
+    1.0,
+    1.0 + 2**-52,
+    2.0,
+    2.5,
+    3.0,
+    1023.0,
+    1074.0,
+    1075.0,
+]
+SPECIAL += [2.0**52 + 1, 2.0**53 - 1, 2.0**53, 2.0**64, 1e300, sys.float_info.max, math.inf, math.nan]
+SPECIAL += [-x for x in SPECIAL]
+
+
+def test_every_pair_of_special_numbers_has_the_result_of_floats(run):
+    pairs = [(a, b) for a in SPECIAL for b in SPECIAL]
+    for name, results in run(*np.array(pairs).T).items():
+        if name in SCALARS and INPUTS[name] == 2:
+            for (a, b), result in zip(pairs, results):
+                expected = getattr(floats, name)(a, b)
+                assert apart(result, expected) <= (0.0 if name in EXACT else 2.0), (name, a, b, result, expected)
+                assert math.copysign(1.0, result) == math.copysign(1.0, expected) or result != result, (name, a, b)
+
+
 def test_loops_of_the_common_words_are_vector_instructions():
-    text = loops(["exp", "tanh", "log", "sigmoid"]).inspect_llvm()
+    text = loops(["exp", "tanh", "log", "sigmoid", "softplus", "pow"]).inspect_llvm()
     assert re.search(r"fmul <\d+ x double>", text)
-    assert not re.search(r"call [^\n]*@(exp|tanh|log)\(", text)
+    assert not re.search(r"call [^\n]*@(exp|tanh|log|log1p|pow)\(", text)

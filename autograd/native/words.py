@@ -13,14 +13,15 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-_Word = TypeVar("_Word", bound=Callable[..., float])
+_Word = TypeVar("_Word", bound=Callable[..., Any])
 _F64 = ir.DoubleType()
 
 
 def _word(function: _Word, **options: Any) -> _Word:
     """`function`, compiled into the kernels that call it; Python calls none, and wrappers for it take half the time."""
     jit: Any = njit
-    return cast(_Word, jit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function))
+    options |= {"error_model": "numpy", "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(_Word, jit(**options)(function))
 
 
 def _emitted(emit: Any, result: Any, *inputs: Any) -> Callable[..., Any]:
@@ -127,6 +128,17 @@ _log_tail = _polynomial(
     0.15314040076086188,
     0.14796066976684696,
 )
+# (atanh(s) / s - 1 - s^2 / 3) / s^4 with x = s^2 and the same s, 2^-73
+_log_tail_of_two = _polynomial(
+    0.1999999999999999,
+    0.14285714285722473,
+    0.11111111108784855,
+    0.09090909433422514,
+    0.07692278538462956,
+    0.0666815520356824,
+    0.058374730976735796,
+    0.05994024372065698,
+)
 # (tanh(a) / a - 1) / a^2 with x = a^2, a <= 0.55, 2^-60
 _tanh_tail = _polynomial(
     -0.333333333333333,
@@ -159,6 +171,13 @@ def _power_of_two(k: float) -> float:
 
 
 @_word
+def _scaled(y: float, k: float) -> float:
+    """y * 2^k, rounded once: 2^k may not be a float where the result is, so there are two factors."""
+    half = _fma(0.5, k, _WHOLE) - _WHOLE
+    return y * _power_of_two(half) * _power_of_two(k - half)
+
+
+@_word
 def _exp_rest(x: float, k: float) -> float:
     """exp(x - k ln 2) - 1, where k is x / ln 2 rounded."""
     r = _fma(k, -_LN2_LOW, _fma(k, -_LN2_HIGH, x))
@@ -170,8 +189,7 @@ def _exp(x: float, doublings: float) -> float:
     """exp(x) * 2^doublings, for a small whole number of doublings."""
     x = _select(x > 1000.0, 1000.0, _select(x < -1000.0, -1000.0, x))  # keeps nan
     k = _fma(x, _PER_LN2, _WHOLE) - _WHOLE
-    half = _fma(0.5, k, _WHOLE) - _WHOLE  # 2^k may not be a float where the result is: two factors, the last rounds
-    return (1.0 + _exp_rest(x, k)) * _power_of_two(half) * _power_of_two(k - half + doublings)
+    return _scaled(1.0 + _exp_rest(x, k), k + doublings)
 
 
 @_word
@@ -190,6 +208,59 @@ def _log_sum(f: float, k: float, low: float) -> float:
 def _exponent(x: float) -> int:
     """The biased k for which sqrt(1/2) <= x / 2^k < sqrt(2), of a normal x > 0."""
     return ((_bits(x) - _BITS_OF_SQRT_HALF + _BITS_OF_1) >> 52) & 0xFFF
+
+
+@_word
+def _parts(x: float) -> tuple[float, float]:
+    """f and k with x = (1 + f) 2^k and sqrt(1/2) <= 1 + f < sqrt(2), of a finite x > 0."""
+    is_subnormal = x < 2.2250738585072014e-308
+    x = _select(is_subnormal, x * 18014398509481984.0, x)
+    biased = _exponent(x)
+    f = _number(_bits(x) - ((biased - 1023) << 52)) - 1.0
+    return f, _number(biased | _BITS_OF_TOP) - _select(is_subnormal, _TOP + 1077.0, _TOP + 1023.0)
+
+
+@_word
+def _head(x: float) -> float:
+    """The first 26 bits of x: the product of two such numbers is exact, and so is what x is more."""
+    return _number(_bits(x) & -0x8000000)
+
+
+@_word
+def _log_of_two(x: float) -> tuple[float, float]:
+    """log(x) for finite x > 0 as a sum of two floats, right to 2^-67 of it.
+
+    With s = f / (2 + f) = s1 + s2 as in `_log_sum` and s^2 / 3 = t1 + t2, the logarithm is 2 s (1 + t1 + t2 + s^4 ...):
+    the large terms 2 s1 and 2 s1 t1 are exact, and the others are small.
+    """
+    f, k = _parts(x)
+    whole = 2.0 + f
+    inverse = 1.0 / whole
+    first = _head(whole)
+    s1 = _head(f * inverse)
+    s2 = ((f - s1 * first) - s1 * (f - (first - 2.0))) * inverse
+    square1 = s1 * s1
+    square2 = s2 * (2.0 * s1 + s2)
+    z = square1 + square2
+    t1 = _head(z * (1.0 / 3.0))
+    t2 = ((square1 - 3.0 * t1) + square2) * (1.0 / 3.0) + z * z * _log_tail_of_two(z)
+    low = _fma(k, _LN2_LOW, 2.0 * (s2 + s1 * t2 + s2 * (t1 + t2)))
+    # k ln 2, 2 s1, 2 s1 t1 and low, each no larger than the sum before it: what each addition is rounded by is kept
+    sum1 = k * _LN2_HIGH
+    sum2 = sum1 + 2.0 * s1
+    sum3 = sum2 + 2.0 * s1 * t1
+    high = sum3 + low
+    return high, (2.0 * s1 - (sum2 - sum1)) + (2.0 * s1 * t1 - (sum3 - sum2)) + (low - (high - sum3))
+
+
+@_word
+def _log_to_base(x: float, per1: float, per2: float) -> float:
+    """log(x) * (per1 + per2), where per1 has 26 bits; exact where a whole number is."""
+    high, low = _log_of_two(x)
+    head = _head(high)
+    result = head * per1 + (head * per2 + ((high - head) + low) * (per1 + per2))
+    edge = _select(x == 0.0, -math.inf, _select(x > 0.0, x, math.nan))
+    return _select((x > 0.0) & (x < math.inf), result, edge)
 
 
 @_word
@@ -232,7 +303,27 @@ def floordiv(a: float, b: float) -> float:
 
 @_word
 def pow(a: float, b: float) -> float:
-    return math.pow(a, b)
+    size = _abs(a)
+    log1, log2 = _log_of_two(size)
+    # b * log(size) as a sum of two. A b beyond 2^64 means what 2^64 does: |log(size)| is 0 or at least 2^-53
+    times = _select(b > 2.0**64, 2.0**64, _select(b < -(2.0**64), -(2.0**64), b))
+    times1, log11 = _head(times), _head(log1)
+    y1 = times1 * log11
+    y2 = times1 * (log1 - log11) + (times - times1) * log1 + times * log2
+    far = _abs(y1) > 1000.0
+    y1 = _select(far, _copysign(1000.0, y1), y1)
+    k = _fma(y1, _PER_LN2, _WHOLE) - _WHOLE
+    high, low = _fma(k, -_LN2_HIGH, y1), _fma(k, -_LN2_LOW, _select(far, 0.0, y2))
+    r = high + low
+    result = _scaled(1.0 + (r + _fma(r * r, _exp_tail(r), low - (r - high))), k)
+    result = _select(size == 0.0, _select(b > 0.0, 0.0, math.inf), result)
+    result = _select(size == math.inf, _select(b > 0.0, math.inf, 0.0), result)
+    result = _select(b == 2.0, size * size, _select(b == 3.0, size * size * size, result))  # cheap where b is known
+    is_whole = _trunc(b) == b
+    is_odd = is_whole & (_trunc(0.5 * b) != 0.5 * b)
+    result = _select(is_odd, _copysign(result, a), result)
+    result = _select((a < 0.0) & (size < math.inf) & (not is_whole) | (a != a) | (b != b), math.nan, result)
+    return _select((b == 0.0) | (a == 1.0), 1.0, result)
 
 
 @_word
@@ -251,11 +342,7 @@ def expm1(x: float) -> float:
 
 @_word
 def log(x: float) -> float:
-    is_subnormal = x < 2.2250738585072014e-308
-    scaled = _select(is_subnormal, x * 18014398509481984.0, x)
-    biased = _exponent(scaled)
-    f = _number(_bits(scaled) - ((biased - 1023) << 52)) - 1.0
-    k = _number(biased | _BITS_OF_TOP) - _select(is_subnormal, _TOP + 1077.0, _TOP + 1023.0)
+    f, k = _parts(x)
     edge = _select(x == 0.0, -math.inf, _select(x > 0.0, x, math.nan))
     return _select((x > 0.0) & (x < math.inf), _log_sum(f, k, 0.0), edge)
 
@@ -269,12 +356,12 @@ def log1p(x: float) -> float:
 
 @_word
 def log2(x: float) -> float:
-    return math.log2(x)
+    return _log_to_base(x, 1.4426950216293335, 1.9259629911266175e-08)
 
 
 @_word
 def log10(x: float) -> float:
-    return math.log10(x)
+    return _log_to_base(x, 0.4342944771051407, 4.798111141615973e-09)
 
 
 @_word
