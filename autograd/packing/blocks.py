@@ -48,15 +48,14 @@ class Blocks:
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the program; see `Program.run`."""
         results = self._run(shared, own, wanted, weight, gated=False)
-        # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives, in the sum of
-        # the squares too
-        if wanted and any(np.isnan(np.vdot(x, x)) for x in results[2:] if x.size):
+        # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
+        if wanted and (_has_nan(results[2]) or _has_nan(results[3])):
             results = self._run(shared, own, wanted, weight, gated=True)
         return results
 
     def _run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, gated: bool) -> Ran:
         samples = 1 if own is None else own.shape[1]
-        tile = self._tile(samples)
+        tile = 1 if samples == 1 else self._tile(samples)
         space = self._workspace(tile)
         flat = space["shared"]
         first, last = self._shared_leaves
@@ -178,6 +177,11 @@ def _functions(code: Code, name: str) -> tuple[CodeType, CodeType]:
 def function_text(name: str, lines: list[str]) -> str:
     """A function of these lines; comments alone are no body."""
     return "\n".join([f"def {name}():", *(f"    {line}" for line in lines or ["pass"]), "    return", ""])
+
+
+def _has_nan(x: Any) -> bool:
+    squares = np.vdot(x, x)  # its sum could be nan without one: inf - inf
+    return bool(squares != squares)
 
 
 def _run_of(places: Any) -> Any:

@@ -15,6 +15,8 @@ import numpy as np
 
 from .. import arrays
 
+OUTER = "outer"  # of `runtime`: a matrix product of perhaps a single column and a single row
+
 _serial = count()
 _REDUCTIONS = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum"}
 _CONDITIONS = {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isfinite"}
@@ -40,7 +42,12 @@ class Call:
     @property
     def is_elementwise(self) -> bool:
         """Whether the result may be written over an argument."""
-        return not self.options and self.head not in ("np.matmul", "np.einsum")
+        return not self.options and self.head not in ("np.matmul", "np.einsum", OUTER)
+
+    @property
+    def takes_out(self) -> bool:
+        """Whether it writes into an array that it is given; others make one of their own."""
+        return self.head == OUTER or (self.head.startswith("np.") and self.head != "np.where")
 
     def __len__(self) -> int:
         return self.shape[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .calls import Call, Verbatim, summed
+from .calls import OUTER, Call, Verbatim, summed
 from .pack import Block
 from .printer import Printer
 
@@ -48,7 +48,7 @@ class Contraction:
         inner = over[-1]  # n if it is summed over
         stack = outer + "".join(over[:-1])
         product = self._call(
-            "np.matmul",
+            OUTER if inner == "n" or self.sizes[inner] == 1 else "np.matmul",
             stack + row + column,
             Verbatim(self._arranged(left, xs, stack, row + inner)),
             Verbatim(self._arranged(right, ys, stack, inner + column)),
@@ -57,7 +57,7 @@ class Contraction:
 
     def _call(self, head: str, letters: str, *arguments: Any) -> Call:
         shape = tuple(self.sizes[letter] for letter in letters if letter != "n")
-        named = tuple(x if k == 0 and head != "np.matmul" else Verbatim(x) for k, x in enumerate(arguments))
+        named = tuple(x if k == 0 and head in ("np.einsum", "gated") else Verbatim(x) for k, x in enumerate(arguments))
         return Call(head, shape, "samples" if "n" in letters else "", named)
 
     def _arranged(self, name: str, letters: str, stack: str, matrix: str) -> str:

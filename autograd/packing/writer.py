@@ -80,7 +80,7 @@ class Writer:
                 uses[k] -= 1
                 if not uses[k] and k in kept:
                     done.append(kept.pop(k))
-            if not call.head.startswith("np.") or call.head == "np.where":  # makes an array of its own
+            if not call.takes_out:
                 if this == last and out:
                     self.lines.append(f"np.copyto({out}, {source}))")
                 else:
