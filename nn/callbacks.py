@@ -34,6 +34,7 @@ class Callback:
 
     last = False  # whether it must come after the others, to see what they made of an epoch
     sees_parameters = True  # whether it reads or changes `data` and `grad` of the parameters
+    every_step = True  # whether `on_step` must come after every step, or may come after the last of several
 
     def on_start(self, training: Training) -> None:
         """Before the first step, also of a training that was resumed."""
@@ -229,7 +230,7 @@ class RecordGradients(Callback):
 class Progress(Callback):
     """One line on the terminal, rewritten: the epoch, the mean loss in it so far, and what the last epoch gave."""
 
-    sees_parameters = False
+    sees_parameters = every_step = False
 
     def __init__(self, shown: bool | None = None) -> None:
         self.line = ProgressLine(shown)

@@ -30,6 +30,9 @@ class Engine(Protocol):
     def step(self, optimizer: Any) -> None:
         """Lets the optimizer change the weights by that gradient."""
 
+    def epochs(self, optimizer: Any) -> Any:
+        """What makes many steps in one call, with `run(order, batch_size)`; None where they are made one by one."""
+
     def push(self) -> None:
         """Makes `data` and `grad` of the parameters what they are here."""
 
@@ -75,6 +78,9 @@ class Eager:
     def step(self, optimizer: Any) -> None:
         optimizer.step()
 
+    def epochs(self, optimizer: Any) -> Any:
+        return None
+
     def push(self) -> None:
         """Nothing to do: it is the parameters themselves that are used and changed."""
 
@@ -104,20 +110,31 @@ class Compiled:
         self.push, self.pull = self._flat.push, self._flat.pull
         self._optimizer: Any = None
         self._updates = False
+        self._epochs: Any = None
 
     def gradient(self, batch: Sequence[int]) -> float:
         chosen = np.array(batch)
         return float(self._flat.backward(self._rows[chosen], self._targets[chosen]))
 
     def step(self, optimizer: Any) -> None:
-        if optimizer is not self._optimizer:
-            self._optimizer, self._updates = optimizer, _updates(optimizer, self._flat.parameters)
-        if self._updates:
+        if self._is_update(optimizer):
             optimizer.update(self._flat.data, self._flat.gradient)
         else:
             self.push()
             optimizer.step()
             self.pull()
+
+    def epochs(self, optimizer: Any) -> Any:
+        if self._is_update(optimizer) and self._epochs is None:
+            self._epochs = self._flat.epochs(optimizer, self._rows, self._targets)
+        return self._epochs
+
+    def _is_update(self, optimizer: Any) -> bool:
+        """Whether its update of an array is what its step does to the parameters."""
+        if optimizer is not self._optimizer:
+            self._optimizer, self._epochs = optimizer, None
+            self._updates = _updates(optimizer, self._flat.parameters)
+        return self._updates
 
     def losses(self, rows: Any, targets: Any) -> Any:
         """The loss of each sample, as in training."""

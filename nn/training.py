@@ -7,12 +7,14 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from .arguments import list_of, metrics_of, optimizer_of, samples_of, try_targets
 from .callbacks import EarlyStopping, callbacks_of, overrides
 from .checkpoint import get, learn, learned, put
 from .checks import finite, rate, whole
+from .course import Course
 from .draws import Draws
 from .engine import Engine, engine_for
 from .history import History
@@ -21,6 +23,7 @@ from .interrupts import held
 from .parameters import parameters_of, write
 
 MOMENTS = ("on_start", "on_gradient", "on_step", "on_epoch", "on_stop")
+PROMPT = 0.1  # seconds of steps in one go: what Ctrl-C and the line of progress wait for
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Training:
         self.epochs = whole("epochs", epochs)
         self.acceptable = -inf if acceptable is None else finite("acceptable", acceptable)
         self.batch_size = min(len(self) if batch_size is None else whole("batch_size", batch_size), len(self))
-        self._random = generator(seed)
+        self.course = Course(len(self), self.batch_size, generator(seed))
         min_delta = rate("min_delta", min_delta)
         own = [] if patience is None else [EarlyStopping("loss", patience, min_delta, restore_best_weights=False)]
         self.callbacks = callbacks_of([*own, *list_of(callbacks)])
@@ -89,12 +92,16 @@ class Training:
         held_out = [f"val_{column}" for column in columns] if self._held_out is not None else []
         self.history = History({column: [] for column in [*columns, *held_out]})
         self.steps = 0  # made so far
-        self.seen, self._total = 0, 0.0  # samples in this epoch so far, and the sum of their losses
         self.best_weights: list[float] | None = None  # what the parameters are to be at the end
         self.diverged = False  # whether it stopped because a number was not finite
         self._started = self._finished = self._apart = False
-        self._order = list(range(len(self)))
-        self._shuffle()
+        self._at_once = 1  # steps, as many as PROMPT allows
+        self._steps_are_watched = bool(
+            self._hooks["on_gradient"] or self.draws.parts or any(one.every_step for one in self._hooks["on_step"])
+        )
+        self._epochs_are_watched = bool(
+            self._hooks["on_epoch"] or self.metrics or self._held_out is not None or self.acceptable > -inf
+        )
         if resume is not None and Path(resume).exists():
             self.load(resume)
 
@@ -127,8 +134,12 @@ class Training:
     def run(self) -> History:
         """Takes all steps. While it runs, only callbacks see `data` and `grad` of the parameters as they change."""
         with self._in_engine():
-            while self._advance() is not None:
-                pass
+            while (batch := self.next_batch()) is not None:
+                before, begun = self.steps, perf_counter()
+                if not self._take_steps(self._at_once):
+                    self.take_step(batch, self.engine.gradient(batch))
+                made, seconds = self.steps - before, perf_counter() - begun
+                self._at_once = min(int(made * PROMPT / seconds), 10 * made)
         self.finish()
         return self.history
 
@@ -155,12 +166,12 @@ class Training:
                 self._started = True
                 self._call("on_start")
                 self._judge()
-        if self.seen == len(self._order):  # Ctrl-C came just before the end of the epoch
+        if self.course.is_done:
             self._end_epoch()
         if self.history.stop_reason:
             return None
         self.draws.draw()
-        return self._order[self.seen : self.seen + self.batch_size]
+        return self.course.batch()
 
     def take_step(self, batch: Sequence[int], loss: float) -> Step | None:
         """Changes the parameters by their gradients, which are those of `loss`; None if that cannot be.
@@ -179,21 +190,45 @@ class Training:
                 self._diverge(str(error))
                 return None
             self.draws.keep()
-            self.steps += 1
-            self.seen += len(batch)
-            self._total += loss * len(batch)
+            self._count(loss)
             step = Step(epoch, self.steps, tuple(batch), loss)
             self._call("on_step", step)
-        if self.seen == len(self._order):
+        if self.course.is_done:
             self._end_epoch()
         return step
+
+    def _take_steps(self, most: int) -> bool:
+        """Makes steps in one go, up to where somebody looks; False if the next one has to be made by itself."""
+        epochs = None if self._steps_are_watched or not most else self.engine.epochs(self.optimizer)
+        if epochs is None:
+            return False
+        with held():
+            order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
+            losses = epochs.run(order, self.batch_size)
+            for loss in losses:
+                if self.course.is_done:
+                    self._end_epoch()
+                batch = self.course.batch()
+                self._count(loss)
+            if losses:
+                self._call("on_step", Step(self.history.epochs + 1, self.steps, tuple(batch), loss))
+        return bool(losses)
+
+    def _count(self, loss: float) -> None:
+        self.steps += 1
+        self.course.count(loss)
+
+    @property
+    def seen(self) -> int:
+        """Samples in this epoch so far."""
+        return self.course.seen
 
     @property
     def running_loss(self) -> float:
         """The mean loss in this epoch so far."""
-        if not self.seen:
+        if not self.course.seen:
             return self.history["loss"][-1] if self.history.epochs else inf
-        return self._total / self.seen
+        return self.course.mean
 
     def stop(self, reason: str) -> None:
         """Lets no further step follow; the first reason is kept."""
@@ -228,10 +263,7 @@ class Training:
             **learned(self.model, self.optimizer),
             "training": {
                 "steps": self.steps,
-                "seen": self.seen,
-                "total": self._total,
-                "order": self._order,
-                "random": self._random.getstate(),
+                **self.course.state_dict(),
                 "history": self.history.history,
                 "callbacks": [[type(one).__name__, state] for one in self.callbacks if (state := one.state_dict())],
             },
@@ -255,12 +287,10 @@ class Training:
                 f"{path} has the columns {', '.join(part['history'])} in its history, and this training has "
                 f"{', '.join(self.history.history)}; give the same metrics and validation samples"
             )
-        version, numbers, gauss = part["random"]
         with held():
             learn(state, self.model, self.optimizer, path)
-            self._random.setstate((version, tuple(numbers), gauss))
-            self.steps, self.seen, self._total = part["steps"], part["seen"], part["total"]
-            self._order = list(part["order"])
+            self.course.load_state_dict(part)
+            self.steps = part["steps"]
             self.history = History({column: list(found) for column, found in part["history"].items()})
             for one, (_, state_of_one) in zip(remembering, part["callbacks"]):
                 one.load_state_dict(state_of_one)
@@ -273,7 +303,7 @@ class Training:
         return row | {name: float(metric(outputs, y)) for name, metric in self.metrics.items()}
 
     def _end_epoch(self) -> None:
-        row = {"loss": self._total / len(self._order)}
+        row = {"loss": self.course.mean}
         if self.metrics or self._held_out is not None:
             self.engine.push()
         if self.metrics:
@@ -281,9 +311,8 @@ class Training:
         if self._held_out is not None:
             row |= {f"val_{key}": x for key, x in self.evaluate(*self._held_out).items()}
         with held():
-            self.seen, self._total = 0, 0.0
             self.history.add(row)
-            self._shuffle()
+            self.course.begin()
             self._judge_loss()
             self._call("on_epoch")
             self._judge()
@@ -302,10 +331,6 @@ class Training:
     def _diverge(self, what: str) -> None:
         self.diverged = True
         self.stop(f"not finite in epoch {self.history.epochs + 1}: {what}")
-
-    def _shuffle(self) -> None:
-        if self.batch_size < len(self._order):
-            self._random.shuffle(self._order)
 
     def _call(self, moment: str, *more: Any) -> None:
         callbacks = self._hooks[moment]
