@@ -1,7 +1,8 @@
 """What the words of the table mean to numba: float64 functions that LLVM inlines into a kernel's loops.
 
 The meaning is that of `autograd.floats`: IEEE arithmetic that never raises, the same conventions at kinks. Every word
-is free of branches where it can be, so that a loop of it over an array becomes vector instructions.
+is free of branches where it can be, so that a loop of it over an array becomes vector instructions. Trigonometric
+words and their inverses, the inverse hyperbolic ones, cbrt, hypot, erf, erfc, mod and floordiv call the C library.
 """
 
 import math
