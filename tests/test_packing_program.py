@@ -147,3 +147,40 @@ def test_primitives_are_packed_like_the_rows_of_the_table():
     value, slopes = f.value_and_grad([[1.0, 2.0], [3.0, 4.0]])
     assert value == 1 + 8 + 27 + 64 + 1 + 4 + 9 + 16
     assert slopes == [[5.0, 16.0], [33.0, 56.0]]
+
+
+def test_a_program_shows_labels_and_keeps_them_in_its_file(tmp_path):
+    weights = [[Value(0.1 * (i + j), label=f"w{4 * i + j}") for j in range(4)] for i in range(16)]
+    biases = [Value(0.0) for _ in range(16)]
+
+    def f(x):
+        with autograd.scope("hidden"):
+            hidden = [autograd.tanh(sum(w * a for w, a in zip(row, x)) + b) for row, b in zip(weights, biases)]
+        for k, one in enumerate(hidden):
+            one.label = f"h{k}"
+        return sum(hidden)
+
+    compiled = autograd.compile(f, batch=0)
+    compiled([[1.0] * 4])
+    shown = str(compiled.program)
+    assert "arguments @ w0 ... w63 + parameters, 4 terms" in shown
+    assert shown.splitlines()[3].endswith("hidden: h0 ... h15")
+    compiled.program.save(tmp_path / "program.json")
+    assert str(autograd.packing.Program.load(tmp_path / "program.json")) == shown
+
+
+def test_a_label_of_what_is_written_twice_or_left_out_does_no_harm():
+    w = Value(2.0, label="w")
+
+    def f(x):
+        twice = [+w * a for a in x] + [w * a for a in x]
+        unused = twice[0] * 3.0
+        known = Value(1.0) * 2.0
+        for one, label in ((twice[-1], "last"), (unused, "unused"), (known, "known")):
+            one.label = label
+        return sum(autograd.exp(one) for one in twice) * known
+
+    compiled = autograd.compile(f, batch=0)
+    assert compiled([[0.0] * 40]).tolist() == [160.0]
+    assert "w" in str(compiled.program)
+    assert "unused" not in str(compiled.program)

@@ -57,6 +57,7 @@ class Graph:
     outputs: list[int]
     checks: list[Check]
     scopes: dict[int, str] = field(default_factory=dict)  # where a node was computed, if that has a name
+    labels: dict[int, str] = field(default_factory=dict)  # of the parameters and results that have one
 
     @property
     def first_parameter(self) -> int:
@@ -74,17 +75,24 @@ class Graph:
         """The nodes that must be computed: results, and what is compared."""
         return [*self.outputs, *(node for check in self.checks for node in (check.left, check.right))]
 
-    def rebuilt(
-        self, constants: list[float], nodes: list[Node], of: Callable[[int], int], scopes: dict[int, str]
-    ) -> Graph:
-        """The same function by other nodes; `of` gives the new number of an old root."""
+    def rebuilt(self, constants: list[float], nodes: list[Node], of: Callable[[int], int]) -> Graph:
+        """The same function by other nodes; `of` gives the new number of an old node, or -1 if it is gone."""
+
+        def moved(names: dict[int, str]) -> dict[int, str]:
+            found: dict[int, str] = {}
+            for old, name in names.items():
+                if (new := of(old)) >= 0:
+                    found.setdefault(new, name)
+            return found
+
         return replace(
             self,
             constants=constants,
             nodes=nodes,
             outputs=[of(node) for node in self.outputs],
             checks=[replace(check, left=of(check.left), right=of(check.right)) for check in self.checks],
-            scopes=scopes,
+            scopes=moved(self.scopes),
+            labels=moved(self.labels),
         )
 
     def widths(self) -> list[bool]:

@@ -30,7 +30,8 @@ def table(packed: Packed) -> str:
         else:
             shown = ", ".join(reads)
         each = " for each sample" if block.wide else ""
-        rows.append((str(number), OPS[block.code].name, sizes + each, shown, " ... ".join(places(packed, block))))
+        names = [" ... ".join(found) for found in (places(packed, block), labels(packed, block.nodes)) if found]
+        rows.append((str(number), OPS[block.code].name, sizes + each, shown, ": ".join(names)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         f"{row[0]:>{widths[0]}}  " + "  ".join(f"{c:<{w}}" for c, w in zip(row[1:], widths[1:], strict=True))
@@ -41,8 +42,16 @@ def table(packed: Packed) -> str:
 
 def places(packed: Packed, block: Block) -> list[str]:
     """The first and the last scope that the results of a block were computed in."""
-    scopes = packed.graph.scopes
-    names = list(dict.fromkeys(scopes[k] for k in block.nodes.reshape(-1).tolist() if k in scopes))
+    return _ends(packed.graph.scopes, block.nodes)
+
+
+def labels(packed: Packed, nodes: Any) -> list[str]:
+    """The first and the last label that nodes have."""
+    return _ends(packed.graph.labels, nodes)
+
+
+def _ends(table: dict[int, str], nodes: Any) -> list[str]:
+    names = list(dict.fromkeys(table[k] for k in nodes.reshape(-1).tolist() if k in table)) if table else []
     return names if len(names) < 2 else [names[0], names[-1]]
 
 
@@ -61,7 +70,15 @@ def sources(packed: Packed, operand: Operand) -> list[str | int]:
 def _described(packed: Packed, operand: Operand) -> str:
     if operand.literal is not None:
         return f"{operand.literal:g}"
-    return "/".join(f"#{name}" if isinstance(name, int) else name for name in sources(packed, operand))
+    graph, found = packed.graph, list[str]()
+    for name in sources(packed, operand):
+        if name == "parameters" and graph.labels:
+            places = operand.positions  # of a parameter, the number of its node
+            mine = places[(places >= graph.first_parameter) & (places < graph.first_argument)]
+            found.append(" ... ".join(labels(packed, mine)) or name)
+        else:
+            found.append(f"#{name}" if isinstance(name, int) else name)
+    return "/".join(found)
 
 
 def source(blocks: Blocks, wanted: bytes) -> str:

@@ -32,6 +32,7 @@ def write(path: Any, graph: Graph, dtype: Any, signature: dict[str, Any], parame
         "outputs": graph.outputs,
         "checks": [[x.left, x.symbol, x.right, x.outcome, x.place] for x in graph.checks],
         "scopes": list(graph.scopes.items()),
+        "labels": list(graph.labels.items()),
     }
     try:
         text = json.dumps(content)
@@ -66,6 +67,7 @@ def read(path: Any) -> tuple[Graph, Any, dict[str, Any], list[float]]:
         content["outputs"],
         [Check(*check) for check in content["checks"]],
         {int(node): name for node, name in content["scopes"]},
+        {int(node): name for node, name in content.get("labels", ())},
     )
     return graph, content["dtype"], content["signature"], content["parameters"]
 

@@ -19,15 +19,11 @@ def simplify(graph: Graph) -> Graph:
     """Computes once what is written twice, and beforehand what depends on constants alone."""
     unique = _Unique(graph)
     new = [-1 - k for k in range(len(graph.constants))] + list(range(len(graph.constants), graph.leaves))
-    scopes: dict[int, str] = {}
-    for k, node in enumerate(graph.nodes, start=graph.leaves):
-        this = unique.node((node[0], *[new[x] for x in node[1:]]))
-        new.append(this)
-        if k in graph.scopes and this >= graph.leaves:
-            scopes.setdefault(this, graph.scopes[k])
+    for node in graph.nodes:
+        new.append(unique.node((node[0], *[new[x] for x in node[1:]])))
     constants, nodes = unique.constants, unique.nodes
     del unique  # with the dictionary of all nodes
-    return _renumbered(graph, constants, nodes, new, scopes)
+    return _renumbered(graph, constants, nodes, new)
 
 
 class _Unique:
@@ -76,9 +72,7 @@ class _Unique:
         return self.constants[-1 - x] if x < 0 else math.nan
 
 
-def _renumbered(
-    graph: Graph, constants: list[float], nodes: list[Node], new: list[int], scopes: dict[int, str]
-) -> Graph:
+def _renumbered(graph: Graph, constants: list[float], nodes: list[Node], new: list[int]) -> Graph:
     """Drops what no root needs, and counts constants from 0 and nodes behind the leaves again."""
     base = graph.leaves
     alive = bytearray(len(nodes))
@@ -102,8 +96,9 @@ def _renumbered(
         count += alive[k]
 
     def of(x: int) -> int:
-        return kept[x] if x < 0 else x + shift if x < base else place[x - base]
+        if x < base:
+            return kept.get(x, -1) if x < 0 else x + shift
+        return place[x - base] if alive[x - base] else -1
 
     packed = [(node[0], *[of(x) for x in node[1:]]) for node, live in zip(nodes, alive, strict=True) if live]
-    named = {of(x): name for x, name in scopes.items() if alive[x - base]}
-    return graph.rebuilt([constants[-1 - x] for x in kept], packed, lambda root: of(new[root]), named)
+    return graph.rebuilt([constants[-1 - x] for x in kept], packed, lambda x: of(new[x]))

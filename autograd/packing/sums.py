@@ -32,9 +32,8 @@ def gather_sums(graph: Graph) -> Graph:
     wide = graph.widths()
     trees = _trees(graph)
     inner = {x for _, _, taken in trees.values() for x in taken}
-    of = list(range(base)) + [0] * len(graph.nodes)
+    of = list(range(base)) + [-1] * len(graph.nodes)
     nodes: list[Node] = []
-    scopes: dict[int, str] = {}
 
     def append(code: int, *inputs: int) -> int:
         nodes.append((code, *inputs))
@@ -84,9 +83,7 @@ def gather_sums(graph: Graph) -> Graph:
                 inputs = [new if wide[x] else append(LIFT, new) for x, new in zip(node[1:], inputs, strict=True)]
             this = append(node[0], *inputs)
         of[old] = this
-        if old in graph.scopes and this >= base:
-            scopes[this] = graph.scopes[old]
-    return graph.rebuilt(graph.constants, nodes, of.__getitem__, scopes)
+    return graph.rebuilt(graph.constants, nodes, of.__getitem__)
 
 
 def _added(append: Callable[..., int], plain: list[int]) -> int:

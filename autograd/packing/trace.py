@@ -123,6 +123,7 @@ def _graph(
     by_line = array("i", bytes(4 * (next(lines) - mark)))
     codes, sizes, flat = array("h"), array("i"), array("i")
     scopes: dict[int, str] = {}
+    labels = {of[id(x)]: x.label for x in parameters if x.label}
 
     def append(code: int, inputs: Iterable[int]) -> int:
         before = len(flat)
@@ -140,8 +141,10 @@ def _graph(
             of[id(node.node)] = append(DETACH, inputs if node.op is None else [append(code_of(node.op), inputs)])
             continue
         this = by_line[node.line - mark] = append(code_of(node.op), inputs)
-        if hasattr(node, "_notes") and node.scope:
-            scopes[this] = node.scope
+        if hasattr(node, "_notes"):
+            for name, names in ((node.scope, scopes), (node.label, labels)):
+                if name:
+                    names[this] = name
 
     ends = [numbers([x])[0] if isinstance(x, Value) else plain[id(x)] for x in roots]
     checks = [
@@ -155,7 +158,7 @@ def _graph(
         kept.clear()
     following = iter(flat)
     made = [(code, *islice(following, size)) for code, size in zip(codes, sizes, strict=True)]
-    return Graph([x for x, _ in constants], len(parameters), wide, made, results, checks, scopes), parameters
+    return Graph([x for x, _ in constants], len(parameters), wide, made, results, checks, scopes, labels), parameters
 
 
 def _place() -> str:
