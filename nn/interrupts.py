@@ -8,15 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_is_held = False
+
 
 @contextmanager
 def held() -> Iterator[None]:
     """Within the `with` block Ctrl-C is only noted, and comes at its end; a second one comes at once.
 
-    Only the main thread is interrupted by Ctrl-C, so elsewhere there is nothing to do.
+    Only the main thread is interrupted by Ctrl-C, so elsewhere there is nothing to do; nor within another such block.
     """
+    global _is_held
+    if _is_held or threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
+    if not callable(before):
         yield
         return
     noted: list[tuple[int, FrameType | None]] = []
@@ -27,9 +33,11 @@ def held() -> Iterator[None]:
         noted.append((number, frame))
 
     signal.signal(signal.SIGINT, note)
+    _is_held = True
     try:
         yield
     finally:
+        _is_held = False
         signal.signal(signal.SIGINT, before)
         if len(noted) == 1:
             before(*noted[0])
