@@ -12,7 +12,7 @@ import autograd
 import nn
 from autograd import Value, floats
 from autograd.packing.epochs import Epochs
-from autograd.packing.rules import printed
+from autograd.packing.rules import Printer
 
 POINTS = nn.data.moons(23, noise=0.2, seed=1)
 LOSS = nn.binary_cross_entropy_with_logits
@@ -66,6 +66,10 @@ UNPRINTABLE = {
 
 def numbers(model):
     return [p.data for p in model.parameters()]
+
+
+def printed(rule):
+    return Printer(rule).printed()
 
 
 def calculated(rule, x, gradient, step, rate):

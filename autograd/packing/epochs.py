@@ -5,9 +5,9 @@ names; `order`, an array of int64 that says which sample comes when; and the siz
 samples `order[k * size : (k + 1) * size]`, of which the last may be fewer, and consists of
 
 1. their mean (or summed) loss and its gradient by the parameters, at the parameters in `flat.data`;
-2. the next parameters and the next memory, by `rule`: `update` on arrays, or `rules.printed(rule)`, where `g` is the
-   gradient, `rate` is `rule.rates(steps)[k]` and `step` is `rule.steps_done + k`; where `rule.frozen()` is true, `g`
-   counts as 0, and parameter and memory stay as they are.
+2. the next parameters and the next memory, by `rule`: `update` on arrays, or as `rules.Printer` prints it, where `g` is
+   the gradient, `rate` is `rule.rates(steps)[k]` and `step` is `rule.steps_done + k`; where `rule.frozen()` is true,
+   `g` counts as 0, and parameter and memory stay as they are.
 
 It ends before the first step that cannot be made so: the loss, a number of the gradient, of the next parameters or of
 the next memory is not finite; a comparison comes out otherwise than when the program was recorded; there is no rate; or
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .given import given
-from .rules import Rule, printed
+from .rules import Printer, Rule
 
 if TYPE_CHECKING:
     from .flat import Flat
@@ -40,6 +40,7 @@ class Epochs:
         self._named = [name for name in options if name in batch]
         self._call = given(batch, args, options)
         self._kernels: dict[Any, Any] = {}
+        self._printer = Printer(rule)
 
     def run(self, order: Any, batch_size: int) -> list[float]:
         """Makes the steps, and returns the loss before each: of all of them, or up to the one that cannot be made."""
@@ -58,7 +59,7 @@ class Epochs:
         recording = flat.recording(call.layout)
         if recording is None or recording.program.native is None or recording.results or call.values:
             return None
-        text, frozen = printed(rule), rule.frozen()
+        text, frozen = self._printer.printed(), rule.frozen()
         if text is None:
             return None
         key = recording, text.once, text.each, text.results, frozen is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from numbers import Real
 from typing import Any, Protocol
 
@@ -54,80 +55,66 @@ class Printed:
     numbers: tuple[float, ...]
 
 
-def printed(rule: Rule, prefix: str = "") -> Printed | None:
-    """The rule as it is set now, or None where it cannot be written so; `prefix` stands before each word.
+class Printer:
+    """Prints a rule, and writes it anew only where it has become another one than before.
 
     >>> class Descent:
     ...     memory = {}
     ...     def formula(self, x, gradient, memory, rate, step):
     ...         return (x - rate / (1.0 + step) * gradient,)
-    >>> printed(Descent())
+    >>> Printer(Descent()).printed()
     Printed(once=('c1 = div(rate, numbers[0] + step)',), each=(), results=('x - c1 * g',), numbers=(1.0,))
     """
-    try:
-        found, again = _recorded(rule, prefix), _recorded(rule, prefix)
-    except Exception:  # whatever a user's own code makes of a symbol that is no number
-        return None
-    return found if found == again else None  # one that draws random numbers, or counts calls, has others now
 
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+        self._known: dict[Any, Callable[[tuple[float, ...]], Printed] | None] = {}
 
-def _recorded(rule: Rule, prefix: str) -> Printed:
-    numbers: list[float] = []
-    memory = [f"m{k}" for k in range(len(rule.memory))]
-    x, gradient, rate, step, *before = (Symbol(Text(name), numbers) for name in ("x", "g", "rate", "step", *memory))
-    results = [result.text for result in rule.formula(x, gradient, tuple(before), rate, step)]
-    shared, own = _split(results, {"x", "g", *memory})
-    lines, constants = program(shared, "s", prefix)
-    each, following = program(own, "t", prefix)
-    once = [*lines, *(f"c{k} = {constant}" for k, constant in enumerate(constants, 1))]
-    return Printed(tuple(once), tuple(each), tuple(following), tuple(numbers))
+    def printed(self) -> Printed | None:
+        """The rule as it is set now, or None where it cannot be written so."""
+        try:
+            calls, results, numbers = self._recorded()
+            if (calls, results) not in self._known:
+                # a rule that draws random numbers, or counts its calls, has others the second time
+                is_same = self._recorded() == (calls, results, numbers)
+                self._known[calls, results] = partial(Printed, *_written(calls, results)) if is_same else None
+        except Exception:  # whatever a user's own code makes of a symbol that is no number
+            return None
+        known = self._known[calls, results]
+        return None if known is None else known(numbers)
 
-
-def _split(results: list[Text], own: set[str]) -> tuple[list[Text], list[Text]]:
-    """The largest parts that have none of the names `own`, and the results with `c1`, `c2`, ... in place of those."""
-    shared: list[Text] = []
-    known: dict[Text, bool] = {}
-    placed: dict[Text, Text] = {}
-
-    def has_own(part: Text) -> bool:
-        if part not in known:
-            known[part] = part.head in own if part.arguments is None else any([*map(has_own, part.arguments)])
-        return known[part]
-
-    def place(part: Text) -> Text:
-        if part not in placed:
-            if part.arguments is None:
-                placed[part] = part
-            elif has_own(part):
-                placed[part] = Text(part.head, tuple(map(place, part.arguments)))
-            else:
-                shared.append(part)
-                placed[part] = Text(f"c{len(shared)}")
-        return placed[part]
-
-    return shared, list(map(place, results))
+    def _recorded(self) -> tuple[tuple[Any, ...], tuple[int, ...], tuple[float, ...]]:
+        """The calls that the rule makes, which of them are its results, and its numbers."""
+        calls: list[Any] = []
+        numbers: list[float] = []
+        names = ["x", "g", "rate", "step", *(f"m{k}" for k in range(len(self._rule.memory)))]
+        x, gradient, rate, step, *memory = (Symbol(name, (), calls, numbers) for name in names)
+        results = self._rule.formula(x, gradient, tuple(memory), rate, step)
+        return tuple(calls), tuple([result.place for result in results]), tuple(numbers)
 
 
 class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
-    """An expression in place of an array; every number that meets it becomes one of `numbers`."""
+    """What a call gives, in place of an array; every number that meets it becomes one of `numbers`."""
 
-    def __init__(self, text: Text, numbers: list[float]) -> None:
-        self.text, self._numbers = text, numbers
+    def __init__(self, head: Any, inputs: tuple[int, ...], calls: list[Any], numbers: list[float]) -> None:
+        self.place, self._calls, self._numbers = len(calls), calls, numbers
+        calls.append((head, inputs))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or options or ufunc not in _WORDS:
             return NotImplemented
-        if not all(isinstance(x, Symbol | Real) for x in inputs):
-            return NotImplemented
         if ufunc is np.power and isinstance(inputs[1], Real) and float(inputs[1]) in _POWERS:
             ufunc, inputs = _POWERS[float(inputs[1])], inputs[:1]
-        return Symbol(_WORDS[ufunc](*map(self._read, inputs)), self._numbers)
+        return Symbol(ufunc, tuple([self._read(x) for x in inputs]), self._calls, self._numbers)
 
-    def _read(self, x: Any) -> Text:
+    def _read(self, x: Any) -> int:
         if isinstance(x, Symbol):
-            return x.text
+            return x.place
+        if not isinstance(x, (float, Real)):
+            raise TypeError(f"a rule of one number cannot be read with {x!r} in it")
+        self._calls.append((f"numbers[{len(self._numbers)}]", ()))
         self._numbers.append(float(x))
-        return Text(f"numbers[{len(self._numbers) - 1}]")
+        return len(self._calls) - 1
 
     def __array_function__(self, function: Any, *_: Any) -> Any:
         return NotImplemented  # what NumPy makes of a whole array has no meaning for one number of it
@@ -137,6 +124,34 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __bool__(self) -> bool:
         raise TypeError("a symbol is neither true nor false")
+
+
+def _written(
+    calls: tuple[Any, ...], results: tuple[int, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """`once`, `each` and `results` of `Printed`: largest parts without x, g and memory have lines of their own."""
+    texts: list[Text] = []
+    is_own: list[bool] = []
+    once: list[Text] = []
+    constants: dict[int, Text] = {}
+
+    def placed(k: int) -> Text:
+        if is_own[k] or texts[k].arguments is None:
+            return texts[k]
+        if k not in constants:
+            once.append(texts[k])
+            constants[k] = Text(f"c{len(once)}")
+        return constants[k]
+
+    for head, inputs in calls:
+        own = any(is_own[k] for k in inputs) if inputs else head in ("x", "g") or head.startswith("m")
+        read = [placed(k) if own else texts[k] for k in inputs]
+        texts.append(_WORDS[head](*read) if inputs else Text(head))
+        is_own.append(own)
+    each, following = program([placed(k) for k in results], "t")
+    lines, found = program(once, "s")
+    lines += [f"c{k} = {constant}" for k, constant in enumerate(found, 1)]
+    return tuple(lines), tuple(each), tuple(following)
 
 
 _WORDS: dict[Any, Callable[..., Text]] = {
