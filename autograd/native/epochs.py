@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .run import Native
 
 _TAKES = "dqdqiifddddddddii"
-_NAMES = "p, q, rows, order, count, size, scale, w, d, memory, following, rates, numbers, frozen, losses, done, steps"
+_NAMES = "p, q, rows, order, count, size, scale, data, gradient, memory, following, rates, numbers, frozen, losses, done, steps"
 
 
 class EpochSource(Source):
@@ -38,20 +38,29 @@ class EpochSource(Source):
     ) -> None:
         self._rule, self._there, self._count = rule, there, count
         self._is_mean, self._has_frozen = is_mean, has_frozen
+        self._given_size = packed.graph.parameters + sum(not wide for wide in packed.graph.wide)
+        # the program reads the very array that the optimiser changes
+        self._is_same = self._given_size == count and bool((there == np.arange(count)).all())
         wanted = (there >= 0).tobytes() + bytes(len(packed.graph.wide))
         super().__init__(packed, lanes, wanted, frozenset(known()))
 
     def _run(self) -> str:
-        return f"def run({_NAMES}):"
+        return f"def run({_NAMES}, {_SETTINGS}):"
 
     def _assembled(self) -> list[str]:
+        self.given = self.memory.take(self._given_size)  # where what all samples are given is written before a call
         shared, own, sweep = self._parts(2)
         lines = self.lines = Lines(1)
+        if self._is_same:
+            lines.add("w = data", "d = gradient")
+        else:
+            lines.add(f"w = p + {self.given}", f"d = p + {self.memory.take(self._given_size)}")
         with lines.below("for s in range(steps):"):
             lines.add("samples = min(size, count - s * size)")
             lines.add(f"weight = {'scale / samples' if self._is_mean else 'scale'}")
             lines.add("bad = 0.0", "total = 0.0")
-            self._read()
+            if not self._is_same:
+                self._each("w[j] = data[i]")
             lines.lines += shared
             with lines.below(f"for t in range(0, samples, {self.lanes}):"):
                 lines.lines += own
@@ -88,35 +97,32 @@ class EpochSource(Source):
         cuts = np.flatnonzero((np.diff(here) != 1) | (np.diff(self._there[here]) != 1)) + 1
         return [(int(run[0]), int(self._there[run[0]]), len(run)) for run in np.split(here, cuts) if len(run)]
 
-    def _each(self, program: int, line: str) -> None:
-        """A line for each of the program's parameters `p[program + k]`, which is the optimiser's number `i`."""
+    def _each(self, line: str) -> None:
+        """A line for each parameter, the number `j` of the program and `i` of the optimiser."""
         runs, add = self._runs(), self.lines.add
         if len(runs) <= 4:
             for here, there, size in runs:
                 with self.lines.below(f"for k in range({size}):"):
-                    add(f"i = {there} + k", f"j = {program + here} + k", line)
+                    add(f"i = {there} + k", f"j = {here} + k", line)
             return
         places = np.flatnonzero(self._there >= 0)
-        table = self.memory.table(np.stack([places + program, self._there[places]], axis=1))
+        table = self.memory.table(np.stack([places, self._there[places]], axis=1))
         with self.lines.below(f"for k in range({table}, {table + 2 * len(places)}, 2):"):
             add("j = q[k]", "i = q[k + 1]", line)
-
-    def _read(self) -> None:
-        self._each(self.memory.shared + self.packed.graph.first_parameter, "p[j] = w[i]")
 
     def _update(self) -> None:
         lines, rule, count = self.lines, self._rule, self._count
         add = lines.add
-        if len(self._runs()) != 1 or self._runs()[0][2] != count:
+        if not self._is_same:
             with lines.below(f"for i in range({count}):"):
-                add("d[i] = 0.0")
-        self._each(self.memory.d_shared + self.packed.graph.first_parameter, "d[i] = p[j]")
+                add("gradient[i] = 0.0")
+            self._each("gradient[i] = d[j]")
         add(f"loss = total{' / samples' if self._is_mean else ''}", "bad = bad + 0.0 * loss")
         add("rate = rates[s]", "step = 0.0 + (done + s)")
         add(*(f"number{k} = numbers[{k}]" for k in range(len(rule.numbers))), *map(_plain, rule.once))
         memories = len(rule.results) - 1
         with lines.below(f"for i in range({count}):"):
-            add("x = w[i]", "g = d[i]", *(f"m{k} = memory[{k * count} + i]" for k in range(memories)))
+            add("x = data[i]", "g = gradient[i]", *(f"m{k} = memory[{k * count} + i]" for k in range(memories)))
             if self._has_frozen:
                 add("g = where(frozen[i], 0.0, g)")
             add(*map(_plain, rule.each))
@@ -129,7 +135,7 @@ class EpochSource(Source):
         with lines.below("if bad != bad:"):
             add("return s")
         with lines.below(f"for i in range({count}):"):
-            add("w[i] = following[i]")
+            add("data[i] = following[i]")
         if memories:
             with lines.below(f"for i in range({memories * count}):"):
                 add(f"memory[i] = following[{count} + i]")
@@ -146,7 +152,7 @@ class Steps:
 
     def __init__(self, native: Native, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool) -> None:
         self._native, self._rest = native, (rule, there, count, is_mean, has_frozen)
-        self._made: dict[int, tuple[Source, Any, Any, Any] | None] = {}
+        self._made: dict[int, tuple[EpochSource, Any, Any, Any] | None] = {}
         self._rows: tuple[Any, Any] = None, None
 
     def run(
@@ -166,8 +172,7 @@ class Steps:
         if made is None:
             return None
         source, call, p, q = made
-        first = source.memory.shared + source.packed.graph.first_parameter
-        p[first : first + len(shared)] = shared
+        p[source.given : source.given + len(shared)] = shared
         steps = min(-(-len(order) // size), len(rates))
         losses, following = np.empty(steps), np.empty((1 + len(state[2]), len(state[0])))
         inputs = [x.ctypes.data for x in (p, q, self._rows[1], order)]
@@ -176,7 +181,7 @@ class Steps:
         found: list[float] = losses[:count].tolist()
         return found
 
-    def _kernel(self, lanes: int) -> tuple[Source, Any, Any, Any] | None:
+    def _kernel(self, lanes: int) -> tuple[EpochSource, Any, Any, Any] | None:
         if lanes not in self._made:
             packed = self._native.packed
             try:

@@ -31,12 +31,13 @@ class Many(Sequence[Any]):
     at: str
     step: int
     size: int
+    array: str = "p"
 
     def __len__(self) -> int:
         return self.size
 
     def __getitem__(self, k: Any) -> Any:
-        return Text(f"p[{self.at} + {self.step * range(self.size)[k]}]")
+        return Text(f"{self.array}[{self.at} + {self.step * range(self.size)[k]}]")
 
     def __iter__(self) -> Iterator[Any]:
         raise UnprintableError("a loop over many numbers would be written out")
@@ -44,11 +45,11 @@ class Many(Sequence[Any]):
     @property
     def inputs(self) -> str:
         """What the words on groups take."""
-        return f"p, {self.at}, {self.step}, {self.size}"
+        return f"{self.array}, {self.at}, {self.step}, {self.size}"
 
     def item(self) -> Text:
         """The one that a loop over `k` has come to."""
-        return Text(f"p[{self.at} + {self.step} * k]")
+        return Text(f"{self.array}[{self.at} + {self.step} * k]")
 
 
 class Vocabulary(Words):
@@ -111,7 +112,7 @@ class Vocabulary(Words):
         name, at = self._named(_shown(index)), len(xs)
         self._lines.add(f"bad = plus(bad, outside({name}, {float(at)}))")
         if isinstance(xs, Many):
-            return self._named(f"p[{xs.at} + {xs.step} * within({name}, {at})]")
+            return self._named(f"{xs.array}[{xs.at} + {xs.step} * within({name}, {at})]")
         chosen = xs[-1]
         for k in range(at - 2, -1, -1):
             chosen = self.where(self.equal(name, float(k)), xs[k], chosen)

@@ -79,7 +79,8 @@ class _Body:
         self.variables: dict[Any, Any] = {}
         for argument, value, (is_pointer, kind) in zip(node.args.args, made.args, takes, strict=True):
             self.values[argument.arg] = Pointer(value, kind) if is_pointer else value
-            if is_pointer and argument.arg in "zxyb":  # what a product writes is nothing that it reads
+            # what a product writes is nothing that it reads, and the arrays of a kernel do not overlap
+            if is_pointer and (argument.arg in "zxyb" or node.name == "run"):
                 value.add_attribute("noalias")
         self.lines(node.body)
         if not self.builder.block.is_terminated:

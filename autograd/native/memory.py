@@ -1,20 +1,21 @@
-"""Memory: where a kernel finds its numbers. All lies in one flat array `p`, at addresses known when it is printed.
+"""Memory: where a kernel finds its numbers, at addresses known when it is printed.
 
-What all samples share has one number at each position of the workspace, what each sample has of its own has one for
-each of the `lanes` samples of a tile, side by side. Positions that follow no pattern are looked up in the array of
-integers `q`.
+What a workspace holds lies in one flat array `p`: what all samples share has one number at each position, what each
+sample has of its own has one for each of the `lanes` samples of a tile, side by side. The parameters and what else is
+given for all samples are read from `w`, and their derivatives are left in `d`, so that none of them is copied.
+Positions that follow no pattern are looked up in the integers `q`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..packing.pack import Packed
-from ..packing.views import Operand, Positions
+from ..packing.views import Operand
 
 Index = int | str  # a number, or the name of a loop's variable
 
@@ -43,27 +44,32 @@ def times(index: Index, factor: int) -> Index:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Numbers of a block as an array in memory: the address of [i, j, ...] follows a pattern, or stands in a table."""
+    """Numbers of a block as part of an array: the address of [i, j, ...] follows a pattern, or stands in a table."""
 
+    array: str
     at: int  # the address of the first, or of its entry in the table
     strides: tuple[int, ...]
     lanes: bool  # whether there is one for each lane
-    in_table: bool
-    array: str = "p"  # what the addresses are counted in, or that of the entry in the table
+    table: str = ""  # the name of the table
 
     def address(self, *index: Index) -> str:
         """The address of an element, as Python."""
         inside = summed(self.at, *(times(i, stride) for i, stride in zip(index, self.strides, strict=True)))
-        return f"q[{inside if self.array == 'p' else f'{self.array} + {inside}'}]" if self.in_table else inside
+        return f"{self.table}[{inside}]" if self.table else inside
 
     def number(self, *index: Index) -> str:
         """The element itself; that of the lane `n`, if each has one."""
-        array = "p" if self.in_table else self.array
-        return f"{array}[{self.address(*index)}{' + n' if self.lanes else ''}]"
+        return f"{self.array}[{self.address(*index)}{' + n' if self.lanes else ''}]"
 
     def step(self, axis: int) -> int | None:
         """How far apart neighbours along an axis lie; None if that differs."""
-        return None if self.in_table else self.strides[axis]
+        return None if self.table else self.strides[axis]
+
+    def moved(self, name: str) -> tuple[View, str]:
+        """The same with a pointer of that name for where it begins, and that pointer."""
+        if self.table:
+            return replace(self, at=0, table=name), f"{self.table} + {self.at}"
+        return replace(self, at=0, array=name), f"{self.array} + {self.at}"
 
 
 class Memory:
@@ -74,6 +80,9 @@ class Memory:
         self.size = 0
         self.shared, self.d_shared = self.take(packed.shared_size), self.take(packed.shared_size)
         self.own, self.d_own = self.take(packed.own_size * lanes), self.take(packed.own_size * lanes)
+        graph = packed.graph
+        self.given = len(graph.constants), graph.leaves - int(packed.wide[: graph.leaves].sum())
+        self.copies = [False, False]  # whether what is given, and its adjoints, are met among others, and so in `p` too
         self._tables: list[NDArray[np.int64]] = []
         self._known: dict[bytes, int] = {}
         self._entries = 0
@@ -109,19 +118,25 @@ class Memory:
         base = (self.d_own if adjoint else self.own) if wide else (self.d_shared if adjoint else self.shared)
         return base + position * (self.lanes if wide else 1)
 
+    def is_given(self, wide: bool, positions: Any) -> Any:
+        """Whether positions are those of parameters and of what else all samples are given."""
+        first, last = self.given
+        return (positions >= first) & (positions < last) & (not wide)
+
     def view(self, operand: Operand, adjoint: bool = False) -> View:
         """The numbers of an operand, or their adjoints."""
-        return self.at(operand.wide, operand.positions, operand.strides, adjoint)
-
-    def at(self, wide: bool, positions: Positions, strides: tuple[int, ...] | None, adjoint: bool = False) -> View:
-        """The numbers at these positions."""
-        lanes = wide and self.lanes > 1
-        if strides is not None:
-            unit = self.lanes if wide else 1
-            first = int(self.address(wide, adjoint, int(positions.flat[0])))
-            return View(first, tuple(unit * stride for stride in strides), lanes, False)
+        positions, lanes = operand.positions, operand.wide and self.lanes > 1
+        among = self.is_given(operand.wide, positions)
+        is_given = bool(among.size) and bool(among.all())
+        if not is_given and among.any():
+            self.copies[adjoint] = True
+        array = ("d" if adjoint else "w") if is_given else "p"
+        addresses = positions - self.given[0] if is_given else self.address(operand.wide, adjoint, positions)
+        if operand.strides is not None:
+            unit = self.lanes if operand.wide else 1
+            return View(array, int(addresses.flat[0]), tuple(unit * stride for stride in operand.strides), lanes)
         steps = np.cumprod([1, *positions.shape[:0:-1]])[::-1]
-        return View(self.table(self.address(wide, adjoint, positions)), tuple(steps.tolist()), lanes, True)
+        return View(array, self.table(addresses), tuple(steps.tolist()), lanes, "q")
 
 
 def aligned(size: int) -> NDArray[np.float64]:

@@ -164,7 +164,7 @@ class Product:
         """A copy of a factor in which neighbours along the axis lie side by side."""
         size, terms = self.sizes[letter], self.sizes[self.t]
         at = self.scratch(size * terms)
-        copy = Factor(View(at, (1, size), False, False), letter + self.t)
+        copy = Factor(View("p", at, (1, size), False), letter + self.t)
         with self.lines.loop(self.t, terms) as t, self.lines.loop(letter, size) as k:
             here = {**index, letter: k, self.t: t}
             self.lines.add(f"{copy.number(here)} = {factor.number(here)}")
@@ -211,10 +211,10 @@ def _sum(index: Index, number: int) -> Index:
 
 def function(name: str, product: Product) -> str:
     """The text of the function."""
-    return "\n".join([f"def {name}(p, q, z, x, y, b):", *product.lines.lines, ""])
+    return "\n".join([f"def {name}(p, w, d, z, x, y, b):", *product.lines.lines, ""])
 
 
 def moved(factor: Factor, name: str) -> tuple[Factor, str]:
-    """The factor as an array of that name, and what the name stands for: a pointer, or an entry of the table."""
-    at = f"{factor.view.at}" if factor.view.in_table else f"p + {factor.view.at}"
-    return replace(factor, view=replace(factor.view, at=0, array=name)), at
+    """The factor with a pointer of that name for where it begins, and that pointer."""
+    view, pointer = factor.view.moved(name)
+    return replace(factor, view=view), pointer

@@ -1,9 +1,9 @@
 """Source: a packed graph as one function of loops over its blocks, tile by tile of samples, printed from the rows.
 
-    run(p, q, own, outputs, failed, d_own, samples, weight) -> 0.0, or nan where the program must be run by NumPy
+    run(p, q, w, d, own, outputs, failed, d_own, samples, weight) -> 0.0, or nan where NumPy must run the program
 
-`p` is the memory (see `memory`), with the constants and the numbers that all samples share in their places; `own` has
-a row for each number of a sample and a column for each sample. In a tile the samples lie side by side, forward and
+`p` is the memory, with the constants in their places (see `memory` for `w`, `d` and `q` too); `own` has a row for each
+number of a sample and a column for each sample. In a tile the samples lie side by side, forward and
 reverse, before the next tile begins: all that passes between two blocks stays in the cache.
 """
 
@@ -101,9 +101,13 @@ class Source:
             self._check()
         if self._sweeps:
             self._sweep_shared(has_wide_root)
-        self.lines = shared
+        before = self.lines = Lines(depth)
+        first, last = self.memory.given
+        if self.memory.copies[False]:
+            with before.below(f"for k in range({last - first}):"):
+                before.add(f"p[{self.memory.shared + first} + k] = w[k]")
         self._clear(False)
-        return shared.lines, own.lines, sweep.lines
+        return [*before.lines, *shared.lines], own.lines, sweep.lines
 
     def __str__(self) -> str:
         functions = [body.replace("def product(", f"def {name}(", 1) for body, name in self.functions.names.items()]
@@ -111,7 +115,7 @@ class Source:
         return "\n\n".join([*functions, run])
 
     def _run(self) -> str:
-        return "def run(p, q, own, outputs, failed, d_own, samples, weight):"
+        return "def run(p, q, w, d, own, outputs, failed, d_own, samples, weight):"
 
     # What goes in, and what comes out.
 
@@ -133,6 +137,8 @@ class Source:
 
     def _place(self, node: int) -> tuple[bool, int]:
         wide = bool(self.packed.wide[node])
+        if self.memory.is_given(wide, self.packed.position[node]):
+            self.memory.copies[False] = True
         return wide, int(self.memory.address(wide, False, int(self.packed.position[node])))
 
     @property
@@ -205,10 +211,10 @@ class Source:
         c, i, j = block.shape
         sizes = {"c": c, "i": i, "j": j, "k": block.operands[0].positions.shape[-1]}
         (z, z_at), (x, x_at), (y, y_at) = moved(z, "z"), moved(x, "x"), moved(y, "y")
-        bias, b_at = moved(bias, "b") if bias is not None else (None, "0")
+        bias, b_at = moved(bias, "b") if bias is not None else (None, "p")
         product = Product(self.lanes, sizes, z, x, y, bias, adds, self.memory.scratch)
         name = self.functions.name(function("product", product))
-        self.lines.add(f"{name}(p, q, {z_at}, {x_at}, {y_at}, {b_at})")
+        self.lines.add(f"{name}(p, w, d, {z_at}, {x_at}, {y_at}, {b_at})")
 
     def _lanes(self, block: Block) -> Any:
         if block.wide and self.lanes > 1:
@@ -254,7 +260,7 @@ class Source:
         step = view.step(0)
         if step is not None:
             self.lines.add(f"{name} = {summed(view.address(0, *index), *lane)}")
-            return Many(name, step, count)
+            return Many(name, step, count, view.array)
         at = self.memory.take(count)
         with self.lines.below(f"for k in range({count}):"):
             self.lines.add(f"p[{at} + k] = {view.number('k', *index)}")
@@ -292,12 +298,17 @@ class Source:
         if not has_wide_root:
             at = self.packed.position[graph.outputs[0]]
             reached[at] = True
-            self.lines.add(f"p[{self.memory.address(False, True, int(at))}] = weight * samples")
+            root = Operand(np.array([at]), False)
+            self.lines.add(f"{self.memory.view(root, adjoint=True).number(0)} = weight * samples")
         for block in reversed(self.packed.blocks):
             if not block.wide:
                 self._reverse(block)
         leaves = np.flatnonzero(self._leaves & ~self.packed.wide[: graph.leaves])
         self._make_ready(False, self.packed.position[leaves])
+        first, last = self.memory.given
+        if self.memory.copies[True]:
+            with self.lines.below(f"for k in range({last - first}):"):
+                self.lines.add(f"d[k] = d[k] + p[{self.memory.d_shared + first} + k]")
 
     def _wants(self, operand: Operand) -> bool:
         return operand.numbers is None and bool(self._needs[operand.wide][operand.positions].any())
@@ -392,6 +403,8 @@ class Source:
             and not _is_large(operand, block)
             and not ready[positions].any()
             and not operand.is_repeated
+            and self.memory.is_given(operand.wide, positions).all()
+            == self.memory.is_given(operand.wide, positions).any()
             and not any(np.isin(positions, other).any() for other in others)
         )
         if not is_first:
@@ -407,17 +420,24 @@ class Source:
             self._zero[wide].append(new)
 
     def _clear(self, wide: bool) -> None:
-        if not self._zero[wide]:
+        memory = self.memory
+        first, last = memory.given
+        if self.memory.copies[True] and not wide:
+            self._zeros("p", memory.d_shared + np.arange(first, last))
+        if self._zero[wide]:
+            places = np.unique(np.concatenate(self._zero[wide]))
+            given = memory.is_given(wide, places)
+            self._zeros("d", places[given] - first)
+            self._zeros("p", memory.address(wide, True, places[~given]), memory.lanes if wide else 1)
+
+    def _zeros(self, array: str, addresses: Positions, unit: int = 1) -> None:
+        """Loops that set so many numbers from each of these addresses on to 0, and some between them."""
+        if not len(addresses):
             return
-        places = np.unique(np.concatenate(self._zero[wide]))
-        runs = np.split(places, np.flatnonzero(np.diff(places) > 8) + 1)
-        if len(runs) > 16:
-            runs = [places]
-        unit = self.lanes if wide else 1
-        for run in runs:
-            first = self.memory.address(wide, True, int(run[0]))
-            with self.lines.below(f"for i in range({first}, {first + unit * (int(run[-1]) + 1 - int(run[0]))}):"):
-                self.lines.add("p[i] = 0.0")
+        runs = np.split(addresses, np.flatnonzero(np.diff(addresses) > 8 * unit) + 1)
+        for run in runs if len(runs) <= 16 else [addresses]:
+            with self.lines.below(f"for i in range({run[0]}, {run[-1] + unit}):"):
+                self.lines.add(f"{array}[i] = 0.0")
 
 
 def _is_large(operand: Operand, block: Block) -> bool:
