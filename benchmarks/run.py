@@ -3,7 +3,8 @@
     make bench          every peer that can be installed, all workloads; writes RESULTS.md, chart.svg and
                         the table in the README
     make bench-quick    some workloads, the small peers and those installed already; prints only
-    make bench-native   what native code is aimed at, in three minutes, by the fastest turns; prints only
+    make bench-native   what native code is aimed at, in three minutes, by the processor's time and the fastest turn
+                        of each, for others may be at work on the machine; prints only
 
 Each peer runs in a process and an environment of its own, on one core and one thread, in float64. Its value and
 gradient are compared with those worked out by hand before anything is timed. Then the peers take turns. Before each
@@ -52,7 +53,7 @@ def main() -> None:
     for name, group in groupby(chosen, key=lambda workload: "" if options.quick else workload.group):
         few = briefly and name == "net"
         found |= measure(list(group), [one for one in peers if not few or one[0].name in native.IN_GRID], plan)
-    if briefly:  # others may be at work on the machine: of each, its fastest turn instead of the median
+    if briefly:
         for timing in (timing for row in found.values() for timing in row.values() if timing.seconds):
             timing.seconds = [timing.minimum]
     results = {
@@ -62,7 +63,7 @@ def main() -> None:
         "timings": {name: {peer: asdict(timing) for peer, timing in row.items()} for name, row in found.items()},
     }
     if not options.quick:
-        results["first"] = first(results, [w for w in chosen if not briefly or w.group != "net"], peers)
+        results["first"] = first(results, [w for w in chosen if not briefly or w.group != "net"], peers, plan)
     results["minutes"] = (time.time() - start) / 60
     if options.quick or options.only != [""]:
         print("\n" + report.summary(results))
@@ -79,7 +80,7 @@ def is_meant(workload: Workload, name: str) -> bool:
 
 
 def first(
-    results: dict[str, Any], chosen: list[Workload], peers: list[tuple[Peer, Path]]
+    results: dict[str, Any], chosen: list[Workload], peers: list[tuple[Peer, Path]], plan: Plan
 ) -> dict[str, dict[str, dict[str, float]]]:
     """The first calls of the fastest native way of each workload."""
     print("first calls ...", flush=True)
@@ -87,7 +88,8 @@ def first(
     for workload in chosen:
         way = native.fastest(results, workload.name)
         if way is not None and workload.name in native.WORKLOADS:
-            found[workload.name] = first_calls(workload, [(peer, at) for peer, at in peers if peer.name == way[0]])
+            fastest = [(peer, python) for peer, python in peers if peer.name == way[0]]
+            found[workload.name] = first_calls(workload, fastest, plan)
     return found
 
 

@@ -221,7 +221,7 @@ def test_first_calls_are_of_fresh_processes(load: Any) -> None:
     turns, environments = load("turns"), load("environments")
     peer = next(peer for peer in environments.PEERS if peer.module == "by_hand_numpy")
     workload = next(w for w in load("workloads").workloads() if w.name == "expression")
-    found = turns.first_calls(workload, [(peer, Path(sys.executable))])
+    found = turns.first_calls(workload, [(peer, Path(sys.executable))], turns.Plan())
     assert list(found) == ["NumPy by hand"]
     assert 0.0 < found["NumPy by hand"]["cold"] < 1.0
     assert list(found["NumPy by hand"]) == ["cold", "warm"]
