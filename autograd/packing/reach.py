@@ -56,7 +56,7 @@ class Reach:
             for variables, name, value in self._globals.values():
                 if variables.get(name) is not value:
                     return False
-            return hash(tuple([*map(tuple, self._hashed)])) == self._hash and all(
+            return hash((*map(tuple, self._hashed),)) == self._hash and all(
                 map(is_, chain.from_iterable(self._others), self._other_items)
             )
         except (TypeError, ValueError):  # there is something now that has no hash, or a variable that was deleted
