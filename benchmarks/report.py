@@ -82,7 +82,9 @@ def for_readme(results: Results) -> str:
 MARK = "<!-- what stands between these two lines is written by `make bench` -->"
 IN_README = {
     "moons": "micrograd's moons network (2-16-16-1), 100 samples",
+    "moons, training": "the same, 100 steps of descent in one call, a step",
     "online": "the same, one sample a step",
+    "online, epoch": "the same, 100 such steps in one call, a step",
     "net 256 x 1000": "network 2-256-256-1, 1,000 samples",
     "digits": "handwritten digits, an epoch",
     "gpt, 8 letters": "GPT of 4,192 parameters, a word of 8 letters",
