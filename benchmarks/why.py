@@ -1,6 +1,8 @@
 """Where a compiled step spends its time, by Python's profiler: the evidence for what notes.py says.
 
 python benchmarks/why.py online gpt "rosenbrock hessian"
+
+AUTOGRAD_NATIVE=0 shows the NumPy form where numba is installed.
 """
 
 from __future__ import annotations
