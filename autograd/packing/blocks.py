@@ -47,10 +47,11 @@ class Blocks:
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the program; see `Program.run`."""
-        results = self._run(shared, own, wanted, weight, gated=False)
-        # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
-        if wanted and (_has_nan(results[2]) or _has_nan(results[3])):
-            results = self._run(shared, own, wanted, weight, gated=True)
+        with np.errstate(all="ignore"):
+            results = self._run(shared, own, wanted, weight, gated=False)
+            # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
+            if wanted and (_has_nan(results[2]) or _has_nan(results[3])):
+                results = self._run(shared, own, wanted, weight, gated=True)
         return results
 
     def _run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, gated: bool) -> Ran:

@@ -203,5 +203,4 @@ class Program:
         The derivative is that of the one result, times `weight`, summed over the samples. All have a column for each
         sample but the third.
         """
-        with np.errstate(all="ignore"):
-            return self.runs.run(shared, own, wanted, weight)
+        return self.runs.run(shared, own, wanted, weight)

@@ -38,12 +38,15 @@ def quick(
     program, known = recording.program, len(recording.parameters)
     wanted = b"" if kind == "value" else recording.wanted(kind == "backward", layout.wanted(chosen))
     has_samples = any(layout.wide)
+    chunks = taking.chunks()
+    if known or not chunks:
+        chunks.insert(0, "numbers")
     body = [
         *taking.lines,
         "if not same(): return None",
         *(["program.parameters = numbers = read()"] if known else []),
         *taking.columns(),
-        f"outputs, failed, d, d_own = run([{', '.join(['numbers', *taking.chunks()])}], "
+        f"outputs, failed, d, d_own = run([{', '.join(chunks)}], "
         f"{'own' if has_samples else 'None'}, wanted, {'1.0 / n' if has_samples and is_mean else '1.0'})",
         *(["if failed.any(): return None"] if program.graph.checks else []),
     ]
@@ -63,6 +66,7 @@ def quick(
         body.append("return split(result, outputs[:, 0])")
     names: dict[str, Any] = {
         **taking.names,
+        "FLOAT": np.dtype(float),
         "ndarray": np.ndarray,
         "array": np.array,
         "empty": np.empty,
@@ -76,7 +80,7 @@ def quick(
         "numbers": np.zeros(0),
         "parameters": recording.parameters,
         "program": program,
-        "run": program.run,
+        "run": program.runs.run,
         "wanted": wanted,
     }
     source = "\n".join([f"def quick({', '.join(arguments)}):", *(f"    {line}" for line in body)])
@@ -115,6 +119,7 @@ class _Taking:
         elif kind in ("array", "lists"):
             self._take_array(name, kind)
             self._unless(f"{name}.shape == {shape[1]}")
+            self.lines.append(f"if {name}.dtype is not FLOAT: {name} = {name}.astype(FLOAT)")
             self._shared.append((True, name))
         else:
             self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(shape[1])}")

@@ -41,6 +41,10 @@ class Rows:
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the graph; see `Program.run`."""
+        with np.errstate(all="ignore"):
+            return self._run(shared, own, wanted, weight)
+
+    def _run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         graph = self.graph
         samples = 1 if own is None else own.shape[1]
         words: Any = floats if own is None else _ArrayWords()
