@@ -13,6 +13,7 @@ import nn
 from autograd import Value, floats
 from autograd.packing.epochs import Epochs
 from autograd.packing.rules import Printer
+from nn.interrupts import held
 
 POINTS = nn.data.moons(23, noise=0.2, seed=1)
 LOSS = nn.binary_cross_entropy_with_logits
@@ -132,14 +133,18 @@ def test_rates_to_come_end_where_the_schedule_has_none():
     assert optimizer.rates(2).tolist() == [0.25] * 2
 
 
-def training_of(make, watched, model=None, **options):
+def small():
+    return nn.MLP(2, [5, 1], "relu", seed=0)
+
+
+def training_of(make, watched, model=small, **options):
     """A training whose steps are made in one go, or, where a callback watches them, one by one."""
 
     class Watching(nn.Callback):
         def on_step(self, training, step):
             pass
 
-    model = model or nn.MLP(2, [5, 1], "relu", seed=0)
+    model = model()
     options = {"loss": LOSS, "epochs": 6, "batch_size": 5, "seed": 1, "engine": "compiled"} | options
     options["callbacks"] = [*options.get("callbacks", ()), *([Watching()] if watched else [])]
     return nn.Training(model, POINTS.X, POINTS.y, optimizer=make(model.parameters()), **options)
@@ -185,12 +190,10 @@ WAYS = {
 @pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("make", [RULES["sgd"], RULES["adam"], RULES["lion"], lambda ps: nn.SGD(ps, 0.2, clip_norm=1)])
 def test_steps_in_one_go_are_the_single_steps_to_the_last_bit(make, options, stretches):
-    options = options | ({"model": options["model"]()} if "model" in options else {})
     together = training_of(make, False, **options)
     together.run()
     assert max(stretches) > 1 or together.batch_size == len(together)
     calls = len(stretches)
-    options = options | ({"model": WAYS["bent"]["model"]()} if "model" in options else {})
     one_by_one = training_of(make, True, **options)
     one_by_one.run()
     assert len(stretches) == calls
@@ -235,7 +238,7 @@ def test_a_layer_that_is_frozen_stays_and_the_others_learn_as_step_by_step(layer
         frozen = [p for k in layer for p in model.layers[k].parameters()]
         nn.freeze(frozen)
         before = [p.data for p in frozen]
-        training_of(RULES["nesterov"], watched, model=model).run()
+        training_of(RULES["nesterov"], watched, lambda model=model: model).run()
         assert [p.data for p in frozen] == before
         found.append(numbers(model))
     assert found[0] == found[1]
@@ -286,8 +289,10 @@ def test_ctrl_c_waits_for_the_steps_of_a_call(monkeypatch, patient):
 
 
 def test_a_callback_that_watches_or_chance_that_is_drawn_takes_step_by_step(stretches):
-    model = nn.Sequential(nn.Layer(2, 3, "tanh", seed=0), nn.Dropout(0.5, seed=0), nn.Layer(3, 1, "linear", seed=0))
-    training_of(RULES["sgd"], False, model=model).run()
+    def forgetting():
+        return nn.Sequential(nn.Layer(2, 3, "tanh", seed=0), nn.Dropout(0.5), nn.Layer(3, 1, "linear", seed=0))
+
+    training_of(RULES["sgd"], False, forgetting).run()
     training_of(RULES["sgd"], False, callbacks=[nn.RecordGradients()]).run()
     training_of(RULES["sgd"], False, engine="eager").run()
     for _ in training_of(RULES["sgd"], False):
@@ -309,3 +314,35 @@ def test_arguments_of_a_batch_may_be_named_and_others_are_the_same_for_all():
         found.append(flat.epochs(nn.SGD([w], lr=0.1), *args, **options).run(order, 2))
     assert len(found[0]) == 3
     assert found[0] == found[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("make", RULES.values(), ids=RULES)
+def test_machine_code_gives_the_weights_and_the_history_of_numpy(make, options, patient, monkeypatch):
+    pytest.importorskip("numba")
+    found = []
+    for native in ("0", "1"):
+        monkeypatch.setenv("AUTOGRAD_NATIVE", native)
+        training = training_of(make, False, **options)
+        history = training.run().history
+        memory = training.optimizer.state_dict()["memory"]
+        found.append([numbers(training.model), *history.values(), *memory.values()])
+    for expected, column in zip(*found):
+        assert column == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_ctrl_c_in_a_block_within_another_comes_at_the_end_of_the_outer_one():
+    reached = []
+
+    def interrupted():
+        with held():
+            with held():
+                signal.raise_signal(signal.SIGINT)
+            reached.append("the end")
+        reached.append("too far")
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+    assert reached == ["the end"] * 2
