@@ -124,7 +124,7 @@ class Optimizer:
             return np.full(steps, schedule)
         for step in range(self.steps_done, self.steps_done + steps):
             try:
-                found.append(rate_or_schedule("lr", schedule(step)))
+                found.append(rate("lr", schedule(step)))
             except Exception:  # the step itself will say it
                 break
         return np.array(found, dtype=float)
