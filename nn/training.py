@@ -125,7 +125,8 @@ class Training:
 
     def __next__(self) -> Step:
         with self._in_engine():
-            step = self._advance()
+            batch = self.next_batch()
+            step = None if batch is None else self.take_step(batch, self.engine.gradient(batch))
         if step is None:
             self.finish()
             raise StopIteration
@@ -154,10 +155,6 @@ class Training:
             with held():
                 self.engine.push()
                 self._apart = False
-
-    def _advance(self) -> Step | None:
-        batch = self.next_batch()
-        return None if batch is None else self.take_step(batch, self.engine.gradient(batch))
 
     def next_batch(self) -> Sequence[int] | None:
         """The samples that the next step learns from; None when there is a reason to stop."""
