@@ -50,7 +50,7 @@ class Blocks:
         with np.errstate(all="ignore"):
             results = self._run(shared, own, wanted, weight, gated=False)
             # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
-            if wanted and (_has_nan(results[2]) or _has_nan(results[3])):
+            if wanted and (_has_nan(results[2]) or (own is not None and _has_nan(results[3]))):
                 results = self._run(shared, own, wanted, weight, gated=True)
         return results
 

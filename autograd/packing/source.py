@@ -94,14 +94,15 @@ class Reverse(Printer):
         rows, columns = (self.array(operand) for operand in block.operands[:2])
         first, second = block.operands[:2]
         is_square = np.array_equal(first.positions, second.positions) and first.wide == second.wide
-        for operand, other, letters, result in ((first, columns, "cjk", "cik"), (second, rows, "cik", "cjk")):
-            if self._wants(operand) and not (is_square and operand is second):
-                product = axes.product(g, "cij", other, letters, result, operand.wide, self.gated)
-                twice = call("np.multiply", 2.0, product) if is_square else product
-                self._deliver(Operand(operand.positions.reshape(product.shape), operand.wide), twice)
         for operand in block.operands[2:]:
             if self._wants(operand):
                 self._deliver(operand, g)
+        if is_square:  # then both factors give the same, and g, which is not read again, is the smaller array
+            self.writer.lines.append(f"np.multiply({g.head}, 2.0, out={g.head})")
+        for operand, other, letters, result in ((first, columns, "cjk", "cik"), (second, rows, "cik", "cjk")):
+            if self._wants(operand) and not (is_square and operand is second):
+                product = axes.product(g, "cij", other, letters, result, operand.wide, self.gated)
+                self._deliver(Operand(operand.positions.reshape(product.shape), operand.wide), product)
 
     def adjoint(self, operand: Operand) -> Call:
         name = self.view(ADJOINTS[operand.wide], operand.positions)
