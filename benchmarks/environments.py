@@ -59,7 +59,7 @@ PEERS = (
     Peer("by_hand_numpy", "NumPy by hand"),
     Peer("by_hand_c", "C by hand"),
     *(
-        Peer(f"tapegrad_{way}", f"tapegrad native{says}", FAST, variables=NATIVE, folder="tapegrad_fast")
+        Peer(f"tapegrad_{way}", f"tapegrad native{says}", FAST, small=False, variables=NATIVE, folder="tapegrad_fast")
         for way, says in WAYS.items()
     ),
     *(Peer(f"tapegrad_{way}", f"tapegrad compiled{says}", variables=NUMPY) for way, says in WAYS.items()),
