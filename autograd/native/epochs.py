@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .run import Native
 
 _TAKES = "dqdqiifddddddddii"
-_NAMES = "p, q, rows, order, count, size, scale, data, gradient, memory, following, rates, numbers, frozen, losses, done, steps"
+_NAMES = "p, q, rows, order, count, size, scale, data, gradient, memory, following"
+_SETTINGS = "rates, numbers, frozen, losses, done, steps"
 
 
 class EpochSource(Source):
@@ -90,6 +91,9 @@ class EpochSource(Source):
 
     def _compared(self, outcome: str, place: str) -> list[str]:
         return [f"bad = bad if {outcome} else nan"]
+
+    def _watch(self) -> None:
+        """The rule looks at all numbers anyway."""
 
     def _runs(self) -> list[tuple[int, int, int]]:
         """The parameters in runs: of the program, of the optimiser, and how many lie side by side in both."""

@@ -20,6 +20,7 @@ from .kernel import kernel
 from .memory import aligned
 from .source import Source
 
+_TAKES = "dqddddbdif"  # the arguments of a kernel
 _LARGE = (
     2**17
 )  # bytes of the numbers of one tile that are too many for the processor's first cache but good for its second
@@ -32,7 +33,9 @@ class Kernel:
     source: Source
     call: Any
     q: Any
+    given: int  # how many numbers all samples share
     is_whole: bool  # whether it computes all derivatives
+    has_own: bool  # whether it computes derivatives by what each sample has of its own
 
 
 class Native(Blocks):
@@ -64,22 +67,23 @@ class Native(Blocks):
         made = self.kernel(self.lanes(samples), wanted)
         if made is None:
             return super().run(shared, own, wanted, weight)
-        graph, (first, last) = self.graph, made.source.memory.given
         w = shared[0] if len(shared) == 1 else np.concatenate(shared)
         if not (w.flags.c_contiguous and w.dtype == np.float64):
             w = np.ascontiguousarray(w, float)
-        d = (np.empty if made.is_whole else np.zeros)(last - first)
-        outputs = np.empty((len(graph.outputs), samples))
-        failed = np.zeros((len(graph.checks), samples), bool)
-        d_own = np.zeros((self._own_leaves, samples))
+        d = (np.empty if made.is_whole else np.zeros)(made.given)
+        outputs = np.empty((len(self.graph.outputs), samples))
+        failed = np.empty((len(self.graph.checks), samples), bool)
+        d_own = np.zeros((self._own_leaves, samples)) if made.has_own or own is None else own
         if own is None:
             own = d_own
         elif not (own.flags.c_contiguous and own.dtype == np.float64):
             own = np.ascontiguousarray(own, float)
         status = made.call(*self._memory(made), *map(_address, (w, d, own, outputs, failed, d_own)), samples, weight)
         # nan: an index that is none, or an adjoint of exactly 0 that met inf, which NumPy's program passes over
-        if status != 0.0 or (wanted and (np.isnan(np.vdot(d, d)) or np.isnan(np.vdot(d_own, d_own)))):
+        if status != 0.0:
             return super().run(shared, own if self._own_leaves else None, wanted, weight)
+        if d_own is own:
+            d_own = np.zeros(own.shape)
         return outputs, failed, d, d_own
 
     def steps(self, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool) -> Steps | None:
@@ -103,17 +107,19 @@ class Native(Blocks):
             with self._compiling:
                 if (lanes, wanted) not in self._kernels:
                     try:
-                        source = Source(self.packed, lanes, wanted, frozenset(known()))
-                        made = Kernel(
-                            source,
-                            kernel(str(source), "dqddddbdif"),
-                            source.memory.q,
-                            bool(wanted) and b"\0" not in wanted,
-                        )
+                        made = self._made(Source(self.packed, lanes, wanted, frozenset(known())), wanted)
                     except UnprintableError:
                         made = None
                     self._kernels[lanes, wanted] = made
         return self._kernels[lanes, wanted]
+
+    def _made(self, source: Source, wanted: bytes) -> Kernel:
+        first, last = source.memory.given
+        marks = np.frombuffer(wanted, bool)
+        wide = np.array([*[False] * self.graph.parameters, *self.graph.wide])
+        given, own = (marks[~wide], marks[wide]) if wanted else (marks, marks)
+        whole = bool(wanted) and bool(given.all())
+        return Kernel(source, kernel(str(source), _TAKES), source.memory.q, last - first, whole, bool(own.any()))
 
     def _memory(self, made: Kernel) -> tuple[int, int]:
         """The addresses of this thread's memory for a kernel, and of the table."""

@@ -290,7 +290,11 @@ class Source:
             with self.lines.below(f"for r in range({self.own_leaves}):"):
                 first, count = self._samples
                 with self.lines.below(f"for n in range({count}):"):
-                    self.lines.add(f"d_own[r * samples + {first}] = p[{self.memory.d_own} + {self.lanes} * r + n]")
+                    self.lines.add(
+                        f"g = p[{self.memory.d_own} + {self.lanes} * r + n]",
+                        f"d_own[r * samples + {first}] = g",
+                        "bad = plus(bad, nan if g != g else 0.0)",
+                    )
 
     def _sweep_shared(self, has_wide_root: bool) -> None:
         graph = self.packed.graph
@@ -309,6 +313,13 @@ class Source:
         if self.memory.copies[True]:
             with self.lines.below(f"for k in range({last - first}):"):
                 self.lines.add(f"d[k] = d[k] + p[{self.memory.d_shared + first} + k]")
+        self._watch()
+
+    def _watch(self) -> None:
+        """Where 0 met inf on the way, a nan arrives."""
+        first, last = self.memory.given
+        with self.lines.below(f"for k in range({last - first}):"):
+            self.lines.add("bad = plus(bad, nan if d[k] != d[k] else 0.0)")
 
     def _wants(self, operand: Operand) -> bool:
         return operand.numbers is None and bool(self._needs[operand.wide][operand.positions].any())

@@ -17,15 +17,25 @@ from .arguments import count as size_of
 from .given import Layout
 
 if TYPE_CHECKING:
+    from .flat import Flat
     from .replay import Recording
 
 _MOST = 200  # arguments taken apart one by one: more lines take longer to compile than they save
 
 
 def quick(
-    recording: Recording, layout: Layout, kind: str, chosen: tuple[int, ...], is_single: bool, is_mean: bool
+    recording: Recording,
+    layout: Layout,
+    kind: str,
+    chosen: tuple[int, ...],
+    is_single: bool,
+    is_mean: bool,
+    flat: Flat | None = None,
 ) -> Callable[..., Any] | None:
-    """The function for a "value", a "gradient" by the arguments chosen, or "backward"; None where it saves nothing."""
+    """The function for a "value", a "gradient" by the arguments chosen, or "backward"; None where it saves nothing.
+
+    With `flat`, the parameters are read there, and `backward` leaves the gradient there.
+    """
     if layout.names or sum(map(_lines, layout.shapes)) > _MOST or (kind == "backward" and recording.results):
         return None
     taking = _Taking()
@@ -53,7 +63,9 @@ def quick(
     value = "outputs.item(0)"
     if has_samples:
         value = f"float(total(outputs[0])){' / n' if is_mean else ''}"
-    if kind == "backward":
+    if flat is not None:
+        body += [f"gradient[:] = d[:{known}]", f"return {value}"]
+    elif kind == "backward":
         body += [f"for x, slope in zip(parameters, d[:{known}].tolist()): x._grad += slope", f"return {value}"]
     elif kind == "gradient":
         parts = [taking.arranged(layout, k, known) for k in chosen]
@@ -75,8 +87,9 @@ def quick(
         "split": split,
         "result": recording.result,
         "layout": layout,
-        "same": recording.reach.is_same,
-        "read": recording.numbers,
+        "same": recording.reach.is_same if flat is None else lambda: flat.finds(recording),
+        "read": recording.numbers if flat is None else lambda: flat.data,
+        "gradient": None if flat is None else flat.gradient,
         "numbers": np.zeros(0),
         "parameters": recording.parameters,
         "program": program,
@@ -117,8 +130,7 @@ class _Taking:
             self._unless(f"type({name}) is float")
             self._shared.append((False, name))
         elif kind in ("array", "lists"):
-            self._take_array(name, kind)
-            self._unless(f"{name}.shape == {shape[1]}")
+            self._take_array(name, kind, f"{name}.shape == {shape[1]}")
             self.lines.append(f"if {name}.dtype is not FLOAT: {name} = {name}.astype(FLOAT)")
             self._shared.append((True, name))
         else:
@@ -129,21 +141,18 @@ class _Taking:
         kind, sizes = shape[0], shape[1] if len(shape) > 1 else ()
         if kind not in ("number", "array", "lists"):
             raise _OneByOne
-        self._take_array(name, kind)
-        self._unless(f"{name}.ndim == {1 + len(sizes)} and {name}.shape[1:] == {sizes}")
+        self._take_array(name, kind, f"{name}.ndim == {1 + len(sizes)} and {name}.shape[1:] == {sizes}")
         self.lines.append(f"n = len({name})" if not self._own else f"if len({name}) != n: return None")
         if not self._own:
             self._unless("n")
         self._own.append((name, shape))
 
-    def _take_array(self, name: str, kind: str) -> None:
-        if kind == "array":
-            self._unless(f"type({name}) is ndarray")
-        else:
+    def _take_array(self, name: str, kind: str, condition: str) -> None:
+        if kind != "array":
             other = name if kind == "number" else "None"
             self.lines.append(f"{name} = regular({name}) if type({name}) is list else {other}")
-            self._unless(f"type({name}) is ndarray")
-        self._unless(f"{name}.dtype.kind in 'fiub'")
+        numbers = f"({name}.dtype is FLOAT or {name}.dtype.kind in 'fiub')"
+        self._unless(f"type({name}) is ndarray and {condition} and {numbers}")
 
     def _items(self, name: str, shapes: tuple[Shape, ...], wide: bool) -> None:
         parts = [f"x{next(self._serial)}" for _ in shapes]

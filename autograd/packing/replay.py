@@ -118,7 +118,7 @@ class Recordings:
         turned: str = ""
         kept = tuple(self._kept.get(layout, ()))
         for recording in kept:
-            if (flat is None or flat.looks(recording)) and not recording.reach.is_same():
+            if not (recording.reach.is_same() if flat is None else flat.finds(recording)):
                 self._drop(layout, recording)  # its parameters have been replaced
                 continue
             piece, turned = self._try(recording, given, left, wanted, weight, flat, is_new=False)
