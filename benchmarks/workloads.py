@@ -70,12 +70,12 @@ def workloads() -> list[Workload]:
         ),
         Workload(
             "online, epoch", "epoch", "The same, a call for all 100 samples: with the loop inside where a peer can",
-            lambda: {**hinge(NET, 100), "rate": 0.01}, "online", steps=100, quick=True,
+            lambda: {**hinge(NET, 100), "rate": 0.01}, "online", steps=100,
         ),
         Workload(
             "moons, training", "descent",
             f"{_DEMO}, by gradient descent over all 100 points: one step of 100, in one call where a peer can",
-            lambda: {**hinge(NET, 100), "rate": 0.1, "steps": 100}, "training", steps=100, quick=True,
+            lambda: {**hinge(NET, 100), "rate": 0.1, "steps": 100}, "training", steps=100,
         ),
         Workload(
             "rosenbrock gradient", "rosenbrock", "Rosenbrock's function of 100 numbers: value and gradient",
