@@ -32,7 +32,9 @@ class Blocks:
         self.forward = Forward(self.packed)
         self._forward_code = _functions(self.forward.code, "forward")
         self._reverses: dict[tuple[bytes, bool], tuple[str, Code, tuple[CodeType, CodeType]]] = {}
+        self._by_own: dict[bytes, bool] = {}
         self._local = threading.local()
+        self._most: int = max(32, _CACHE // (2 * self.dtype.itemsize * max(1, packed.own_size)))  # samples in a tile
         wide = self.packed.wide[graph.first_argument : graph.leaves]
         self._shared_leaves = len(graph.constants), graph.leaves - int(wide.sum())
         self._own_leaves = int(wide.sum())
@@ -50,13 +52,13 @@ class Blocks:
         with np.errstate(all="ignore"):
             results = self._run(shared, own, wanted, weight, gated=False)
             # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
-            if wanted and (_has_nan(results[2]) or (own is not None and _has_nan(results[3]))):
+            if wanted and (_has_nan(results[2]) or (self._wants_own(wanted) and _has_nan(results[3]))):
                 results = self._run(shared, own, wanted, weight, gated=True)
         return results
 
     def _run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, gated: bool) -> Ran:
         samples = 1 if own is None else own.shape[1]
-        tile = 1 if samples == 1 else self._tile(samples)
+        tile = samples if samples <= self._most else self._tile(samples)
         space = self._workspace(tile)
         flat = space["shared"]
         first, last = self._shared_leaves
@@ -73,6 +75,7 @@ class Blocks:
             outputs[rows] = flat[places, np.newaxis]
         rows, places = self._outputs[True]
         sweep = self._reverse(space, wanted, gated) if wanted else ""
+        by_own = wanted and self._wants_own(wanted)
         total: Any = None
         if own is not None:
             for start in range(0, samples, tile):
@@ -91,7 +94,8 @@ class Blocks:
                 if wanted and self._has_own:
                     here["d_own"][places] = weight
                     here[sweep + "_own"]()
-                    d_own[:, start:stop] = here["d_own"][: self._own_leaves]
+                    if by_own:
+                        d_own[:, start:stop] = here["d_own"][: self._own_leaves]
                     if samples > tile:
                         total = here["d_shared"].copy() if total is None else np.add(total, here["d_shared"], out=total)
         else:
@@ -106,6 +110,13 @@ class Blocks:
         space[sweep + "_shared"]()
         return outputs, failed, d_flat[first:last].copy(), d_own
 
+    def _wants_own(self, wanted: bytes) -> bool:
+        """Whether a derivative by a sample's own numbers is wanted."""
+        if wanted not in self._by_own:
+            leaves = np.frombuffer(wanted, bool)[self.graph.parameters :]
+            self._by_own[wanted] = bool(leaves[np.array(self.graph.wide, bool)].any())
+        return self._by_own[wanted]
+
     def _check(self, space: dict[str, Any], failed: NDArray[np.bool_]) -> None:
         for compare, places, (left, left_wide), (right, right_wide), outcomes in self._checks:
             a = space["own"][left] if left_wide else space["shared"][left, np.newaxis]
@@ -114,8 +125,7 @@ class Blocks:
 
     def _tile(self, samples: int) -> int:
         """How many samples run at a time: about as many as the cache holds, and all tiles alike."""
-        most: int = max(32, _CACHE // (2 * self.dtype.itemsize * max(1, self.packed.own_size)))
-        tiles = max(1, round(samples / most))
+        tiles = max(1, round(samples / self._most))
         return -(-samples // tiles)
 
     # The workspace.
