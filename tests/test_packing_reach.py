@@ -104,3 +104,14 @@ def test_a_variable_that_was_deleted_is_noticed_by_the_function_itself():
     forget()
     with pytest.raises(NameError, match="'w'"):
         f(1.0)
+
+
+@pytest.mark.parametrize(("size", "form"), [(1, "straight"), (40, "blocks")])
+def test_another_number_that_a_variable_is_bound_to_is_noticed_in_every_form(size, form):
+    factor = 2.0
+    f = autograd.compile(lambda *x: sum(a * a * factor for a in x))
+    ones = [1.0] * size
+    assert f(*ones) == f(*ones) == 2.0 * size
+    factor = 3.0
+    assert f(*ones) == f(*ones) == 3.0 * size
+    assert (f.program.form, f.cache_info().recordings) == (form, 2)

@@ -40,7 +40,8 @@ def compile(
 
     Arguments are numbers, lists, tuples, dicts and arrays of numbers; one that is none of these is passed on as it is.
     Values that the function reaches by itself, a model's weights, are parameters: each call uses their present `data`.
-    Numbers and whatever else it reaches by itself stay as they were. Results are plain numbers.
+    If it finds other Values there, or another object by one of its names, it is recorded again. Numbers within other
+    objects, and those that it reads from a Value by `data`, stay as they were. Results are plain numbers.
 
     >>> import autograd
     >>> from autograd import Value
@@ -280,7 +281,7 @@ class Compiled:
             slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
             result += f", {slopes[0] if is_single else '(' + ', '.join(slopes) + ',)'}"
         straight, reach = runs.quick(recording.parameters, wanted, result), recording.reach
-        return (lambda *args: straight(*args) if reach.is_same() else None) if recording.parameters else straight
+        return (lambda *args: straight(*args) if reach.is_same() else None) if reach else straight
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""

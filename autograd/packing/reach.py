@@ -47,6 +47,10 @@ class Reach:
                 self._other_items += *items, _END
         self._hash = hash(tuple(self._hashed_items))
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self._cells or self._globals or self._hashed or self._others)
+
     def is_same(self) -> bool:
         """Whether the function would find the very same parameters."""
         try:
