@@ -6,6 +6,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from llvmlite import binding as llvm
+
 _FILE = Path(__file__).parent / "words.py"
 
 
@@ -15,6 +17,13 @@ def known() -> dict[str, int]:
     nodes = ast.parse(_FILE.read_text(encoding="utf-8")).body
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name[0] != "_"]
     return {node.name: len(node.args.args) for node in functions}
+
+
+@cache
+def width() -> int:
+    """How many float64 the processor multiplies at once."""
+    features = llvm.get_host_cpu_features()
+    return 8 if features.get("avx512f") else 4 if features.get("avx") else 2
 
 
 @cache

@@ -13,10 +13,8 @@ import numpy as np
 
 from ..packing.pack import Packed
 from ..packing.rules import Printed
-from .assembly import known
-from .groups import UnprintableError
 from .kernel import kernel
-from .lines import Lines
+from .lines import Lines, UnprintableError
 from .memory import aligned
 from .source import Source
 
@@ -43,7 +41,7 @@ class EpochSource(Source):
         # the program reads the very array that the optimiser changes
         self._is_same = self._given_size == count and bool((there == np.arange(count)).all())
         wanted = (there >= 0).tobytes() + bytes(len(packed.graph.wide))
-        super().__init__(packed, lanes, wanted, frozenset(known()))
+        super().__init__(packed, lanes, wanted)
 
     def _run(self) -> str:
         return f"def run({_NAMES}, {_SETTINGS}):"

@@ -15,13 +15,9 @@ from typing import Any
 from .. import text
 from ..packing.straight import Words
 from ..text import Text
-from .lines import Lines
+from .lines import Lines, UnprintableError
 
 WRITTEN_OUT = 32  # numbers of a group
-
-
-class UnprintableError(Exception):
-    """A kernel cannot be printed; the program runs as NumPy calls instead."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,10 @@ from contextlib import ExitStack, contextmanager
 from .memory import Index
 
 
+class UnprintableError(Exception):
+    """A kernel cannot be printed; the program runs as NumPy calls instead."""
+
+
 class Lines:
     """Collects lines, each at the depth of the loops it stands in."""
 

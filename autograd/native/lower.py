@@ -1,9 +1,9 @@
 """Lower: the text of a kernel as LLVM's intermediate representation.
 
 A kernel is written in a small part of Python: loops over `range`, arithmetic on integers, floats and conditions, arrays
-behind pointers (`p[i]`, and `p + i` for the pointer to that element), calls. Numba would take it too, but infers the
-type of every name first, which for thousands of lines is most of its time; here each expression has the type of what it
-is made of.
+behind pointers (`p[i]`, the vector `p[i : i + 8]`, and `p + i` for the pointer to that element), and calls. Numba would
+take most of it too, but infers the type of every name first, which for thousands of lines is most of its time; here
+each expression has the type of what it is made of.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class _Body:
         self.builder = ir.IRBuilder(made.append_basic_block("start"))
         self.flags = _SUMS if node.name.startswith("product_") or node.name == "sum_of" else ()
         self.values: dict[str, Any] = {}
-        self.variables: dict[Any, Any] = {}
+        self.variables: dict[str, Any] = {}  # by name: where it is
+        self.places: dict[Any, Any] = {}  # and where it was for each type that it had
         for argument, value, (is_pointer, kind) in zip(node.args.args, made.args, takes, strict=True):
             self.values[argument.arg] = Pointer(value, kind) if is_pointer else value
             # what a product writes is nothing that it reads, and the arrays of a kernel do not overlap
@@ -106,6 +107,10 @@ class _Body:
     def _store(self, target: Any, value: Any) -> None:
         if isinstance(target, ast.Subscript):
             array = self.of(target.value)
+            if isinstance(target.slice, ast.Slice):
+                place = self._element(array, self.of(target.slice.lower))
+                self.builder.store(value, place, align=8)
+                return
             place = self._element(array, self.of(target.slice))
             if array.of is BYTE:
                 value = self.builder.trunc(value, BYTE)
@@ -114,12 +119,13 @@ class _Body:
         if isinstance(value, Pointer):
             self.values[target.id] = value
             return
-        kind = self.variables[target.id].kind if target.id in self.variables else value.type
-        if target.id not in self.variables:
+        known = self.variables.get(target.id)
+        kind = FLOAT if known is not None and (known.kind, value.type) == (FLOAT, INT) else value.type
+        if (target.id, kind) not in self.places:  # a name may stand for vectors of two widths, one after the other
             with self.builder.goto_block(self.entry):
-                place = self.builder.alloca(kind)
+                place = self.places[target.id, kind] = self.builder.alloca(kind)
             place.kind = kind
-            self.variables[target.id] = place
+        self.variables[target.id] = self.places[target.id, kind]
         self.builder.store(self._as(kind, value), self.variables[target.id])
 
     def _for(self, node: ast.For) -> None:
@@ -175,6 +181,8 @@ class _Body:
             return self._binary(type(node.op), self.of(node.left), self.of(node.right))
         if isinstance(node, ast.Subscript):
             array = self.of(node.value)
+            if isinstance(node.slice, ast.Slice):
+                return self._vector(array, node.slice)
             return self.builder.load(self._element(array, self.of(node.slice)), typ=array.of)
         if isinstance(node, ast.UnaryOp):
             value = self.of(node.operand)
@@ -190,11 +198,15 @@ class _Body:
     def _binary(self, op: Any, a: Any, b: Any) -> Any:
         if isinstance(a, Pointer):
             return Pointer(self._element(a, b), a.of)
-        a, b = self._alike(a, b)
+        if isinstance(a.type, ir.VectorType) != isinstance(b.type, ir.VectorType):
+            kind = a.type if isinstance(a.type, ir.VectorType) else b.type
+            a, b = (x if x.type == kind else self._splat(x, kind.count) for x in (a, b))
+        else:
+            a, b = self._alike(a, b)
         if op is ast.BitAnd:
             return self.builder.and_(a, b)
         name = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}[op]
-        if a.type == FLOAT:
+        if a.type != INT:
             return getattr(self.builder, f"f{name}")(a, b, flags=self.flags)
         return getattr(self.builder, name)(a, b, flags=("nsw",))
 
@@ -209,6 +221,11 @@ class _Body:
 
     def _call(self, node: ast.Call) -> Any:
         assert isinstance(node.func, ast.Name)
+        if node.func.id == "splat":
+            number, count = node.args
+            assert isinstance(count, ast.Constant)
+            assert isinstance(count.value, int)
+            return self._splat(self._as(FLOAT, self.of(number)), count.value)
         name, inputs = node.func.id, [self.of(argument) for argument in node.args]
         if name == "plus":  # sums over lanes
             return self.builder.fadd(*inputs, flags=_SUMS)
@@ -222,6 +239,23 @@ class _Body:
             made = self.lowering.function(name, takes, gives)
             return self.builder.call(made, [x.value if isinstance(x, Pointer) else x for x in inputs])
         return self.builder.call(self.lowering.word(name), [self._as(FLOAT, x) for x in inputs])
+
+    def _vector(self, array: Pointer, bounds: ast.Slice) -> Any:
+        """Neighbours, as many as the slice `[i : i + 8]` says."""
+        assert isinstance(bounds.upper, ast.BinOp)
+        assert isinstance(bounds.upper.right, ast.Constant)
+        kind = ir.VectorType(FLOAT, bounds.upper.right.value)
+        return self.builder.load(self._element(array, self.of(bounds.lower)), typ=kind, align=8)
+
+    def _splat(self, number: Any, count: int) -> Any:
+        """A vector of the same number; of one number it is the number itself."""
+        if count == 1:
+            return number
+        kind = ir.VectorType(FLOAT, count)
+        single = self.builder.insert_element(ir.Constant(kind, ir.Undefined), number, INT(0))
+        return self.builder.shuffle_vector(
+            single, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
+        )
 
     def _element(self, array: Pointer, index: Any) -> Any:
         return self.builder.gep(array.value, [index], inbounds=True, source_etype=array.of)

@@ -57,9 +57,10 @@ class View:
         inside = summed(self.at, *(times(i, stride) for i, stride in zip(index, self.strides, strict=True)))
         return f"{self.table}[{inside}]" if self.table else inside
 
-    def number(self, *index: Index) -> str:
-        """The element itself; that of the lane `n`, if each has one."""
-        return f"{self.array}[{self.address(*index)}{' + n' if self.lanes else ''}]"
+    def number(self, *index: Index, lane: Index = "n", width: int = 1) -> str:
+        """The element itself, that of a lane if each has one; or `width` neighbours from there on, as a slice."""
+        at = summed(self.address(*index), lane) if self.lanes else self.address(*index)
+        return f"{self.array}[{at}]" if width == 1 else f"{self.array}[{at} : {at} + {width}]"
 
     def step(self, axis: int) -> int | None:
         """How far apart neighbours along an axis lie; None if that differs."""

@@ -1,24 +1,23 @@
 """Products: sums of products as loops, in blocks that stay in registers.
 
 z[c, u, v] = sum over t of x[c, u, t] * y[c, v, t], where each of the three may differ from lane to lane. A processor
-multiplies and adds several neighbours at once, so one loop runs innermost over what lies side by side in z and in one
-factor: the lanes, or u, or v. The other factor stands still meanwhile, `_ROWS` rows and `_TERMS` terms of it at a time.
-Where z is a sum over lanes, or nothing lies side by side, it is the sum itself that runs innermost.
+multiplies and adds several neighbours at once (`width` of them), so vectors are taken along what lies side by side in z
+and in one factor, which is said to run: the lanes, or u, or v. Of the other factor one number at a time is multiplied
+with such a vector. Sums for several rows of it and two vectors are kept in registers over all terms. Where z is a sum
+over lanes, a factor is turned first, so that the terms are the lanes; where nothing lies side by side, the sum itself
+runs innermost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .lines import Lines
+from .lines import Lines, UnprintableError
 from .memory import Index, View
 
-_ROWS = 4
-_TERMS = 8
-_WHOLE = 16  # terms that are written out in one go
 _LONG = 4  # neighbours that are worth a loop of their own
 
 
@@ -29,8 +28,9 @@ class Factor:
     view: View
     letters: str
 
-    def number(self, index: dict[str, Index]) -> str:
-        return self.view.number(*(index[letter] for letter in self.letters))
+    def number(self, index: dict[str, Index], width: int = 1) -> str:
+        """The element at this index, of the lane `index["n"]`, or so many neighbours from there on."""
+        return self.view.number(*(index[x] for x in self.letters), lane=index.get("n", "n"), width=width)
 
     def step(self, letter: str) -> int | None:
         return self.view.step(self.letters.index(letter))
@@ -42,6 +42,7 @@ class Product:
     def __init__(
         self,
         lanes: int,
+        width: int,
         sizes: dict[str, int],
         z: Factor,
         x: Factor,
@@ -51,7 +52,8 @@ class Product:
         scratch: Any,
     ) -> None:
         self.lines = Lines(1)
-        self.lanes, self.sizes, self.scratch = lanes, sizes, scratch
+        self.lanes, self.sizes, self.scratch = lanes, {**sizes, "n": lanes}, scratch
+        self.width, self.rows = width, 8 if width == 8 else 4  # as many sums as there are registers for
         self.z, self.bias, self.adds = z, bias, adds
         (u,), (v,), (t,) = (
             set(x.letters) & set(z.letters) - set(y.letters),
@@ -61,39 +63,48 @@ class Product:
         self.t = t
         if z.view.lanes:
             still, running = ((u, x), (v, y)) if y.view.lanes else ((v, y), (u, x))
-            self._blocked(*still, *running, "n")
+            self._blocked(*still, *running, "n", t)
+        elif x.view.lanes and y.view.lanes and sizes[t] == 1:
+            self._over_lanes(u, x, v, y)
         elif x.view.lanes or y.view.lanes:
             self._reduced(u, x, v, y)
         else:
             self._without_lanes(u, x, v, y)
 
     def _without_lanes(self, u: str, x: Factor, v: str, y: Factor) -> None:
-        for still, running in (((u, x), (v, y)), ((v, y), (u, x))):
-            letter, factor = running
+        sides = (((u, x), (v, y)), ((v, y), (u, x)))
+        for still, (letter, factor) in sides:
             if self.sizes[letter] >= _LONG and self.z.step(letter) == 1 and factor.step(letter) == 1:
-                return self._blocked(*still, *running, letter)
-        for still, running in (((u, x), (v, y)), ((v, y), (u, x))):
-            letter, factor = running
+                return self._blocked(*still, letter, factor, letter, self.t)
+        for still, (letter, factor) in sides:
             if self.sizes[letter] >= _LONG <= self.sizes[still[0]] and self.z.step(letter) == 1:
-                return self._blocked(*still, *running, letter, packs=True)
+                return self._blocked(*still, letter, factor, letter, self.t, turns=True)
         if self.sizes[self.t] >= _LONG:
             return self._reduced(u, x, v, y)
+        self.width = 1
         if self.sizes[u] > self.sizes[v]:
-            return self._blocked(v, y, u, x, u)
-        return self._blocked(u, x, v, y, v)
+            return self._blocked(v, y, u, x, u, self.t)
+        return self._blocked(u, x, v, y, v, self.t)
+
+    def _over_lanes(self, u: str, x: Factor, v: str, y: Factor) -> None:
+        for still, (letter, factor) in (((u, x), (v, y)), ((v, y), (u, x))):
+            if self.sizes[letter] >= _LONG <= self.sizes[still[0]] and self.z.step(letter) == 1:
+                return self._blocked(*still, letter, factor, letter, "n", turns=True)
+        return self._reduced(u, x, v, y)
 
     # Something lies side by side.
 
-    def _blocked(self, s: str, still: Factor, r: str, running: Factor, inner: str, packs: bool = False) -> None:
-        with self.lines.loop("c", self.sizes["c"]) as c:
-            index: dict[str, Index] = {"c": c}
-            if packs:
-                running = self._packed(running, r, index)
-            outer = inner == "n"
-            with ExitStack() as stack:
-                index[r] = stack.enter_context(self.lines.loop(r, self.sizes[r])) if outer else r
-                for rows, start in self._parts(s, _ROWS):
-                    self._terms(s, still, running, dict(index), inner, rows, start)
+    def _blocked(self, s: str, still: Factor, r: str, running: Factor, inner: str, t: str, turns: bool = False) -> None:
+        """Vectors along `inner`: the axis `r` of the factor that runs, or the lanes. The terms are those of `t`."""
+        with self.lines.loop("c", self.sizes["c"]) as c, ExitStack() as stack:
+            index: dict[str, Index] = {"c": c, self.t: 0}
+            if turns:
+                running = self._turned(running, r, t, index)
+            if inner == "n":
+                index[r] = stack.enter_context(self.lines.loop(r, self.sizes[r]))
+            for rows, start in self._parts(s, self.rows):
+                for width, vectors, first in self._vectors(inner):
+                    self._sums_of_vectors((s, still, rows, start), running, index, (inner, width, vectors, first), t)
 
     def _parts(self, letter: str, most: int) -> Iterator[tuple[int, Index]]:
         """The axis in parts of so many, in a loop, then what is left."""
@@ -105,68 +116,61 @@ class Product:
         if size % most:
             yield size % most, whole
 
-    def _terms(
-        self, s: str, still: Factor, running: Factor, index: dict[str, Index], inner: str, rows: int, start: Index
-    ) -> None:
-        size = self.sizes[self.t]
-        chunk = size if size <= _WHOLE else _TERMS
-        self._chunk(s, still, running, index, inner, rows, start, 0, chunk, self.adds)
-        whole = size - size % chunk
-        if whole > chunk:
-            with self.lines.loop(self.t, whole, chunk, chunk) as t:
-                self._chunk(s, still, running, index, inner, rows, start, t, chunk, True)
-        if size > whole:
-            self._chunk(s, still, running, index, inner, rows, start, whole, size - whole, True)
+    def _vectors(self, letter: str) -> Iterator[tuple[int, int, Index]]:
+        """The axis in pairs of vectors, then a vector that is left, then shorter ones."""
+        size, done, width = self.sizes[letter], 0, self.width
+        while done < size:
+            vectors = 2 if size - done >= 2 * width else 1
+            if size - done < width:
+                width //= 2
+                continue
+            stop = size - (size - done) % (vectors * width)
+            with self.lines.loop(letter, stop, done, vectors * width) as first:
+                yield width, vectors, first
+            done = stop
 
-    def _chunk(
-        self,
-        s: str,
-        still: Factor,
-        running: Factor,
-        index: dict[str, Index],
-        inner: str,
-        rows: int,
-        start: Index,
-        first: Index,
-        terms: int,
-        adds: bool,
+    def _sums_of_vectors(
+        self, one: tuple[Any, ...], running: Factor, index: dict[str, Index], along: tuple[Any, ...], t: str
     ) -> None:
         add = self.lines.add
+        (s, still, rows, start), (inner, width, vectors, first) = one, along
         at = [{**index, s: _sum(start, a)} for a in range(rows)]
-        held = not still.view.lanes
-        if held:
+        steps = [_sum(first, width * k) for k in range(vectors)]
+        sums = [(a, k, f"s{a}_{k}") for a in range(rows) for k in range(vectors)]
+        for a, k, name in sums:
+            here = {**at[a], inner: steps[k]}
+            add(f"{name} = {self._bias(here, inner, width)}")
+        with self.lines.loop(t, self.sizes[t]) as term:
+            for k in range(vectors):
+                add(f"x{k} = {running.number({**index, inner: steps[k], t: term}, width)}")
+            varies = still.view.lanes and inner == "n"
             for a in range(rows):
-                for k in range(terms):
-                    add(f"w{a}_{k} = {still.number({**at[a], self.t: _sum(first, k)})}")
-        before = [""] * rows
-        if not adds and self.bias is not None:
-            before = [self.bias.number(place) for place in at]
-            if inner == "n" and not self.bias.view.lanes:
-                add(*(f"b{a} = {number}" for a, number in enumerate(before)))
-                before = [f"b{a}" for a in range(rows)]
-        with self._inner(inner):
-            for k in range(terms):
-                add(f"x{k} = {running.number({**index, self.t: _sum(first, k)})}")
-            for a in range(rows):
-                target = self.z.number(at[a])
-                factors = [
-                    f"w{a}_{k}" if held else still.number({**at[a], self.t: _sum(first, k)}) for k in range(terms)
-                ]
-                products = [f"{w} * x{k}" for k, w in enumerate(factors)]
-                add(f"{target} = {' + '.join([*([target] if adds else [before[a]] if before[a] else []), *products])}")
+                if not varies:
+                    add(f"w{a} = {still.number({**at[a], t: term})}")
+            for a, k, name in sums:
+                factor = still.number({**at[a], inner: steps[k], t: term}, width) if varies else f"w{a}"
+                add(f"{name} = {name} + {factor} * x{k}")
+        for a, k, name in sums:
+            target = self.z.number({**at[a], inner: steps[k]}, width)
+            add(f"{target} = {f'{target} + {name}' if self.adds else name}")  # one by one: rows may have one place
 
-    @contextmanager
-    def _inner(self, inner: str) -> Iterator[None]:
-        with self.lines.below(f"for {inner} in range({self.lanes if inner == 'n' else self.sizes[inner]}):"):
-            yield
+    def _bias(self, index: dict[str, Index], inner: str, width: int) -> str:
+        """What the sums of a vector begin with."""
+        if self.bias is None:
+            return f"splat(0.0, {width})"
+        side_by_side = self.bias.view.lanes if inner == "n" else self.bias.step(inner) == 1
+        if side_by_side:
+            return self.bias.number(index, width)
+        if inner == "n" or self.bias.step(inner) == 0 or width == 1:
+            return f"splat({self.bias.number(index)}, {width})"
+        raise UnprintableError("a bias that is neither side by side nor the same")
 
-    def _packed(self, factor: Factor, letter: str, index: dict[str, Index]) -> Factor:
+    def _turned(self, factor: Factor, letter: str, t: str, index: dict[str, Index]) -> Factor:
         """A copy of a factor in which neighbours along the axis lie side by side."""
-        size, terms = self.sizes[letter], self.sizes[self.t]
-        at = self.scratch(size * terms)
-        copy = Factor(View("p", at, (1, size), False), letter + self.t)
-        with self.lines.loop(self.t, terms) as t, self.lines.loop(letter, size) as k:
-            here = {**index, letter: k, self.t: t}
+        size, terms = self.sizes[letter], self.sizes[t]
+        copy = Factor(View("p", self.scratch(size * terms), (1, size), False), letter + t)
+        with self.lines.loop(letter, size) as k, self.lines.loop(t, terms) as term:
+            here = {**index, letter: k, t: term}
             self.lines.add(f"{copy.number(here)} = {factor.number(here)}")
         return copy
 
@@ -178,7 +182,7 @@ class Product:
         lanes = x.view.lanes or y.view.lanes
         with self.lines.loop("c", self.sizes["c"]) as c:
             for left, i in self._parts(u, 2):
-                for right, j in self._parts(v, _ROWS):
+                for right, j in self._parts(v, 4):
                     self._sums({"c": c}, (u, x, i, left), (v, y, j, right), lanes)
 
     def _sums(self, index: dict[str, Index], one: Any, other: Any, lanes: bool) -> None:
@@ -188,10 +192,10 @@ class Product:
         with ExitStack() as stack:
             if lanes:
                 t = stack.enter_context(self.lines.loop(self.t, self.sizes[self.t]))
-                stack.enter_context(self._inner("n"))
+                stack.enter_context(self.lines.below(f"for n in range({self.lanes}):"))
             else:
                 t = self.t
-                stack.enter_context(self._inner(self.t))
+                stack.enter_context(self.lines.below(f"for {t} in range({self.sizes[t]}):"))
             for a in range(left):
                 add(f"x{a} = {x.number({**index, u: _sum(i, a), self.t: t})}")
             for b in range(right):

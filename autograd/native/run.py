@@ -13,10 +13,9 @@ import numpy as np
 from ..packing.blocks import Blocks, Floats, Ran
 from ..packing.pack import Packed
 from ..packing.rules import Printed
-from .assembly import known
 from .epochs import Steps
-from .groups import UnprintableError
 from .kernel import kernel
+from .lines import UnprintableError
 from .memory import aligned
 from .source import Source
 
@@ -107,7 +106,7 @@ class Native(Blocks):
             with self._compiling:
                 if (lanes, wanted) not in self._kernels:
                     try:
-                        made = self._made(Source(self.packed, lanes, wanted, frozenset(known())), wanted)
+                        made = self._made(Source(self.packed, lanes, wanted), wanted)
                     except UnprintableError:
                         made = None
                     self._kernels[lanes, wanted] = made

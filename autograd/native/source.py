@@ -21,8 +21,9 @@ from ..packing.pack import Block, Packed, ProductBlock
 from ..packing.source import describe, needs
 from ..packing.views import Operand, Positions
 from ..text import Text
-from .groups import WRITTEN_OUT, Many, UnprintableError, Vocabulary, item_of
-from .lines import Lines
+from .assembly import known, width
+from .groups import WRITTEN_OUT, Many, Vocabulary, item_of
+from .lines import Lines, UnprintableError
 from .memory import Index, Memory, summed, times
 from .products import Factor, Product, function, moved
 
@@ -48,8 +49,8 @@ class Functions:
 class Source:
     """The text of a kernel for tiles of so many lanes; `wanted` are the leaves whose derivatives it computes."""
 
-    def __init__(self, packed: Packed, lanes: int, wanted: bytes, known: frozenset[str]) -> None:
-        self.packed, self.known = packed, known
+    def __init__(self, packed: Packed, lanes: int, wanted: bytes) -> None:
+        self.packed, self.known, self.width = packed, frozenset(known()), width()
         self.memory = Memory(packed, lanes)
         self.functions = Functions()
         graph = packed.graph
@@ -212,7 +213,7 @@ class Source:
         sizes = {"c": c, "i": i, "j": j, "k": block.operands[0].positions.shape[-1]}
         (z, z_at), (x, x_at), (y, y_at) = moved(z, "z"), moved(x, "x"), moved(y, "y")
         bias, b_at = moved(bias, "b") if bias is not None else (None, "p")
-        product = Product(self.lanes, sizes, z, x, y, bias, adds, self.memory.scratch)
+        product = Product(self.lanes, self.width, sizes, z, x, y, bias, adds, self.memory.scratch)
         name = self.functions.name(function("product", product))
         self.lines.add(f"{name}(p, w, d, {z_at}, {x_at}, {y_at}, {b_at})")
 
