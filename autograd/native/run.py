@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Native(Blocks):
         self._kernels: dict[tuple[int, bytes], Kernel | None] = {}
         self._memories = threading.local()
         self._compiling = threading.Lock()
+        self._checked = len(self.graph.checks)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
@@ -71,13 +73,23 @@ class Native(Blocks):
             w = np.ascontiguousarray(w, float)
         d = (np.empty if made.is_whole else np.zeros)(made.given)
         outputs = np.empty((len(self.graph.outputs), samples))
-        failed = np.empty((len(self.graph.checks), samples), bool)
+        failed = np.empty((self._checked, samples), bool)
         d_own = np.zeros((self._own_leaves, samples)) if made.has_own or own is None else own
         if own is None:
             own = d_own
         elif not (own.flags.c_contiguous and own.dtype == np.float64):
             own = np.ascontiguousarray(own, float)
-        status = made.call(*self._memory(made), *map(_address, (w, d, own, outputs, failed, d_own)), samples, weight)
+        status = made.call(
+            *self._memory(made),
+            _address(w),
+            _address(d) if made.given else 0,
+            _address(own) if self._own_leaves else 0,
+            _address(outputs),
+            _address(failed) if self._checked else 0,
+            _address(d_own) if self._own_leaves else 0,
+            samples,
+            weight,
+        )
         # nan: an index that is none, or an adjoint of exactly 0 that met inf, which NumPy's program passes over
         if status != 0.0:
             return super().run(shared, own if self._own_leaves else None, wanted, weight)
@@ -132,6 +144,11 @@ class Native(Blocks):
         return addresses
 
 
+_byte = ctypes.c_char.from_buffer
+
+
 def _address(array: Any) -> int:
-    found: int = array.__array_interface__["data"][0]  # twice as quick as array.ctypes.data
-    return found
+    try:
+        return ctypes.addressof(_byte(array))  # four times as quick as array.ctypes.data
+    except (TypeError, ValueError):  # it is read-only, or empty
+        return int(array.__array_interface__["data"][0])
