@@ -89,6 +89,34 @@ def test_products_of_any_shape_and_any_side_in_lanes(shape, batch):
     assert close(*results)
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_loss_written_sample_by_sample_is_machine_code_whatever_the_order_of_its_parameters(apart):
+    w = [[Value(0.1 * i - 0.2 * j) for j in range(3)] for i in range(8)]  # the last of a row may be the bias
+    b = [Value(0.3 * i) for i in range(8)] if apart else [row[2] for row in w]
+    v = [Value(0.05 * k - 0.2) for k in range(8)]
+    data = np.random.default_rng(0).normal(size=(20, 3)).tolist()
+
+    def loss():
+        total = 0.0
+        for x, y, target in data:
+            hidden = [autograd.relu(row[0] * x + row[1] * y + one) for row, one in zip(w, b)]
+            total = total + (autograd.dot(hidden, v) - target) ** 2
+        return total
+
+    parameters = [*(x for row in w for x in row), *(b if apart else []), *v]
+
+    def gradient(native):
+        f = autograd.compile(loss, native=native)
+        for one in parameters:
+            one.zero_grad()
+        value = f.backward()
+        if native:
+            assert f.program.native.kernel(1, b"\1" * f.program.graph.parameters)
+        return value, [one.grad for one in parameters]
+
+    assert close(gradient(True), gradient(False))
+
+
 def of_layers(x, y):
     return (model(list(x)) - y) ** 2
 

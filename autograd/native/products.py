@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .lines import Lines, UnprintableError
+from .lines import Lines
 from .memory import Index, View
 
 _LONG = 4  # neighbours that are worth a loop of their own
@@ -96,6 +96,7 @@ class Product:
 
     def _blocked(self, s: str, still: Factor, r: str, running: Factor, inner: str, t: str, turns: bool = False) -> None:
         """Vectors along `inner`: the axis `r` of the factor that runs, or the lanes. The terms are those of `t`."""
+        self._put_bias(inner)
         with self.lines.loop("c", self.sizes["c"]) as c, ExitStack() as stack:
             index: dict[str, Index] = {"c": c, self.t: 0}
             if turns:
@@ -158,12 +159,22 @@ class Product:
         """What the sums of a vector begin with."""
         if self.bias is None:
             return f"splat(0.0, {width})"
-        side_by_side = self.bias.view.lanes if inner == "n" else self.bias.step(inner) == 1
-        if side_by_side:
+        if self._is_vector(self.bias, inner):
             return self.bias.number(index, width)
-        if inner == "n" or self.bias.step(inner) == 0 or width == 1:
-            return f"splat({self.bias.number(index)}, {width})"
-        raise UnprintableError("a bias that is neither side by side nor the same")
+        return f"splat({self.bias.number(index)}, {width})"
+
+    def _is_vector(self, factor: Factor, inner: str) -> bool:
+        return factor.view.lanes if inner == "n" else factor.step(inner) == 1
+
+    def _put_bias(self, inner: str) -> None:
+        """Begins all sums with the bias, where that is neither side by side nor the same for a vector."""
+        bias = self.bias
+        if bias is None or inner == "n" or self._is_vector(bias, inner) or bias.step(inner) == 0:
+            return
+        with ExitStack() as stack:
+            index = {x: stack.enter_context(self.lines.loop(x, self.sizes[x])) for x in self.z.letters}
+            self.lines.add(f"{self.z.number(index)} = {bias.number(index)}")
+        self.bias, self.adds = None, True
 
     def _turned(self, factor: Factor, letter: str, t: str, index: dict[str, Index]) -> Factor:
         """A copy of a factor in which neighbours along the axis lie side by side."""

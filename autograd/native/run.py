@@ -21,21 +21,18 @@ from .memory import aligned
 from .source import Source
 
 _TAKES = "dqddddbdif"  # the arguments of a kernel
-_LARGE = (
-    2**17
-)  # bytes of the numbers of one tile that are too many for the processor's first cache but good for its second
+_LARGE = 2**17  # bytes of a tile's numbers that are too many for the processor's first cache
+_MOST = 64  # numbers of samples that a thread remembers
 
 
 @dataclass(frozen=True, eq=False)
-class Kernel:
-    """A compiled source."""
+class Ready:
+    """A kernel with memory of one thread; without a kernel, what is to be run as NumPy calls."""
 
-    source: Source
-    call: Any
-    q: Any
-    given: int  # how many numbers all samples share
-    is_whole: bool  # whether it computes all derivatives
-    has_own: bool  # whether it computes derivatives by what each sample has of its own
+    kernel: Any = None
+    addresses: tuple[int, int] = (0, 0)  # of the memory, and of the table
+    is_whole: bool = False  # whether the derivatives by all that samples share are computed
+    kept: Any = None  # what lies at these addresses
 
 
 class Native(Blocks):
@@ -44,57 +41,51 @@ class Native(Blocks):
     def __init__(self, packed: Packed, threads: int = 1) -> None:
         super().__init__(packed, np.dtype(float))
         self.threads = threads
-        self._kernels: dict[tuple[int, bytes], Kernel | None] = {}
-        self._memories = threading.local()
+        self._kernels: dict[tuple[int, bytes], tuple[Source, Any] | None] = {}
         self._compiling = threading.Lock()
-        self._checked = len(self.graph.checks)
+        self._mine = threading.local()
+        self._results, self._checked = len(self.graph.outputs), len(self.graph.checks)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the program; see `Program.run`."""
         if self._pool is None or own is None or own.shape[1] < 2 * self.threads:
-            return self._ran(shared, own, wanted, weight)
+            return self._run_here(shared, own, wanted, weight)
         cuts = np.linspace(0, own.shape[1], self.threads + 1).astype(int)
         parts = [own[:, a:b] for a, b in pairwise(cuts)]
-        self.kernel(self.lanes(parts[0].shape[1]), wanted)
-        ran = list(self._pool.map(lambda part: self._ran(shared, part, wanted, weight), parts))
-        outputs, failed, _, d_own = (
-            np.concatenate(x, axis=1) if x[0].ndim > 1 else None for x in zip(*ran, strict=True)
-        )
-        return outputs, failed, sum(one[2] for one in ran), d_own  # type: ignore[return-value]
+        ran = list(self._pool.map(lambda part: self._run_here(shared, part, wanted, weight), parts))
+        outputs, failed, d_own = (np.concatenate([each[k] for each in ran], axis=1) for k in (0, 1, 3))
+        return outputs, failed, np.sum([each[2] for each in ran], axis=0), d_own
 
-    def _ran(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
+    def _run_here(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         samples = 1 if own is None else own.shape[1]
-        made = self.kernel(self.lanes(samples), wanted)
-        if made is None:
+        mine: dict[Any, Ready] = self._mine.__dict__
+        ready = mine.get((samples, wanted)) or self._ready(samples, wanted)
+        if ready.kernel is None:
             return super().run(shared, own, wanted, weight)
         w = shared[0] if len(shared) == 1 else np.concatenate(shared)
         if not (w.flags.c_contiguous and w.dtype == np.float64):
             w = np.ascontiguousarray(w, float)
-        d = (np.empty if made.is_whole else np.zeros)(made.given)
-        outputs = np.empty((len(self.graph.outputs), samples))
+        d = (np.empty if ready.is_whole else np.zeros)(len(w))
+        outputs = np.empty((self._results, samples))
         failed = np.empty((self._checked, samples), bool)
-        d_own = np.zeros((self._own_leaves, samples)) if made.has_own or own is None else own
-        if own is None:
-            own = d_own
-        elif not (own.flags.c_contiguous and own.dtype == np.float64):
+        d_own = np.zeros((self._own_leaves, samples))
+        if own is not None and not (own.flags.c_contiguous and own.dtype == np.float64):
             own = np.ascontiguousarray(own, float)
-        status = made.call(
-            *self._memory(made),
+        status = ready.kernel(
+            *ready.addresses,
             _address(w),
-            _address(d) if made.given else 0,
-            _address(own) if self._own_leaves else 0,
+            _address(d),
+            0 if own is None else _address(own),
             _address(outputs),
             _address(failed) if self._checked else 0,
-            _address(d_own) if self._own_leaves else 0,
+            0 if own is None else _address(d_own),
             samples,
             weight,
         )
         # nan: an index that is none, or an adjoint of exactly 0 that met inf, which NumPy's program passes over
         if status != 0.0:
-            return super().run(shared, own if self._own_leaves else None, wanted, weight)
-        if d_own is own:
-            d_own = np.zeros(own.shape)
+            return super().run(shared, own, wanted, weight)
         return outputs, failed, d, d_own
 
     def steps(self, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool) -> Steps | None:
@@ -112,36 +103,37 @@ class Native(Blocks):
             return 8 if samples <= 8 else 16
         return 32 if samples <= 32 or 16 * 64 * self.packed.own_size > _LARGE else 64
 
-    def kernel(self, lanes: int, wanted: bytes) -> Kernel | None:
-        """The kernel for tiles of so many samples; None where it cannot be printed."""
-        if (lanes, wanted) not in self._kernels:
-            with self._compiling:
-                if (lanes, wanted) not in self._kernels:
-                    try:
-                        made = self._made(Source(self.packed, lanes, wanted), wanted)
-                    except UnprintableError:
-                        made = None
-                    self._kernels[lanes, wanted] = made
+    def kernel(self, lanes: int, wanted: bytes) -> tuple[Source, Any] | None:
+        """The source for tiles of so many samples, and what it was compiled to; None where it cannot be printed."""
+        with self._compiling:
+            if (lanes, wanted) not in self._kernels:
+                try:
+                    source = Source(self.packed, lanes, wanted)
+                    self._kernels[lanes, wanted] = source, kernel(str(source), _TAKES)
+                except UnprintableError:
+                    self._kernels[lanes, wanted] = None
         return self._kernels[lanes, wanted]
 
-    def _made(self, source: Source, wanted: bytes) -> Kernel:
-        first, last = source.memory.given
-        marks = np.frombuffer(wanted, bool)
-        wide = np.array([*[False] * self.graph.parameters, *self.graph.wide])
-        given, own = (marks[~wide], marks[wide]) if wanted else (marks, marks)
-        whole = bool(wanted) and bool(given.all())
-        return Kernel(source, kernel(str(source), _TAKES), source.memory.q, last - first, whole, bool(own.any()))
+    def _ready(self, samples: int, wanted: bytes) -> Ready:
+        """The kernel for so many samples, with memory of this thread."""
+        known: dict[Any, Ready] = self._mine.__dict__
+        lanes = self.lanes(samples)
+        if len(known) > _MOST:
+            known.clear()
+        if (lanes, wanted, "tile") not in known:
+            known[lanes, wanted, "tile"] = self._with_memory(self.kernel(lanes, wanted), wanted)
+        found = known[samples, wanted] = known[lanes, wanted, "tile"]
+        return found
 
-    def _memory(self, made: Kernel) -> tuple[int, int]:
-        """The addresses of this thread's memory for a kernel, and of the table."""
-        kept: dict[Kernel, Any] = self._memories.__dict__.setdefault("kept", {})
-        found = kept.get(made)
-        if found is None:
-            p = aligned(made.source.memory.size)
-            p[: len(self.graph.constants)] = self.graph.constants
-            found = kept[made] = (_address(p), _address(made.q)), p
-        addresses: tuple[int, int] = found[0]
-        return addresses
+    def _with_memory(self, made: tuple[Source, Any] | None, wanted: bytes) -> Ready:
+        if made is None:
+            return Ready()
+        memory, call = made[0].memory, made[1]
+        p, q = aligned(memory.size), memory.q
+        p[: len(self.graph.constants)] = self.graph.constants
+        wide = np.array([*[False] * self.graph.parameters, *self.graph.wide], bool)
+        is_whole = bool(wanted) and bool(np.frombuffer(wanted, bool)[~wide].all())
+        return Ready(call, (_address(p), _address(q)), is_whole, (p, q))
 
 
 _byte = ctypes.c_char.from_buffer

@@ -12,7 +12,7 @@ from .graph import CODE_OF, OPS, Graph, Node, arguments_of
 
 _ADD, _POS, _MUL, _DIV = (CODE_OF[name] for name in ("add", "pos", "mul", "div"))
 _SUM, _MEAN, _PICK = (CODE_OF[name] for name in ("sum", "mean", "pick"))
-_POW, _SQUARE, _RECIPROCAL = (CODE_OF[name] for name in ("pow", "square", "reciprocal"))
+_POW, _SQUARE, _RECIPROCAL, _GATE = (CODE_OF[name] for name in ("pow", "square", "reciprocal", "gate"))
 
 
 def simplify(graph: Graph) -> Graph:
@@ -46,6 +46,12 @@ class _Unique:
             return inputs[0]
         if code == _PICK and inputs[-1] < 0:
             return inputs[int(self.data(inputs[-1]))]  # recorded, so it is an index that there is
+        if code == _POW and self.data(inputs[1]) == 0.0:  # of nan too
+            return self.constant(1.0)
+        if code == _POW and self.data(inputs[1]) == 1.0:
+            return inputs[0]
+        if code == _GATE and inputs[0] < 0:
+            return self.node((_MUL, *inputs)) if self.data(inputs[0]) else self.constant(0.0)
         if code == _POW and self.data(inputs[1]) == 2.0:
             return self.node((_SQUARE, inputs[0]))
         if code == _POW and self.data(inputs[1]) == -1.0:
