@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+os.environ["AUTOGRAD_NATIVE"] = "0"  # the same last digits with numba and without it
+
 HERE = Path(__file__).parent
 SOURCES = HERE / "src"
 DPI = 144  # of pictures: twice what a notebook shows them at, so that they are sharp on paper too

@@ -17,5 +17,5 @@ def is_native(asked: bool | None) -> bool:
     if find_spec("numba") is not None:
         return True
     if asked:
-        raise ModuleNotFoundError('native=True needs numba: pip install "tapegrad[fast]"')
+        raise ModuleNotFoundError("native=True needs numba, which the extra `fast` brings: pip install numba")
     return False

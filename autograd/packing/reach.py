@@ -108,6 +108,8 @@ class Reach:
             except ValueError:  # not assigned yet
                 continue
             values.append(cell.cell_contents)
+        if str(function.__globals__.get("__name__")).split(".")[0] == __name__.split(".")[0]:
+            return values  # what this package has names for stays what it is
         for name in function.__code__.co_names:
             if name in function.__globals__:
                 value = function.__globals__[name]
