@@ -16,6 +16,8 @@ from .clipping import clip_by_norm, clip_by_value
 from .freezing import is_frozen, latest_change
 from .settings import Rate, Setting, limit, rate_or_schedule
 
+_NOT_SET = {"parameters", "steps_done", "memory", "_looked", "_frozen"}  # what is no setting of an optimiser
+
 
 class Options(TypedDict, total=False):
     """What every optimiser takes besides the numbers of its rule."""
@@ -116,6 +118,12 @@ class Optimizer:
         if twin.__dict__.keys() != before.keys() or any(twin.__dict__[name] is not old for name, old in before.items()):
             raise TypeError(f"the rule of {type(self).__name__} changes the optimiser")
         return after
+
+    def settings(self) -> dict[str, Any] | None:
+        """All that the rule reads besides symbols; None for a subclass of the user's, which may read anything."""
+        if type(self).__module__.split(".")[0] != __name__.split(".")[0]:
+            return None
+        return {name: value for name, value in vars(self).items() if name not in _NOT_SET}
 
     def rates(self, steps: int) -> Any:
         """The learning rates of so many steps to come; fewer, where a schedule has none for one of them."""

@@ -15,7 +15,7 @@ from ..packing.pack import Packed
 from ..packing.rules import Printed
 from .kernel import kernel
 from .lines import Lines, UnprintableError
-from .memory import aligned
+from .memory import address, aligned
 from .source import Source
 
 if TYPE_CHECKING:
@@ -177,8 +177,8 @@ class Steps:
         p[source.given : source.given + len(shared)] = shared
         steps = min(-(-len(order) // size), len(rates))
         losses, following = np.empty(steps), np.empty((1 + len(state[2]), len(state[0])))
-        inputs = [x.ctypes.data for x in (p, q, self._rows[1], order)]
-        arrays = [x.ctypes.data for x in (*state, following, rates, numbers, frozen, losses)]
+        inputs = map(address, (p, q, self._rows[1], order))
+        arrays = map(address, (*state, following, rates, numbers, frozen, losses))
         count = int(call(*inputs, len(order), size, 1.0, *arrays, done, steps))
         found: list[float] = losses[:count].tolist()
         return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from ..packing.rules import Printed
 from .epochs import Steps
 from .kernel import kernel
 from .lines import UnprintableError
-from .memory import aligned
+from .memory import address, aligned
 from .source import Source
 
 _TAKES = "dqddddbdif"  # the arguments of a kernel
@@ -74,12 +73,12 @@ class Native(Blocks):
             own = np.ascontiguousarray(own, float)
         status = ready.kernel(
             *ready.addresses,
-            _address(w),
-            _address(d),
-            0 if own is None else _address(own),
-            _address(outputs),
-            _address(failed) if self._checked else 0,
-            0 if own is None else _address(d_own),
+            address(w),
+            address(d),
+            0 if own is None else address(own),
+            address(outputs),
+            address(failed) if self._checked else 0,
+            0 if own is None else address(d_own),
             samples,
             weight,
         )
@@ -133,14 +132,4 @@ class Native(Blocks):
         p[: len(self.graph.constants)] = self.graph.constants
         wide = np.array([*[False] * self.graph.parameters, *self.graph.wide], bool)
         is_whole = bool(wanted) and bool(np.frombuffer(wanted, bool)[~wide].all())
-        return Ready(call, (_address(p), _address(q)), is_whole, (p, q))
-
-
-_byte = ctypes.c_char.from_buffer
-
-
-def _address(array: Any) -> int:
-    try:
-        return ctypes.addressof(_byte(array))  # four times as quick as array.ctypes.data
-    except (TypeError, ValueError):  # it is read-only, or empty
-        return int(array.__array_interface__["data"][0])
+        return Ready(call, (address(p), address(q)), is_whole, (p, q))

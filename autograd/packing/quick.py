@@ -64,7 +64,7 @@ def quick(
     if has_samples:
         value = f"float(total(outputs[0])){' / n' if is_mean else ''}"
     if flat is not None:
-        body += [f"gradient[:] = d[:{known}]", f"return {value}"]
+        body += ["keep(recording, d)", f"return {value}"]
     elif kind == "backward":
         body += [f"for x, slope in zip(parameters, d[:{known}].tolist()): x._grad += slope", f"return {value}"]
     elif kind == "gradient":
@@ -88,8 +88,9 @@ def quick(
         "result": recording.result,
         "layout": layout,
         "same": recording.reach.is_same if flat is None else lambda: flat.finds(recording),
-        "read": recording.numbers if flat is None else lambda: flat.data,
-        "gradient": None if flat is None else flat.gradient,
+        "read": recording.numbers if flat is None else lambda: flat.numbers(recording),
+        "keep": None if flat is None else flat.keep,
+        "recording": recording,
         "numbers": np.zeros(0),
         "parameters": recording.parameters,
         "program": program,

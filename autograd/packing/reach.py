@@ -60,6 +60,8 @@ class Reach:
             for variables, name, value in self._globals.values():
                 if variables.get(name) is not value:
                     return False
+            if not (self._hashed or self._others):
+                return True
             return hash((*map(tuple, self._hashed),)) == self._hash and all(
                 map(is_, chain.from_iterable(self._others), self._other_items)
             )

@@ -69,9 +69,17 @@ class Printer:
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self._known: dict[Any, Callable[[tuple[float, ...]], Printed] | None] = {}
+        self._settings: Any = None  # as they were when it was printed last
+        self._last: Printed | None = None
 
     def printed(self) -> Printed | None:
         """The rule as it is set now, or None where it cannot be written so."""
+        settings = self._rule.settings() if hasattr(self._rule, "settings") else None
+        if settings is None or settings != self._settings:
+            self._settings, self._last = settings, self._printed()
+        return self._last
+
+    def _printed(self) -> Printed | None:
         try:
             calls, results, numbers = self._recorded()
             if (calls, results) not in self._known:
