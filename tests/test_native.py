@@ -270,6 +270,29 @@ def test_machine_code_is_kept_on_disk_and_damage_to_it_is_noticed(tmp_path):
     assert run(AUTOGRAD_CACHE=str(tmp_path / "file" / "below")) == first
 
 
+def test_the_loops_of_a_program_can_be_read():
+    f = autograd.compile(of_layers, batch=(0, 1), native=True)
+    f(np.ones((2, 3)), np.ones(2))
+    assert "# back through tanh: 8 for each sample" in f.program.loops
+    assert "for n in range(8):" in f.program.loops
+    g = autograd.compile(of_layers, batch=(0, 1), native=False)
+    g(np.ones((2, 3)), np.ones(2))
+    with pytest.raises(ValueError, match="not as machine code"):
+        print(g.program.loops)
+
+
+def test_only_some_of_the_ways_through_a_function_are_compiled():
+    def f(x, limits):
+        return autograd.sum([x * k if x > one else -x * k for k, one in enumerate(limits)])
+
+    g = autograd.compile(f, native=True)
+    limits = [float(k) for k in range(30)]
+    for k in range(12):
+        assert g(k + 0.5, limits) == f(k + 0.5, limits)
+    assert g.cache_info().turned == 11
+    assert g.program.native is None
+
+
 def test_native_is_where_numba_is_unless_it_is_turned_off(monkeypatch):
     monkeypatch.delenv("AUTOGRAD_NATIVE", raising=False)
     assert is_native(None)

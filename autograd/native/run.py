@@ -94,6 +94,14 @@ class Native(Blocks):
             return None
         return Steps(self, rule, there, count, is_mean, has_frozen)
 
+    def text(self) -> str | None:
+        """The loops, with those of the way back where there is one result."""
+        wanted = bytes([1] * (self.graph.parameters + len(self.graph.wide))) if self._results == 1 else b""
+        try:
+            return str(Source(self.packed, 8 if self._own_leaves else 1, wanted))
+        except UnprintableError:
+            return None
+
     def lanes(self, samples: int) -> int:
         """How many samples a tile holds."""
         if samples == 1:

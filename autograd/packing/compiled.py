@@ -280,8 +280,8 @@ class Compiled:
             wanted = recording.wanted(False, layout.wanted(chosen))
             slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
             result += f", {slopes[0] if is_single else '(' + ', '.join(slopes) + ',)'}"
-        straight, reach = runs.quick(recording.parameters, wanted, result), recording.reach
-        return (lambda *args: straight(*args) if reach.is_same() else None) if reach else straight
+        straight, same = runs.quick(recording.parameters, wanted, result), recording.reach.is_same
+        return (lambda *args: straight(*args) if same() else None) if recording.reach else straight
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""

@@ -177,6 +177,18 @@ class Program:
             f"# {len(self.graph.nodes):,} operations that depend on each other run one after the other, by their rows"
         )
 
+    @property
+    def loops(self) -> str:
+        """The program as the loops that become machine code, where numba is installed.
+
+        Raises:
+            ValueError: it does not become machine code, or has more in it than such loops can say.
+        """
+        loops = None if self.native is None else self.native.text()
+        if loops is None:
+            raise ValueError(f"this program runs in {self.form}, and not as machine code; its source says how")
+        return loops
+
     def diagram(self, max_nodes: int) -> Diagram:
         """The blocks and what they read as boxes and wires, for `draw`."""
         from .diagram import diagram

@@ -46,27 +46,44 @@ class Reach:
                 self._others += source, (_END,)
                 self._other_items += *items, _END
         self._hash = hash(tuple(self._hashed_items))
+        self.is_same = self._check()
 
     def __bool__(self) -> bool:
         """Whether there is anything to look at."""
         return bool(self._cells or self._globals or self._hashed or self._others)
 
-    def is_same(self) -> bool:
-        """Whether the function would find the very same parameters."""
-        try:
-            for cell, value in self._cells.values():
-                if cell.cell_contents is not value:
-                    return False
-            for variables, name, value in self._globals.values():
-                if variables.get(name) is not value:
-                    return False
-            if not (self._hashed or self._others):
-                return True
-            return hash((*map(tuple, self._hashed),)) == self._hash and all(
-                map(is_, chain.from_iterable(self._others), self._other_items)
-            )
-        except (TypeError, ValueError):  # there is something now that has no hash, or a variable that was deleted
-            return False
+    def _check(self) -> Callable[[], bool]:
+        """Whether the function would find the very same parameters, as a function printed for it: a loop takes longer.
+
+        False too where there is something now that has no hash, or a variable that was deleted.
+        """
+        names: dict[str, Any] = {"holds": self._holds}
+        same = []
+        for k, (cell, value) in enumerate(self._cells.values()):
+            names |= {f"c{k}": cell, f"v{k}": value}
+            same.append(f"c{k}.cell_contents is v{k}")
+        for k, (variables, name, value) in enumerate(self._globals.values()):
+            names |= {f"g{k}": variables.get, f"w{k}": value}
+            same.append(f"g{k}({name!r}) is w{k}")
+        if self._hashed or self._others:
+            same.append("holds()")
+        lines = [
+            "def is_same():",
+            "    try:",
+            *(f"        if not ({one}): return False" for one in same),
+            "        return True",
+            "    except (TypeError, ValueError):",
+            "        return False",
+        ]
+        exec(compile("\n".join(lines), "<reach>", "exec"), names)
+        made: Callable[[], bool] = names["is_same"]
+        return made
+
+    def _holds(self) -> bool:
+        """Whether the containers have the same items."""
+        return hash((*map(tuple, self._hashed),)) == self._hash and all(
+            map(is_, chain.from_iterable(self._others), self._other_items)
+        )
 
     def _walk(self, function: Callable[..., Any], wanted: set[int]) -> Iterator[tuple[Iterable[Any], list[Any]]]:
         """The containers on the way, each with what is in it."""

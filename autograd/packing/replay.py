@@ -22,6 +22,7 @@ from .trace import trace
 if TYPE_CHECKING:
     from .flat import Flat
 
+_COMPILED = 8  # of them that become machine code, which takes a second
 _MOST = 64  # programs for one shape of arguments; a comparison that turns at every call would fill the memory
 
 
@@ -180,14 +181,10 @@ class Recordings:
             graph, result, parameters = trace(
                 lambda: self.function(*args, **options), values, layout.wide_leaves.tolist()
             )
+            few = len(self._kept.get(layout, ())) < _COMPILED
+            signature = Signature(layout.names, layout.shapes, layout.wide, result)
             made = Recording(
-                Program(
-                    simplify(graph),
-                    self.dtype,
-                    Signature(layout.names, layout.shapes, layout.wide, result),
-                    self.native,
-                    self.threads,
-                ),
+                Program(simplify(graph), self.dtype, signature, self.native if few else False, self.threads),
                 result,
                 parameters,
                 Reach(self.function, parameters),
