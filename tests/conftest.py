@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from pathlib import Path
 
 os.environ["AUTOGRAD_NATIVE"] = "0"  # machine code takes time to compile: its own tests ask for it
+os.environ.setdefault("AUTOGRAD_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "kernels"))
 
 import pytest
 

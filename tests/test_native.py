@@ -1,9 +1,11 @@
 """Machine code computes what NumPy's calls do: on random graphs, in batches of any size, and step after step."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -268,6 +270,36 @@ def test_machine_code_is_kept_on_disk_and_damage_to_it_is_noticed(tmp_path):
     assert run(AUTOGRAD_CACHE="") == first
     (tmp_path / "file").write_text("")
     assert run(AUTOGRAD_CACHE=str(tmp_path / "file" / "below")) == first
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
+def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    f = autograd.compile(of_layers, batch=(0, 1), native=True)
+    with monkeypatch.context() as patch:
+        patch.setenv("AUTOGRAD_CACHE", "")
+        patch.setattr("autograd.native.kernel._compiled", lambda text, takes: time.sleep(3.0))
+        handler = signal.signal(signal.SIGALRM, interrupt)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            start = time.perf_counter()
+            with pytest.raises(KeyboardInterrupt):
+                f(np.ones((2, 3)), np.ones(2))
+            assert time.perf_counter() - start < 2.0
+        finally:
+            signal.signal(signal.SIGALRM, handler)
+    assert f(np.ones((2, 3)), np.ones(2)).shape == (2,)
+
+
+def test_old_machine_code_makes_room(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path))
+    monkeypatch.setattr("autograd.native.kernel._MOST_KEPT", 2)
+    for k in range(4):
+        f = autograd.compile(lambda x, k=k: autograd.sum([x * i for i in range(40 + k)]), batch=0, native=True)
+        f([1.0, 2.0])
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_the_loops_of_a_program_can_be_read():

@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +20,21 @@ from .assembly import assembly, known
 from .lower import Lowering
 
 _FORMAT = "tapegrad kernel 1"
+_MOST_KEPT = 1000  # kernels on disk, of some 50 kB each; the oldest go
 _DIGEST = hashlib.sha256().digest_size
 _engines: list[Any] = []  # what holds the machine code in memory
 _lock = threading.Lock()
 
 
 def kernel(text: str, takes: str) -> Callable[..., float]:
-    """The function `run` of a text, compiled, or as it was kept; it takes addresses of arrays ("pointers", or by name).
+    """The function `run` of a text, compiled, or as it was kept.
 
-    `takes` has a letter for each argument: "d" a pointer to float64, "q" to int64, "b" to bytes, "i" an integer, "f" a
-    float.
+    `takes` has a letter for each argument: "d", "q" or "b" for the address of float64, int64 or bytes, "i" for an
+    integer, "f" for a float.
     """
     with _lock:
-        path = _folder() / f"{_key(text, takes)}.o" if _folder() is not None else None  # type: ignore[operator]
+        folder = _folder()
+        path = None if folder is None else folder / f"{_key(text, takes)}.o"
         found = _kept(path)
         if found is None:
             found = _in_background(lambda: _compiled(text, takes), text.count("\n"))
@@ -42,13 +46,19 @@ def kernel(text: str, takes: str) -> Callable[..., float]:
 
 def _key(text: str, takes: str) -> str:
     """What machine code depends on: the text, the words it calls, the compiler, the processor."""
-    from importlib.metadata import version
+    return hashlib.sha256("\0".join([text, takes, *_compiler()]).encode()).hexdigest()[:40]
 
+
+@cache
+def _compiler() -> list[str]:
     here = Path(__file__).parent
-    parts = [_FORMAT, text, takes, sys.version, version("numba"), version("llvmlite")]
-    parts += [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
-    parts += [(here / name).read_text(encoding="utf-8") for name in ("words.py", "many.py", "lower.py", "kernel.py")]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+    return [
+        _FORMAT,
+        *(version(name) for name in ("numba", "llvmlite")),
+        llvm.get_host_cpu_name(),
+        llvm.get_host_cpu_features().flatten(),
+        *((here / name).read_text(encoding="utf-8") for name in ("words.py", "many.py", "lower.py", "kernel.py")),
+    ]
 
 
 def _folder() -> Path | None:
@@ -82,6 +92,9 @@ def _keep(path: Path | None, code: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(hashlib.sha256(code).digest() + code)
         partial.replace(path)  # whoever reads meanwhile sees all of it or nothing
+        others = sorted(path.parent.glob("*.o"), key=lambda one: one.stat().st_mtime)
+        for old in others[:-_MOST_KEPT]:
+            old.unlink(missing_ok=True)
     except OSError:  # a folder that cannot be written to: it is compiled again the next time
         return
 
