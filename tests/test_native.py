@@ -58,7 +58,7 @@ def test_machine_code_agrees_with_numpy_on_a_random_graph(seed):
                 found, expected = native.run(*given, wanted, 0.5), blocks.run(*given, wanted, 0.5)
             made = native.kernel(native.lanes(samples if wide else 1), wanted)
             assert made or "round" in {OPS[node[0]].name for node in graph.graph.nodes}  # the one word no kernel knows
-            assert [x.shape for x in found] == [x.shape for x in expected]
+            assert [x.shape for x in found if x.size] == [x.shape for x in expected if x.size]
             assert close(found, expected)
 
 

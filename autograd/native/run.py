@@ -21,6 +21,7 @@ from .source import Source
 
 _TAKES = "dqddddbdif"  # the arguments of a kernel
 _LARGE = 2**17  # bytes of a tile's numbers that are too many for the processor's first cache
+_NOTHING, _NOTHING_FAILED = np.zeros((0, 1)), np.zeros((0, 1), bool)  # for all calls alike
 _MOST = 64  # numbers of samples that a thread remembers
 
 
@@ -67,8 +68,8 @@ class Native(Blocks):
             w = np.ascontiguousarray(w, float)
         d = (np.empty if ready.is_whole else np.zeros)(len(w))
         outputs = np.empty((self._results, samples))
-        failed = np.empty((self._checked, samples), bool)
-        d_own = np.zeros((self._own_leaves, samples))
+        failed = np.empty((self._checked, samples), bool) if self._checked else _NOTHING_FAILED
+        d_own = _NOTHING if own is None else np.zeros((self._own_leaves, samples))
         if own is not None and not (own.flags.c_contiguous and own.dtype == np.float64):
             own = np.ascontiguousarray(own, float)
         status = ready.kernel(
