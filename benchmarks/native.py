@@ -73,7 +73,7 @@ def section(results: Results) -> str:
     if not any(fastest(results, workload) for workload in WORKLOADS):
         return "Nothing was measured: numba is not installed, or no program was compiled by it."
     parts = [
-        "With numba installed (`pip install tapegrad[fast]`) a program is compiled to machine code; its NumPy form is "
+        "With numba installed (the extra `fast`) a program is compiled to machine code; its NumPy form is "
         "the same program without. What is aimed at, with the fastest way to call each form:",
         _targets(results),
         *_grid(results),
