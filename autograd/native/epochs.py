@@ -21,8 +21,8 @@ from .source import Source
 if TYPE_CHECKING:
     from .run import Native
 
-_TAKES = "dqdqiifddddddddii"
-_NAMES = "p, q, rows, order, count, size, scale, data, gradient, memory, following"
+_TAKES = "dqdqiiddddddddii"
+_NAMES = "p, q, rows, order, count, size, data, gradient, memory, following"
 _SETTINGS = "rates, numbers, frozen, losses, done, steps"
 
 
@@ -56,7 +56,7 @@ class EpochSource(Source):
             lines.add(f"w = p + {self.given}", f"d = p + {self.memory.take(self._given_size)}")
         with lines.below("for s in range(steps):"):
             lines.add("samples = min(size, count - s * size)")
-            lines.add(f"weight = {'scale / samples' if self._is_mean else 'scale'}")
+            lines.add(f"weight = {'1.0 / samples' if self._is_mean else '1.0'}")
             lines.add("bad = 0.0", "total = 0.0")
             if not self._is_same:
                 self._each("w[j] = data[i]")
@@ -179,7 +179,7 @@ class Steps:
         losses, following = np.empty(steps), np.empty((1 + len(state[2]), len(state[0])))
         inputs = map(address, (p, q, self._rows[1], order))
         arrays = map(address, (*state, following, rates, numbers, frozen, losses))
-        count = int(call(*inputs, len(order), size, 1.0, *arrays, done, steps))
+        count = int(call(*inputs, len(order), size, *arrays, done, steps))
         found: list[float] = losses[:count].tolist()
         return found
 

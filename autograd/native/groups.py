@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 
 from .. import text
-from ..packing.straight import Words
+from ..packing.straight import Words, shown
 from ..text import Text
 from .lines import Lines, UnprintableError
 
@@ -105,7 +105,7 @@ class Vocabulary(Words):
         return shift + self.log(self.sum(self.each(lambda x: self.exp(x - shift), xs)))
 
     def pick(self, xs: Any, index: Any) -> Any:
-        name, at = self._named(_shown(index)), len(xs)
+        name, at = self._named(shown(index)), len(xs)
         self._lines.add(f"bad = plus(bad, outside({name}, {float(at)}))")
         if isinstance(xs, Many):
             return self._named(f"{xs.array}[{xs.at} + {xs.step} * within({name}, {at})]")
@@ -133,7 +133,3 @@ def item_of(parts: Any) -> Any:
     if any(part != first + k * (second - first) for k, part in enumerate(parts)):
         raise UnprintableError("the partials of a large group differ")
     return Text(f"({first!r} + {second - first!r} * k)")
-
-
-def _shown(x: Any) -> str:
-    return text.program([x])[1][0]

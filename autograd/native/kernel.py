@@ -1,4 +1,4 @@
-"""Kernel: the text of a function of loops compiled by numba, and its machine code kept on disk for the next time."""
+"""Kernel: the text of loops compiled by LLVM, the words in it by numba, and the machine code kept for the next time."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from .. import text
 from ..packing.graph import DETACH, OPS
 from ..packing.pack import Block, Packed, ProductBlock
 from ..packing.source import describe, needs
+from ..packing.straight import chained
 from ..packing.views import Operand, Positions
 from ..text import Text
 from .forward import Forward
@@ -102,14 +103,14 @@ class Reverse(Forward):
         if not _is_large(operand, block):
             return [(view.number(k, *index), one, view.lanes, adding) for k, one in enumerate(slope)]
         with self.lines.below(f"for k in range({len(operand.positions)}):"):
-            before, (term,) = text.program([_times(Text("g"), item_of(slope))], "e")
+            before, (term,) = text.program([chained(Text("g"), item_of(slope))], "e")
             target = view.number("k", *index)
             self.lines.add(*before, f"{target} = {target} + {term}")
         return []
 
     def _deliver(self, block: Block, targets: list[tuple[str, Any, bool, bool]]) -> list[str]:
         """Lines for these targets; returns those for which the sums over the lanes `s0`, `s1`, ... are meant."""
-        before, terms = text.program([_times(Text("g"), slope) for _, slope, _, _ in targets])
+        before, terms = text.program([chained(Text("g"), slope) for _, slope, _, _ in targets])
         self.lines.add(*before)
         sums: list[str] = []
         for (target, _, lanes, adding), term in zip(targets, terms, strict=True):
@@ -172,9 +173,3 @@ class Reverse(Forward):
 def _is_large(operand: Operand, block: Block) -> bool:
     """Whether it is a group that is not written out."""
     return operand.positions.ndim > len(block.shape) and len(operand.positions) > WRITTEN_OUT
-
-
-def _times(g: Text, partial: Any) -> Any:
-    if not isinstance(partial, Text) and abs(partial) == 1.0:
-        return g if partial > 0 else -g
-    return g * partial

@@ -36,7 +36,7 @@ class Ready:
 
 
 class Native(Blocks):
-    """Runs as loops compiled by numba; what cannot be printed, or meets nan on the way back, runs as NumPy calls."""
+    """Runs as machine code; what cannot be printed, or meets nan on the way back, runs as NumPy calls."""
 
     def __init__(self, packed: Packed, threads: int = 1) -> None:
         super().__init__(packed, np.dtype(float))

@@ -128,7 +128,10 @@ class Flat:
 
     def there(self, recording: Recording) -> Any:
         """For each parameter of a program, which of these it is, or -1."""
-        return np.array([self._place.get(id(parameter), -1) for parameter in recording.parameters], dtype=int)
+        here, there = self._placed(recording)
+        found = np.full(len(recording.parameters), -1)
+        found[here] = there
+        return found
 
     @property
     def is_mean(self) -> bool:

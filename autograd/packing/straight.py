@@ -101,7 +101,7 @@ class Straight:
         return made
 
     def _holds(self, check: Check) -> str:
-        left, right = (_shown(self._name(x)) for x in (check.left, check.right))
+        left, right = (shown(self._name(x)) for x in (check.left, check.right))
         return f"({left} {check.symbol} {right}) is {check.outcome}"
 
     def _name(self, x: int) -> Any:
@@ -109,7 +109,7 @@ class Straight:
 
     def root(self) -> str:
         """What the one result is called."""
-        return _shown(self._name(self.graph.outputs[0]))
+        return shown(self._name(self.graph.outputs[0]))
 
     def body(self, wanted: bytes) -> tuple[list[str], str]:
         """The lines of the function, and what it returns."""
@@ -122,7 +122,7 @@ class Straight:
             before, (expression,) = text.program([value], f"s{k}_")
             lines += [*before, f"v{k} = {expression}"]
             names.append(Text(f"v{k}"))
-        outputs = _tuple([_shown(names[x]) for x in graph.outputs])
+        outputs = _tuple([shown(names[x]) for x in graph.outputs])
         holds = _tuple([self._holds(check) for check in graph.checks])
         if not wanted:
             return lines, f"{outputs}, {holds}, ()"
@@ -145,7 +145,7 @@ class Straight:
             partials = op.partials(words, *arguments_of(op, [names[x] for x in node[1:]]), names[k])
             slopes = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
             wants = [(x, slope) for x, slope in zip(node[1:], slopes, strict=True) if needs[x]]
-            before, terms = text.program([_times(Text(f"d{k}"), slope) for _, slope in wants], f"p{k}_")
+            before, terms = text.program([chained(Text(f"d{k}"), slope) for _, slope in wants], f"p{k}_")
             lines += before
             for (x, _), term in zip(wants, terms, strict=True):
                 lines.append(f"d{x} {'+=' if x in reached else '='} {term}")
@@ -154,13 +154,15 @@ class Straight:
         return lines, _tuple([f"d{k}" if k in reached else "0.0" for k in leaves])
 
 
-def _times(g: Text, slope: Any) -> Any:
+def chained(g: Text, slope: Any) -> Any:
+    """An adjoint times a partial, without the product where that is 1.0 or -1.0."""
     if not isinstance(slope, Text) and abs(slope) == 1.0:
         return g if slope > 0 else -g
     return g * slope
 
 
-def _shown(x: Any) -> str:
+def shown(x: Any) -> str:
+    """An expression or a number as source text."""
     return text.program([x])[1][0]
 
 
