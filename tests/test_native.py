@@ -280,7 +280,7 @@ def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
     f = autograd.compile(of_layers, batch=(0, 1), native=True)
     with monkeypatch.context() as patch:
         patch.setenv("AUTOGRAD_CACHE", "")
-        patch.setattr("autograd.native.kernel._compiled", lambda text, takes: time.sleep(3.0))
+        patch.setattr("autograd.native.kernel._compiled", lambda text, takes, gives: time.sleep(3.0))
         handler = signal.signal(signal.SIGALRM, interrupt)
         try:
             signal.setitimer(signal.ITIMER_REAL, 0.3)

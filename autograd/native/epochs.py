@@ -15,7 +15,7 @@ from ..packing.pack import Packed
 from ..packing.rules import Printed
 from .kernel import kernel
 from .lines import Lines, UnprintableError
-from .memory import address, aligned
+from .memory import aligned
 from .source import Source
 
 if TYPE_CHECKING:
@@ -177,9 +177,8 @@ class Steps:
         p[source.given : source.given + len(shared)] = shared
         steps = min(-(-len(order) // size), len(rates))
         losses, following = np.empty(steps), np.empty((1 + len(state[2]), len(state[0])))
-        inputs = map(address, (p, q, self._rows[1], order))
-        arrays = map(address, (*state, following, rates, numbers, frozen, losses))
-        count = int(call(*inputs, len(order), size, *arrays, done, steps))
+        arrays = *state, following, rates, numbers, frozen, losses
+        count = int(call(p, q, self._rows[1], order, len(order), size, *arrays, done, steps))
         found: list[float] = losses[:count].tolist()
         return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import sys
@@ -17,36 +16,37 @@ from typing import Any
 from llvmlite import binding as llvm
 
 from .assembly import assembly, known
+from .entry import DATA, add_entry, function_at, prepare
 from .lower import Lowering
 
-_FORMAT = "tapegrad kernel 1"
+_FORMAT = "tapegrad kernel 2"
 _MOST_KEPT = 1000  # kernels on disk, of some 50 kB each; the oldest go
 _DIGEST = hashlib.sha256().digest_size
 _engines: list[Any] = []  # what holds the machine code in memory
 _lock = threading.Lock()
 
 
-def kernel(text: str, takes: str) -> Callable[..., float]:
+def kernel(text: str, takes: str, gives: int = 0) -> Callable[..., Any]:
     """The function `run` of a text, compiled, or as it was kept.
 
-    `takes` has a letter for each argument: "d", "q" or "b" for the address of float64, int64 or bytes, "i" for an
-    integer, "f" for a float.
+    `takes` has a letter for each argument: "d", "q" or "b" for an array of float64, int64 or bytes in one piece, "i"
+    for an integer, "f" for a float. The arguments are not looked at any closer. What it gives is what `run` returns;
+    where `run` also leaves so many numbers behind its last argument, a tuple of both.
     """
     with _lock:
+        prepare()
         folder = _folder()
-        path = None if folder is None else folder / f"{_key(text, takes)}.o"
+        path = None if folder is None else folder / f"{_key(text, takes, gives)}.o"
         found = _kept(path)
         if found is None:
-            found = _in_background(lambda: _compiled(text, takes), text.count("\n"))
+            found = _in_background(lambda: _compiled(text, takes, gives), text.count("\n"))
             _keep(path, found)
-        address = _loaded(found)
-    kinds = [ctypes.c_double if letter == "f" else ctypes.c_ssize_t for letter in takes]
-    return ctypes.CFUNCTYPE(ctypes.c_double, *kinds)(address)
+        return function_at(_loaded(found))
 
 
-def _key(text: str, takes: str) -> str:
+def _key(text: str, takes: str, gives: int) -> str:
     """What machine code depends on: the text, the words it calls, the compiler, the processor."""
-    return hashlib.sha256("\0".join([text, takes, *_compiler()]).encode()).hexdigest()[:40]
+    return hashlib.sha256("\0".join([text, takes, str(gives), *_compiler()]).encode()).hexdigest()[:40]
 
 
 @cache
@@ -57,7 +57,8 @@ def _compiler() -> list[str]:
         *(version(name) for name in ("numba", "llvmlite")),
         llvm.get_host_cpu_name(),
         llvm.get_host_cpu_features().flatten(),
-        *((here / name).read_text(encoding="utf-8") for name in ("words.py", "many.py", "lower.py", "kernel.py")),
+        str(DATA),
+        *((here / f"{name}.py").read_text(encoding="utf-8") for name in ("words", "many", "lower", "entry", "kernel")),
     ]
 
 
@@ -99,10 +100,11 @@ def _keep(path: Path | None, code: bytes) -> None:
         return
 
 
-def _compiled(text: str, takes: str) -> bytes:
-    """The object code of the function `run`."""
+def _compiled(text: str, takes: str, gives: int) -> bytes:
+    """The object code of the function `run` and its entry."""
     many = (Path(__file__).parent / "many.py").read_text(encoding="utf-8")
-    lowering = Lowering(many + text, takes, known().__getitem__)
+    lowering = Lowering(many + text, takes + "d" * bool(gives), known().__getitem__)
+    add_entry(lowering.module, lowering.run, takes, gives)
     lowering.module.triple = llvm.get_process_triple()
     module = llvm.parse_assembly(str(lowering.module))
     for name in sorted(lowering.called):
@@ -134,12 +136,12 @@ def _machine() -> Any:
 
 
 def _loaded(code: bytes) -> int:
-    """The address of the function, in memory for as long as the process lives."""
+    """The address of the entry, in memory for as long as the process lives."""
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _engines.append(engine)
-    return int(engine.get_function_address("run"))
+    return int(engine.get_function_address("call"))
 
 
 def _in_background(work: Callable[[], Any], lines: int) -> Any:

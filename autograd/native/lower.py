@@ -37,7 +37,7 @@ class Lowering:
         self.called: set[str] = set()  # words
         self._text = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
         self._made: dict[Any, Any] = {}
-        self.function("run", tuple((letter in "dqb", _KINDS[letter]) for letter in takes), FLOAT)
+        self.run = self.function("run", tuple((letter in "dqb", _KINDS[letter]) for letter in takes), FLOAT)
 
     def has(self, name: str) -> bool:
         """Whether the text defines this function."""

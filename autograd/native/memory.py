@@ -8,7 +8,6 @@ Positions that follow no pattern are looked up in the integers `q`.
 
 from __future__ import annotations
 
-import ctypes
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -146,14 +145,3 @@ def aligned(size: int) -> NDArray[np.float64]:
     whole = np.zeros(size + 8)
     start = -whole.ctypes.data % 64 // 8
     return whole[start : start + size]
-
-
-_byte = ctypes.c_char.from_buffer
-
-
-def address(array: Any) -> int:
-    """Where an array begins."""
-    try:
-        return ctypes.addressof(_byte(array))  # four times as quick as array.ctypes.data
-    except (TypeError, ValueError):  # it is read-only, or empty
-        return int(array.__array_interface__["data"][0])

@@ -16,12 +16,12 @@ from ..packing.rules import Printed
 from .epochs import Steps
 from .kernel import kernel
 from .lines import UnprintableError
-from .memory import address, aligned
+from .memory import aligned
 from .source import Source
 
 _TAKES = "dqddddbdif"  # the arguments of a kernel
 _LARGE = 2**17  # bytes of a tile's numbers that are too many for the processor's first cache
-_NOTHING, _NOTHING_FAILED = np.zeros((0, 1)), np.zeros((0, 1), bool)  # for all calls alike
+_NOTHING, _NOTHING_FAILED = np.zeros((0, 1)), np.zeros((0, 1), bool)  # where a call has none
 _MOST = 64  # numbers of samples that a thread remembers
 
 
@@ -30,9 +30,9 @@ class Ready:
     """A kernel with memory of one thread; without a kernel, what is to be run as NumPy calls."""
 
     kernel: Any = None
-    addresses: tuple[int, int] = (0, 0)  # of the memory, and of the table
+    p: Any = None
+    q: Any = None
     is_whole: bool = False  # whether the derivatives by all that samples share are computed
-    kept: Any = None  # what lies at these addresses
 
 
 class Native(Blocks):
@@ -69,20 +69,13 @@ class Native(Blocks):
         d = (np.empty if ready.is_whole else np.zeros)(len(w))
         outputs = np.empty((self._results, samples))
         failed = np.empty((self._checked, samples), bool) if self._checked else _NOTHING_FAILED
-        d_own = _NOTHING if own is None else np.zeros((self._own_leaves, samples))
-        if own is not None and not (own.flags.c_contiguous and own.dtype == np.float64):
-            own = np.ascontiguousarray(own, float)
-        status = ready.kernel(
-            *ready.addresses,
-            address(w),
-            address(d),
-            0 if own is None else address(own),
-            address(outputs),
-            address(failed) if self._checked else 0,
-            0 if own is None else address(d_own),
-            samples,
-            weight,
-        )
+        d_own = _NOTHING
+        if own is not None:
+            d_own = np.zeros((self._own_leaves, samples))
+            if not (own.flags.c_contiguous and own.dtype == np.float64):
+                own = np.ascontiguousarray(own, float)
+        given = _NOTHING if own is None else own
+        status = ready.kernel(ready.p, ready.q, w, d, given, outputs, failed, d_own, samples, weight)
         # nan: an index that is none, or an adjoint of exactly 0 that met inf, which NumPy's program passes over
         if status != 0.0:
             return super().run(shared, own, wanted, weight)
@@ -141,4 +134,4 @@ class Native(Blocks):
         p[: len(self.graph.constants)] = self.graph.constants
         wide = np.array([*[False] * self.graph.parameters, *self.graph.wide], bool)
         is_whole = bool(wanted) and bool(np.frombuffer(wanted, bool)[~wide].all())
-        return Ready(call, (address(p), address(q)), is_whole, (p, q))
+        return Ready(call, p, q, is_whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from types import CodeType
 from typing import Any
 
@@ -29,8 +30,6 @@ class Blocks:
     def __init__(self, packed: Packed, dtype: Any) -> None:
         self.packed, self.dtype = packed, np.dtype(dtype)
         self.graph = graph = packed.graph
-        self.forward = Forward(self.packed)
-        self._forward_code = _functions(self.forward.code, "forward")
         self._reverses: dict[tuple[bytes, bool], tuple[str, Code, tuple[CodeType, CodeType]]] = {}
         self._by_own: dict[bytes, bool] = {}
         self._local = threading.local()
@@ -44,6 +43,15 @@ class Blocks:
         self._outputs = [(_run_of(mine), _run_of(self.packed.position[roots[mine]])) for mine in rows]
         self._has_shared, self._has_own = (len(mine) > 0 for mine in rows)
         self._checks = _checks(self.packed, graph)
+
+    @cached_property
+    def forward(self) -> Forward:
+        """The program forward, printed when it is first asked for."""
+        return Forward(self.packed)
+
+    @cached_property
+    def _forward_code(self) -> tuple[CodeType, CodeType]:
+        return _functions(self.forward.code, "forward")
 
     # Running.
 

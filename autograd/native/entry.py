@@ -1,0 +1,106 @@
+"""Entry: a kernel as a builtin function of Python, which takes its arguments apart in machine code too.
+
+Through ctypes a call of ten arguments takes a microsecond, and finding out where each array begins another two; this
+way both take a tenth. What the entry calls is Python's C API, and where an array keeps its address is part of NumPy's.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from llvmlite import binding as llvm
+from llvmlite import ir
+
+_OBJECT, _FLOAT, _INT = ir.PointerType(), ir.DoubleType(), ir.IntType(64)
+_FROM_PYTHON = {
+    "PyFloat_AsDouble": ir.FunctionType(_FLOAT, [_OBJECT]),
+    "PyFloat_FromDouble": ir.FunctionType(_OBJECT, [_FLOAT]),
+    "PyLong_AsSsize_t": ir.FunctionType(_INT, [_OBJECT]),
+    "PyTuple_New": ir.FunctionType(_OBJECT, [_INT]),
+    "PyTuple_SetItem": ir.FunctionType(ir.IntType(32), [_OBJECT, _INT, _OBJECT]),
+    "PyEval_SaveThread": ir.FunctionType(_OBJECT, []),
+    "PyEval_RestoreThread": ir.FunctionType(ir.VoidType(), [_OBJECT]),
+}
+_FASTCALL = 0x0080  # METH_FASTCALL: the function takes its arguments as an array of objects
+DATA = object.__basicsize__  # where an array keeps the address of its numbers: behind what every object begins with
+
+
+class _Method(ctypes.Structure):
+    """PyMethodDef."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
+
+
+_methods: list[_Method] = []  # Python reads them for as long as the functions live
+
+
+def add_entry(module: ir.Module, run: ir.Function, takes: str, gives: int) -> None:
+    """Adds `call` to a module: Python's arguments for `run`, and its result as an object.
+
+    Where `run` leaves `gives` numbers behind its last argument, the result is a tuple with those behind it. While
+    `run` works on arrays, other threads of Python run.
+    """
+    api = {name: ir.Function(module, kind, name) for name, kind in _FROM_PYTHON.items()}
+    call = ir.Function(module, ir.FunctionType(_OBJECT, [_OBJECT, _OBJECT, _INT]), "call")
+    builder = ir.IRBuilder(call.append_basic_block())
+    given: list[Any] = []
+    for k, letter in enumerate(takes):
+        argument = builder.load(builder.gep(call.args[1], [_INT(k)], source_etype=_OBJECT), typ=_OBJECT)
+        if letter == "f":
+            given.append(builder.call(api["PyFloat_AsDouble"], [argument]))
+        elif letter == "i":
+            given.append(builder.call(api["PyLong_AsSsize_t"], [argument]))
+        else:
+            place = builder.gep(argument, [_INT(DATA)], source_etype=ir.IntType(8))
+            given.append(builder.load(place, typ=_OBJECT))
+    if gives:
+        results = builder.alloca(_FLOAT, gives)
+        given.append(results)
+    if "d" in takes:
+        state = builder.call(api["PyEval_SaveThread"], [])
+    status = builder.call(run, given)
+    if "d" in takes:
+        builder.call(api["PyEval_RestoreThread"], [state])
+    found = builder.call(api["PyFloat_FromDouble"], [status])
+    if gives:
+        together = builder.call(api["PyTuple_New"], [_INT(1 + gives)])
+        builder.call(api["PyTuple_SetItem"], [together, _INT(0), found])
+        for k in range(gives):
+            number = builder.load(builder.gep(results, [_INT(k)], source_etype=_FLOAT), typ=_FLOAT)
+            item = builder.call(api["PyFloat_FromDouble"], [number])
+            builder.call(api["PyTuple_SetItem"], [together, _INT(1 + k), item])
+        found = together
+    builder.ret(found)
+
+
+def function_at(address: int) -> Callable[..., Any]:
+    """The entry at an address as a function."""
+    method = _Method(b"kernel", address, _FASTCALL, None)
+    _methods.append(method)
+    make = ctypes.pythonapi.PyCFunction_NewEx
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p] * 3
+    made: Callable[..., Any] = make(ctypes.addressof(method), None, None)
+    return made
+
+
+@cache
+def prepare() -> None:
+    """Tells LLVM where Python's functions are.
+
+    Raises:
+        ImportError: arrays keep their address elsewhere, in a Python or a NumPy that is not known yet.
+    """
+    for name in _FROM_PYTHON:
+        llvm.add_symbol(name, ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value)
+    probe = np.zeros(3)
+    if ctypes.c_void_p.from_address(id(probe) + DATA).value != probe.ctypes.data:
+        raise ImportError(f"machine code cannot be called with arrays of NumPy {np.__version__}; compile(native=False)")
