@@ -8,6 +8,8 @@ from pathlib import Path
 
 from llvmlite import binding as llvm
 
+from .disk import kept
+
 _FILE = Path(__file__).parent / "words.py"
 
 
@@ -29,6 +31,10 @@ def width() -> int:
 @cache
 def assembly(name: str) -> str:
     """A module with the function `word.name`, which calls nothing but C's mathematics."""
+    return kept(["word", name], lambda: _compiled(name).encode()).decode()
+
+
+def _compiled(name: str) -> str:
     from numba import cfunc, types
 
     from . import words
@@ -37,4 +43,4 @@ def assembly(name: str) -> str:
     made = cfunc(signature, error_model="numpy")(getattr(words, name).py_func)
     # numba wraps a function that reports errors; these report none, so both become one when they are inlined
     text: str = made.inspect_llvm()
-    return text.replace(made.native_name, f"word.{name}").replace("noinline", "alwaysinline")
+    return text.replace(made.native_name, f"word.{name}").replace("noinline", "nounwind")

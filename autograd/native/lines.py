@@ -15,8 +15,8 @@ class UnprintableError(Exception):
 class Lines:
     """Collects lines, each at the depth of the loops it stands in."""
 
-    def __init__(self, depth: int = 0) -> None:
-        self.lines: list[str] = []
+    def __init__(self, depth: int = 0, lines: list[str] | None = None) -> None:
+        self.lines: list[str] = [] if lines is None else lines
         self.depth = depth
 
     def add(self, *lines: str) -> None:

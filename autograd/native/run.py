@@ -88,7 +88,7 @@ class Native(Blocks):
             return None
         return Steps(self, rule, there, count, is_mean, has_frozen)
 
-    def text(self) -> str | None:
+    def loops(self) -> str | None:
         """The loops, with those of the way back where there is one result."""
         wanted = bytes([1] * (self.graph.parameters + len(self.graph.wide))) if self._results == 1 else b""
         try:

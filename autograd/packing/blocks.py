@@ -53,6 +53,10 @@ class Blocks:
     def _forward_code(self) -> tuple[CodeType, CodeType]:
         return _functions(self.forward.code, "forward")
 
+    def loops(self) -> str | None:
+        """What becomes machine code: nothing."""
+        return None
+
     # Running.
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:

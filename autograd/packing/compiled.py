@@ -275,7 +275,7 @@ class Compiled:
         plain = shapes and not layout.names and all(shape == NUMBER for shape in (recording.result, *shapes))
         if not (isinstance(runs, Straight) and plain and not any(layout.wide)) or kind == "backward":
             return quick(recording, layout, kind, chosen, is_single, self.reduce == "mean")
-        wanted, result = b"", runs.root()
+        wanted, result = b"", runs.name(runs.graph.outputs[0])
         if kind == "gradient":
             wanted = recording.wanted(False, layout.wanted(chosen))
             slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]

@@ -72,16 +72,25 @@ class Program:
                 self.form = "rows"
             else:
                 self.packed = pack(gathered, groups)
-        self.runs: Blocks | Straight | Rows
         self.native: Native | None = None
-        if self.packed is None:
-            self.runs = Straight(graph) if self.form == "straight" else Rows(graph)
-        elif self.dtype == np.float64 and is_native(native):
-            from ..native.run import Native
+        self.runs = self._runs(self.dtype == np.float64 and is_native(native), threads)
 
-            self.runs = self.native = Native(self.packed, threads)
-        else:
-            self.runs = Blocks(self.packed, dtype)
+    def _runs(self, machine: bool, threads: int) -> Blocks | Straight | Rows:
+        """What runs it, as machine code or not."""
+        if self.form == "rows":
+            return Rows(self.graph)
+        if self.packed is None:
+            if not machine:
+                return Straight(self.graph)
+            from ..native.straight import NativeStraight
+
+            return NativeStraight(self.graph)
+        if not machine:
+            return Blocks(self.packed, self.dtype)
+        from ..native.run import Native
+
+        self.native = Native(self.packed, threads)
+        return self.native
 
     def _is_straight(self, blocks: int | None) -> bool:
         """Whether lines of Python are quicker; known at once for a graph with fewer operations than a call is worth."""
@@ -179,12 +188,12 @@ class Program:
 
     @property
     def loops(self) -> str:
-        """The program as the loops that become machine code, where numba is installed.
+        """The program as the loops and lines that become machine code, where numba is installed.
 
         Raises:
             ValueError: it does not become machine code, or has more in it than such loops can say.
         """
-        loops = None if self.native is None else self.native.text()
+        loops = self.runs.loops()
         if loops is None:
             raise ValueError(f"this program runs in {self.form}, and not as machine code; its source says how")
         return loops

@@ -39,6 +39,10 @@ class Rows:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
 
+    def loops(self) -> str | None:
+        """What becomes machine code: nothing."""
+        return None
+
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the graph; see `Program.run`."""
         with np.errstate(all="ignore"):

@@ -66,11 +66,16 @@ class Straight:
         made: Callable[..., Any] = namespace["program"]
         return made
 
+    def loops(self) -> str | None:
+        """What becomes machine code: nothing."""
+        return None
+
     def source(self, wanted: bytes = b"") -> str:
         """Python; the words that it calls are those of `autograd.floats`."""
         lines, results = self.body(wanted)
-        leaves = ", ".join(f"v{k}" for k in range(self.graph.first_parameter, self.graph.leaves))
-        return "\n".join([f"def program({leaves}):", *(f"    {line}" for line in lines), f"    return {results}", ""])
+        return "\n".join(
+            [f"def program({self.leaves()}):", *(f"    {line}" for line in lines), f"    return {results}", ""]
+        )
 
     def quick(self, parameters: list[Value], wanted: bytes, result: str) -> Callable[..., Any]:
         """The printed function of the arguments alone, as floats; `result` is what it returns, in the program's names.
@@ -79,46 +84,64 @@ class Straight:
         comparison comes out otherwise, a gradient is nan.
         """
         graph = self.graph
-        lines, _ = self.body(wanted)
+        lines, namespace = self.inlined(wanted)
         names = [f"v{k}" for k in range(graph.first_argument, graph.leaves)]
-        slopes = [f"d{graph.first_parameter + k}" for k, has in enumerate(wanted) if has]
-        known = {line.split(" ", 1)[0] for line in lines}
-        checks = [self._holds(check) for check in graph.checks]
         source = [
             f"def quick({', '.join(names)}):",
             f"    if not ({' and '.join(f'type({name}) is float' for name in names)}):",
             "        return None",
             *(f"    v{graph.first_parameter + k} = parameters[{k}]._data" for k in range(graph.parameters)),
             *(f"    {line}" for line in lines),
-            *(f"    {name} = 0.0" for name in slopes if name not in known),
-            *(f"    if {' or '.join(f'{name} != {name}' for name in slopes)}: return None" for _ in slopes[:1]),
-            *(f"    if not ({check}): return None" for check in checks),
             f"    return {result}",
         ]
-        namespace = dict(vars(floats), parameters=parameters)
+        namespace["parameters"] = parameters
         exec(compile("\n".join(source), "<straight program>", "exec"), namespace)
         made: Callable[..., Any] = namespace["quick"]
         return made
 
+    def inlined(self, wanted: bytes) -> tuple[list[str], dict[str, Any]]:
+        """The lines between leaves and result that `quick` prints, and the names that they need."""
+        lines, _ = self.body(wanted)
+        slopes = self.slopes(wanted)
+        known = {line.split(" ", 1)[0] for line in lines}
+        checks = [self._holds(check) for check in self.graph.checks]
+        lines += [
+            *(f"{name} = 0.0" for name in slopes if name not in known),
+            *(f"if {' or '.join(f'{name} != {name}' for name in slopes)}: return None" for _ in slopes[:1]),
+            *(f"if not ({check}): return None" for check in checks),
+        ]
+        return lines, dict(vars(floats))
+
+    def slopes(self, wanted: bytes) -> list[str]:
+        """What the derivatives that are wanted are called."""
+        return [f"d{self.graph.first_parameter + k}" for k, has in enumerate(wanted) if has]
+
     def _holds(self, check: Check) -> str:
-        left, right = (shown(self._name(x)) for x in (check.left, check.right))
-        return f"({left} {check.symbol} {right}) is {check.outcome}"
+        return f"({self.compared(check)}) is {check.outcome}"
 
-    def _name(self, x: int) -> Any:
-        return Text(f"v{x}") if x >= self.graph.first_parameter else self.graph.constants[x]
+    def compared(self, check: Check) -> str:
+        """A comparison in the program's names."""
+        return f"{self.name(check.left)} {check.symbol} {self.name(check.right)}"
 
-    def root(self) -> str:
-        """What the one result is called."""
-        return shown(self._name(self.graph.outputs[0]))
+    def name(self, node: int) -> str:
+        """What a node is called; a constant is its number."""
+        return f"v{node}" if node >= self.graph.first_parameter else shown(self.graph.constants[node])
 
-    def body(self, wanted: bytes) -> tuple[list[str], str]:
-        """The lines of the function, and what it returns."""
+    def leaves(self) -> str:
+        """What parameters and arguments are called."""
+        return ", ".join(f"v{k}" for k in range(self.graph.first_parameter, self.graph.leaves))
+
+    def body(
+        self, wanted: bytes, vocabulary: Callable[[list[str]], Words] = lambda lines: words
+    ) -> tuple[list[str], str]:
+        """The lines of the function, and what it returns. The words of another vocabulary may add lines themselves."""
         graph = self.graph
         names: list[Any] = [*graph.constants, *(Text(f"v{k}") for k in range(graph.first_parameter, graph.leaves))]
-        lines = []
+        lines: list[str] = []
+        mine = vocabulary(lines)
         for k, node in enumerate(graph.nodes, start=graph.leaves):
             op = OPS[node[0]]
-            value = op.forward(words, *arguments_of(op, [names[x] for x in node[1:]]))
+            value = op.forward(mine, *arguments_of(op, [names[x] for x in node[1:]]))
             before, (expression,) = text.program([value], f"s{k}_")
             lines += [*before, f"v{k} = {expression}"]
             names.append(Text(f"v{k}"))
@@ -126,17 +149,17 @@ class Straight:
         holds = _tuple([self._holds(check) for check in graph.checks])
         if not wanted:
             return lines, f"{outputs}, {holds}, ()"
-        reverse, gradients = self._reverse(names, wanted)
-        return [*lines, *reverse], f"{outputs}, {holds}, {gradients}"
+        return lines, f"{outputs}, {holds}, {self._reverse(names, wanted, lines, mine)}"
 
-    def _reverse(self, names: list[Any], wanted: bytes) -> tuple[list[str], str]:
+    def _reverse(self, names: list[Any], wanted: bytes, lines: list[str], words: Words) -> str:
+        """Adds the lines of the way back, and returns the derivatives by the leaves."""
         graph = self.graph
         needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
         for node in graph.nodes:
             needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
         root = graph.outputs[0]
         reached = {root}
-        lines = [f"d{root} = 1.0"]
+        lines.append(f"d{root} = 1.0")
         for k in range(len(names) - 1, graph.leaves - 1, -1):
             if k not in reached or not needs[k]:
                 continue
@@ -151,7 +174,7 @@ class Straight:
                 lines.append(f"d{x} {'+=' if x in reached else '='} {term}")
                 reached.add(x)
         leaves = [graph.first_parameter + k for k, has in enumerate(wanted) if has]
-        return lines, _tuple([f"d{k}" if k in reached else "0.0" for k in leaves])
+        return _tuple([f"d{k}" if k in reached else "0.0" for k in leaves])
 
 
 def chained(g: Text, slope: Any) -> Any:
