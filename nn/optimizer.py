@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from math import isfinite
 from typing import Any, ClassVar, TypedDict
 
@@ -121,21 +122,22 @@ class Optimizer:
 
     def settings(self) -> dict[str, Any] | None:
         """All that the rule reads besides symbols; None for a subclass of the user's, which may read anything."""
-        if type(self).__module__.split(".")[0] != __name__.split(".")[0]:
+        if not _is_ours(type(self).__module__):
             return None
-        return {name: value for name, value in vars(self).items() if name not in _NOT_SET}
+        return {name: value for name, value in self.__dict__.items() if name not in _NOT_SET}
 
     def rates(self, steps: int) -> Any:
         """The learning rates of so many steps to come; fewer, where a schedule has none for one of them."""
-        schedule, found = self.__dict__["lr"], []
+        schedule, found = self.__dict__["lr"], np.empty(steps)
         if not callable(schedule):
-            return np.full(steps, schedule)
-        for step in range(self.steps_done, self.steps_done + steps):
+            found[:] = schedule
+            return found
+        for step in range(steps):
             try:
-                found.append(rate("lr", schedule(step)))
+                found[step] = rate("lr", schedule(self.steps_done + step))
             except Exception:  # the step itself will say it
-                break
-        return np.array(found, dtype=float)
+                return found[:step]
+        return found
 
     def frozen(self) -> Any:
         """For each parameter whether it is frozen, or None where none is."""
@@ -247,6 +249,11 @@ class Optimizer:
     def __repr__(self) -> str:
         given = [f"{name}={self.__dict__[name]!r}" for name in self._settings() if self.__dict__[name]]
         return f"{type(self).__name__}({', '.join([f'{len(self.parameters)} parameters', *given])})"
+
+
+@cache
+def _is_ours(module: str) -> bool:
+    return module.split(".")[0] == __name__.split(".")[0]
 
 
 def _plain(x: Any) -> Any:

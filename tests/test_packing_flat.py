@@ -65,3 +65,17 @@ def test_a_parameter_that_is_replaced_is_noticed_at_the_next_pull():
     flat.pull()
     assert flat.backward([3.0]) == 15.0
     assert flat.gradient.tolist() == [0.0]
+
+
+def test_what_is_assigned_is_copied_into_the_array_that_is_read():
+    w = Value(2.0)
+    flat = autograd.compile(lambda x: w * x, batch=0).flat([w])
+    mine = flat.data
+    flat.data = flat.data + 1.0
+    assert flat.data is mine
+    assert flat.backward([4.0]) == 12.0
+    flat.gradient = [7.0]
+    flat.push()
+    assert (w.data, w.grad) == (3.0, 7.0)
+    with pytest.raises(ValueError, match="broadcast"):
+        flat.data = [1.0, 2.0]

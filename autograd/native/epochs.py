@@ -1,7 +1,8 @@
 """Epochs: many steps of training in one kernel: gather a batch, its gradient, the rule of the optimiser, over and over.
 
 The contract is that of `packing.epochs`. What a kernel cannot do, a sample that takes another way through the function,
-an index that is none, ends it before that step, as a number that is not finite does.
+an index that is none, ends it before that step, as a number that is not finite does. By then it has changed what it was
+given; so it works on copies, and where it ended early the steps before are made once more.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..packing.pack import Packed
-from ..packing.rules import Printed
+from ..packing.rules import Printed, Rule
 from .kernel import kernel
 from .lines import Lines, UnprintableError
 from .memory import aligned
 from .source import Source
 
 if TYPE_CHECKING:
+    from ..packing.flat import Flat
     from .run import Native
 
-_TAKES = "dqdqiiddddddddii"
-_NAMES = "p, q, rows, order, count, size, data, gradient, memory, following"
+_TAKES = "dqdqiidddddddii"
+_NONE = np.zeros(0)
+_NAMES = "p, q, rows, order, count, size, data, gradient, memory"
 _SETTINGS = "rates, numbers, frozen, losses, done, steps"
 
 
@@ -37,9 +40,9 @@ class EpochSource(Source):
     ) -> None:
         self._rule, self._there, self._count = rule, there, count
         self._is_mean, self._has_frozen = is_mean, has_frozen
-        self._given_size = packed.graph.parameters + sum(not wide for wide in packed.graph.wide)
-        # the program reads the very array that the optimiser changes
-        self._is_same = self._given_size == count and bool((there == np.arange(count)).all())
+        self.given_size = packed.graph.parameters + sum(not wide for wide in packed.graph.wide)
+        # whether the program reads the very array that the optimiser changes
+        self.is_same = self.given_size == count and bool((there == np.arange(count)).all())
         wanted = (there >= 0).tobytes() + bytes(len(packed.graph.wide))
         super().__init__(packed, lanes, wanted)
 
@@ -47,18 +50,18 @@ class EpochSource(Source):
         return f"def run({_NAMES}, {_SETTINGS}):"
 
     def _assembled(self) -> list[str]:
-        self.given = self.memory.take(self._given_size)  # where what all samples are given is written before a call
+        self.given = self.memory.take(self.given_size)  # where what all samples are given is written before a call
         shared, own, sweep = self._parts(2)
         lines = self.lines = Lines(1)
-        if self._is_same:
+        if self.is_same:
             lines.add("w = data", "d = gradient")
         else:
-            lines.add(f"w = p + {self.given}", f"d = p + {self.memory.take(self._given_size)}")
+            lines.add(f"w = p + {self.given}", f"d = p + {self.memory.take(self.given_size)}")
         with lines.below("for s in range(steps):"):
             lines.add("samples = min(size, count - s * size)")
             lines.add(f"weight = {'1.0 / samples' if self._is_mean else '1.0'}")
             lines.add("bad = 0.0", "total = 0.0")
-            if not self._is_same:
+            if not self.is_same:
                 self._each("w[j] = data[i]")
             lines.lines += shared
             with lines.below(f"for t in range(0, samples, {self.lanes}):"):
@@ -115,11 +118,12 @@ class EpochSource(Source):
     def _update(self) -> None:
         lines, rule, count = self.lines, self._rule, self._count
         add = lines.add
-        if not self._is_same:
+        if not self.is_same:
             with lines.below(f"for i in range({count}):"):
                 add("gradient[i] = 0.0")
             self._each("gradient[i] = d[j]")
-        add(f"loss = total{' / samples' if self._is_mean else ''}", "bad = bad + 0.0 * loss")
+        # what is not finite leaves its mark in a sum; one that overflows ends the steps too, and is made alone
+        add(f"loss = total{' / samples' if self._is_mean else ''}", "bad = bad + loss")
         add("rate = rates[s]", "step = 0.0 + (done + s)")
         add(*(f"number{k} = numbers[{k}]" for k in range(len(rule.numbers))), *map(_plain, rule.once))
         memories = len(rule.results) - 1
@@ -132,21 +136,20 @@ class EpochSource(Source):
                 add(f"n{k} = {_plain(result)}")
                 if self._has_frozen:
                     add(f"n{k} = where(frozen[i], {name}, n{k})")
-            add(*(f"following[{k * count} + i] = n{k}" for k in range(len(rule.results))))
-            add(f"bad = plus(bad, 0.0 * g + {' + '.join(f'0.0 * n{k}' for k in range(len(rule.results)))})")
-        with lines.below("if bad != bad:"):
+            add("data[i] = n0", *(f"memory[{k * count} + i] = n{k + 1}" for k in range(memories)))
+            add(f"bad = plus(bad, g + {' + '.join(f'n{k}' for k in range(len(rule.results)))})")
+        with lines.below("if bad - bad != 0.0:"):
             add("return s")
-        with lines.below(f"for i in range({count}):"):
-            add("data[i] = following[i]")
-        if memories:
-            with lines.below(f"for i in range({memories * count}):"):
-                add(f"memory[i] = following[{count} + i]")
         add("losses[s] = loss")
 
 
 def _plain(line: str) -> str:
     """Numbers by names of their own: what is read from an array could have been written to meanwhile."""
     return re.sub(r"numbers\[(\d+)\]", r"number\1", line)
+
+
+def _floats(frozen: Any, count: int) -> Any:
+    return np.array(np.broadcast_to(frozen, count), float)
 
 
 class Steps:
@@ -158,28 +161,45 @@ class Steps:
         self._rows: tuple[Any, Any] = None, None
 
     def run(
-        self, shared: Any, own: Any, order: Any, size: int, state: tuple[Any, ...], rule: tuple[Any, ...], done: int
+        self,
+        shared: list[Any],
+        own: Any,
+        order: Any,
+        size: int,
+        flat: Flat,
+        rule: Rule,
+        numbers: tuple[float, ...],
+        frozen: Any,
     ) -> list[float] | None:
         """The losses of the steps made; None where no kernel can be printed.
 
-        `shared` holds the program's parameters and shared arguments, `own` a column for each sample, `state` the data,
-        the gradient and the memory, all as they are to be after the last step, and `rule` rates, numbers and frozen
-        ones.
+        `shared` holds the program's parameters and shared arguments, `own` a column for each sample, and `numbers` and
+        `frozen` are those of the rule now.
         """
-        rates, numbers, frozen = (np.ascontiguousarray(() if x is None else x, float) for x in rule)
-        order = np.ascontiguousarray(order, np.int64)
         if self._rows[0] is not own:
-            self._rows = own, np.ascontiguousarray(own.T)
+            self._rows = own, np.ascontiguousarray(own.T, float)
         made = self._kernel(self._native.lanes(min(size, len(order))))
         if made is None:
             return None
         source, call, p, q = made
-        p[source.given : source.given + len(shared)] = shared
-        steps = min(-(-len(order) // size), len(rates))
-        losses, following = np.empty(steps), np.empty((1 + len(state[2]), len(state[0])))
-        arrays = *state, following, rates, numbers, frozen, losses
-        count = int(call(p, q, self._rows[1], order, len(order), size, *arrays, done, steps))
-        found: list[float] = losses[:count].tolist()
+        rows = self._rows[1]
+        if not source.is_same:
+            p[source.given : source.given + source.given_size] = np.concatenate(shared)
+        steps, count = -(-len(order) // size), len(flat.data)
+        rates = np.ascontiguousarray(rule.rates(steps), float)
+        steps, losses, done = min(steps, len(rates)), np.empty(steps), rule.steps_done
+        settings = rates, np.array(numbers, float), _NONE if frozen is None else _floats(frozen, count)
+        while True:
+            data, memory = flat.data.copy(), np.array([*rule.memory.values()], float).reshape(-1, count)
+            state = data, flat.gradient, memory
+            until = int(call(p, q, rows, order, len(order), size, *state, *settings, losses, done, steps))
+            if until == steps:
+                break
+            steps = until
+        flat.data[:] = data
+        rule.memory = {name: memory[k] for k, name in enumerate(rule.memory)}
+        rule.steps_done = done + steps
+        found: list[float] = losses[:steps].tolist()
         return found
 
     def _kernel(self, lanes: int) -> tuple[EpochSource, Any, Any, Any] | None:

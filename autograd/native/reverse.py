@@ -129,7 +129,7 @@ class Reverse(Forward):
         positions, ready = operand.positions.reshape(-1), self.ready[operand.wide]
         others = [x.positions.reshape(-1) for x in together if x is not operand and x.wide == operand.wide]
         is_first = (
-            operand.wide == block.wide
+            (operand.wide == block.wide or self.lanes == 1)  # else each sample adds its own
             and not _is_large(operand, block)
             and not ready[positions].any()
             and not operand.is_repeated

@@ -24,10 +24,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .given import given
-from .rules import Printer, Rule
+from .rules import Printed, Printer, Rule
 
 if TYPE_CHECKING:
+    from ..native.epochs import Steps
     from .flat import Flat
+    from .replay import Recording
 
 
 class Epochs:
@@ -39,53 +41,63 @@ class Epochs:
         self._wide = [k for k in range(len(args)) if k in batch]
         self._named = [name for name in options if name in batch]
         self._call = given(batch, args, options)
-        self._kernels: dict[Any, Any] = {}
+        self._kernels: dict[Any, Steps | None] = {}
+        self._last: tuple[Any, Any, Any, Steps | None] = (None, None, None, None)
         self._printer = Printer(rule)
 
     def run(self, order: Any, batch_size: int) -> list[float]:
-        """Makes the steps, and returns the loss before each: of all of them, or up to the one that cannot be made."""
+        """Makes the steps, and returns the loss before each: of all of them, or up to the one that cannot be made.
+
+        Raises:
+            IndexError: the order names a sample that is none; no step was made then.
+        """
         losses: list[float] = []
-        if self._flat.recording(self._call.layout) is None:  # the first step of all records the function
+        order = self._checked(order)
+        recording = self._flat.recording(self._call.layout)
+        if recording is None:  # the first step of all records the function
             losses = self._one_by_one(order[:batch_size], batch_size)
             if not losses:
                 return losses
-            order = order[batch_size:]
-        made = self._by_kernel(order, batch_size) if len(order) else []
+            order, recording = order[batch_size:], self._flat.recording(self._call.layout)
+        made = self._by_kernel(recording, order, batch_size) if recording is not None and len(order) else []
         return losses + (self._one_by_one(order, batch_size) if made is None else made)
 
-    def _by_kernel(self, order: Any, batch_size: int) -> list[float] | None:
+    def _checked(self, order: Any) -> Any:
+        """The order as an array of int64 that are numbers of samples: machine code reads what they point at."""
+        numbers, samples = np.ascontiguousarray(order), self._call.samples
+        if numbers.ndim != 1 or (len(numbers) and numbers.dtype.kind not in "iu"):
+            raise TypeError(f"the order of the samples is an array of whole numbers, got {order!r}")
+        numbers = numbers.astype(np.int64, copy=False)
+        # without their signs negative numbers are huge, so that one look is enough
+        if len(numbers) and np.maximum.reduce(numbers.view(np.uint64)) >= samples:
+            wrong = numbers[(numbers < 0) | (numbers >= samples)][0]
+            raise IndexError(f"the order names sample {wrong}, and there are {samples}, from 0 to {samples - 1}")
+        return numbers
+
+    def _by_kernel(self, recording: Recording, order: Any, batch_size: int) -> list[float] | None:
         """The steps made by machine code, or None where there is none for them."""
-        flat, rule, call = self._flat, self._rule, self._call
-        recording = flat.recording(call.layout)
-        if recording is None or recording.program.native is None or recording.results or call.values:
+        printed, frozen = self._printer.printed(), self._rule.frozen()
+        if printed is None:
             return None
-        text, frozen = self._printer.printed(), rule.frozen()
-        if text is None:
-            return None
-        key = recording, text.once, text.each, text.results, frozen is None
-        if key not in self._kernels:
-            there = flat.there(recording)
-            self._kernels[key] = recording.program.native.steps(
-                text, there, len(flat.data), flat.is_mean, frozen is not None
-            )
-        steps = self._kernels[key]
+        steps = self._kernel(recording, printed, frozen is not None)
         if steps is None:
             return None
-        memory = np.array([*rule.memory.values()]).reshape(len(rule.memory), len(flat.data))
-        losses: list[float] | None = steps.run(
-            np.concatenate([flat.numbers(recording), *call.chunks]),
-            call.own,
-            order,
-            batch_size,
-            (flat.data, flat.gradient, memory),
-            (rule.rates(-(-len(order) // batch_size)), text.numbers, frozen),
-            rule.steps_done,
-        )
-        if losses is None:
-            return None
-        rule.memory = dict(zip(rule.memory, memory, strict=True))
-        rule.steps_done += len(losses)
-        return losses
+        flat, call = self._flat, self._call
+        shared = [flat.numbers(recording), *call.chunks]
+        return steps.run(shared, call.own, order, batch_size, flat, self._rule, printed.numbers, frozen)
+
+    def _kernel(self, recording: Recording, printed: Printed, has_frozen: bool) -> Steps | None:
+        """The machine code for this program and rule, or None."""
+        if self._last[:3] != (recording, printed, has_frozen):
+            flat, native = self._flat, recording.program.native
+            key = recording, printed.once, printed.each, printed.results, has_frozen
+            if key not in self._kernels:
+                self._kernels[key] = None
+                if native is not None and not recording.results and not self._call.values:
+                    there = flat.there(recording)
+                    self._kernels[key] = native.steps(printed, there, len(flat.data), flat.is_mean, has_frozen)
+            self._last = recording, printed, has_frozen, self._kernels[key]
+        return self._last[3]
 
     def _one_by_one(self, order: Any, batch_size: int) -> list[float]:
         losses: list[float] = []

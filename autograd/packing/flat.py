@@ -54,9 +54,28 @@ class Flat:
         self._quick: dict[int, Callable[..., Any]] = {}  # by the number of arguments
         self._printed: dict[Any, Callable[..., Any] | None] = {}
         self.batch = compiled.batch  # which arguments have samples, by position and name
-        self.data = np.empty(len(self.parameters))
-        self.gradient = np.zeros(len(self.parameters))
+        self._data, self._gradient = np.empty(len(self.parameters)), np.zeros(len(self.parameters))
         self.pull()
+
+    @property
+    def data(self) -> Any:
+        """The numbers of the parameters, one array that can be written to; what is assigned is copied into it."""
+        return self._data
+
+    @data.setter
+    def data(self, numbers: Any) -> None:
+        if numbers is not self._data:
+            self._data[:] = numbers
+
+    @property
+    def gradient(self) -> Any:
+        """Their gradient, an array too; what is assigned is copied into it."""
+        return self._gradient
+
+    @gradient.setter
+    def gradient(self, numbers: Any) -> None:
+        if numbers is not self._gradient:
+            self._gradient[:] = numbers
 
     def backward(self, *args: Any, **options: Any) -> float:
         """The value; `gradient` is then its gradient by the parameters. Of a batch, those of the mean or the sum."""
