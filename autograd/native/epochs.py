@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..packing.epochs import refuse
 from ..packing.pack import Packed
 from ..packing.rules import Printed, Rule
 from .kernel import kernel
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from ..packing.flat import Flat
     from .run import Native
 
-_TAKES = "dqdqiidddddddii"
+_TAKES = "dqdiqiidddddddii"
 _NONE = np.zeros(0)
-_NAMES = "p, q, rows, order, count, size, data, gradient, memory"
+_NAMES = "p, q, rows, known, order, count, size, data, gradient, memory"
 _SETTINGS = "rates, numbers, frozen, losses, done, steps"
 
 
@@ -57,6 +58,8 @@ class EpochSource(Source):
             lines.add("w = data", "d = gradient")
         else:
             lines.add(f"w = p + {self.given}", f"d = p + {self.memory.take(self.given_size)}")
+        with lines.below("for k in range(count):"), lines.below("if (order[k] < 0) | (order[k] >= known):"):
+            lines.add("return -1.0")
         with lines.below("for s in range(steps):"):
             lines.add("samples = min(size, count - s * size)")
             lines.add(f"weight = {'1.0 / samples' if self._is_mean else '1.0'}")
@@ -179,10 +182,10 @@ class Steps:
         if self._rows[0] is not own:
             self._rows = own, np.ascontiguousarray(own.T, float)
         made = self._kernel(self._native.lanes(min(size, len(order))))
-        if made is None:
+        if made is None or not own.shape[1]:
             return None
         source, call, p, q = made
-        rows = self._rows[1]
+        rows, order = self._rows[1], order.astype(np.int64, copy=False)
         if not source.is_same:
             p[source.given : source.given + source.given_size] = np.concatenate(shared)
         steps, count = -(-len(order) // size), len(flat.data)
@@ -192,9 +195,10 @@ class Steps:
         while True:
             data, memory = flat.data.copy(), np.array([*rule.memory.values()], float).reshape(-1, count)
             state = data, flat.gradient, memory
-            until = int(call(p, q, rows, order, len(order), size, *state, *settings, losses, done, steps))
+            until = int(call(p, q, rows, len(rows), order, len(order), size, *state, *settings, losses, done, steps))
             if until == steps:
                 break
+            refuse(order, len(rows))
             steps = until
         flat.data[:] = data
         rule.memory = {name: memory[k] for k, name in enumerate(rule.memory)}

@@ -48,7 +48,9 @@ def _compiled(text: str, takes: str, gives: int) -> bytes:
         is_inside = has_loops or assembly(name).count("\n") < _LONG
         word.get_function(f"word.{name}").add_function_attribute("alwaysinline" if is_inside else "noinline")
         module.link_in(word)
-        module.get_function(f"word.{name}").linkage = "internal"
+    for function in module.functions:  # what is inside everything that calls it is not needed by itself
+        if not function.is_declaration and function.name not in ("run", "call"):
+            function.linkage = "internal"
     machine = _machine()
     # more (3) takes half as long again and unrolls loops over lanes that SLP then cannot turn into vectors
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)

@@ -203,8 +203,8 @@ class _Body:
             a, b = (x if x.type == kind else self._splat(x, kind.count) for x in (a, b))
         else:
             a, b = self._alike(a, b)
-        if op is ast.BitAnd:
-            return self.builder.and_(a, b)
+        if op in (ast.BitAnd, ast.BitOr):
+            return (self.builder.and_ if op is ast.BitAnd else self.builder.or_)(a, b)
         name = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}[op]
         if a.type != INT:
             return getattr(self.builder, f"f{name}")(a, b, flags=self.flags)

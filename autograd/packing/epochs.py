@@ -52,7 +52,9 @@ class Epochs:
             IndexError: the order names a sample that is none; no step was made then.
         """
         losses: list[float] = []
-        order = self._checked(order)
+        order = np.ascontiguousarray(order)
+        if len(order) and order.dtype.kind not in "iu":
+            raise TypeError(f"the order of the samples is an array of whole numbers, got {order!r}")
         recording = self._flat.recording(self._call.layout)
         if recording is None:  # the first step of all records the function
             losses = self._one_by_one(order[:batch_size], batch_size)
@@ -61,18 +63,6 @@ class Epochs:
             order, recording = order[batch_size:], self._flat.recording(self._call.layout)
         made = self._by_kernel(recording, order, batch_size) if recording is not None and len(order) else []
         return losses + (self._one_by_one(order, batch_size) if made is None else made)
-
-    def _checked(self, order: Any) -> Any:
-        """The order as an array of int64 that are numbers of samples: machine code reads what they point at."""
-        numbers, samples = np.ascontiguousarray(order), self._call.samples
-        if numbers.ndim != 1 or (len(numbers) and numbers.dtype.kind not in "iu"):
-            raise TypeError(f"the order of the samples is an array of whole numbers, got {order!r}")
-        numbers = numbers.astype(np.int64, copy=False)
-        # without their signs negative numbers are huge, so that one look is enough
-        if len(numbers) and np.maximum.reduce(numbers.view(np.uint64)) >= samples:
-            wrong = numbers[(numbers < 0) | (numbers >= samples)][0]
-            raise IndexError(f"the order names sample {wrong}, and there are {samples}, from 0 to {samples - 1}")
-        return numbers
 
     def _by_kernel(self, recording: Recording, order: Any, batch_size: int) -> list[float] | None:
         """The steps made by machine code, or None where there is none for them."""
@@ -101,6 +91,7 @@ class Epochs:
 
     def _one_by_one(self, order: Any, batch_size: int) -> list[float]:
         losses: list[float] = []
+        refuse(order, self._call.samples)
         args, options = list(self._args), dict(self._options)
         for first in range(0, len(order), batch_size):
             chosen = order[first : first + batch_size]
@@ -117,3 +108,10 @@ class Epochs:
                 break
             losses.append(loss)
         return losses
+
+
+def refuse(order: Any, samples: int) -> None:
+    """Raises IndexError where an order names a sample that is none."""
+    wrong = order[(order < 0) | (order >= samples)]
+    if len(wrong):
+        raise IndexError(f"the order names sample {wrong[0]}, and there are {samples}, from 0 to {samples - 1}")
