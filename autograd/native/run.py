@@ -47,17 +47,21 @@ class Native(Blocks):
         self._results, self._checked = len(self.graph.outputs), len(self.graph.checks)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
-    def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
-        """Runs the program; see `Program.run`."""
+    def run(
+        self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, into: Floats | None = None
+    ) -> Ran:
+        """Runs the program; see `Program.run`. The derivatives by all that is shared may be left in an array given."""
         if self._pool is None or own is None or own.shape[1] < 2 * self.threads:
-            return self._run_here(shared, own, wanted, weight)
+            return self._run_here(shared, own, wanted, weight, into)
         cuts = np.linspace(0, own.shape[1], self.threads + 1).astype(int)
         parts = [own[:, a:b] for a, b in pairwise(cuts)]
         ran = list(self._pool.map(lambda part: self._run_here(shared, part, wanted, weight), parts))
         outputs, failed, d_own = (np.concatenate([each[k] for each in ran], axis=1) for k in (0, 1, 3))
         return outputs, failed, np.sum([each[2] for each in ran], axis=0), d_own
 
-    def _run_here(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
+    def _run_here(
+        self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, into: Floats | None = None
+    ) -> Ran:
         samples = 1 if own is None else own.shape[1]
         mine: dict[Any, Ready] = self._mine.__dict__
         ready = mine.get((samples, wanted)) or self._ready(samples, wanted)
@@ -66,7 +70,7 @@ class Native(Blocks):
         w = shared[0] if len(shared) == 1 else np.concatenate(shared)
         if not (w.flags.c_contiguous and w.dtype == np.float64):
             w = np.ascontiguousarray(w, float)
-        d = (np.empty if ready.is_whole else np.zeros)(len(w))
+        d = into if into is not None and ready.is_whole else (np.empty if ready.is_whole else np.zeros)(len(w))
         outputs = np.empty((self._results, samples))
         failed = np.empty((self._checked, samples), bool) if self._checked else _NOTHING_FAILED
         d_own = _NOTHING

@@ -111,12 +111,19 @@ class Flat:
 
     def keep(self, recording: Recording, d: Any) -> None:
         """Makes the derivatives by a program's parameters the gradient."""
-        here, there = self._placed(recording)
-        if len(there) == len(self.gradient) and here is there:
-            self.gradient[:] = d[: len(here)]
+        if d is self._gradient:
             return
-        self.gradient.fill(0.0)
-        self.gradient[there] = d[here]
+        here, there = self._placed(recording)
+        if len(there) == len(self._gradient) and here is there:
+            self._gradient[:] = d[: len(here)]
+            return
+        self._gradient.fill(0.0)
+        self._gradient[there] = d[here]
+
+    def has_place_for(self, recording: Recording) -> bool:
+        """Whether a program has these parameters, in this order, so that its gradient can be this one's array."""
+        here, there = self._placed(recording)
+        return here is there and len(there) == len(self._data) == len(recording.parameters)
 
     def epochs(self, rule: Rule, *args: Any, **options: Any) -> Epochs:
         """Steps to be made by `rule`, an optimiser; arguments with samples are arrays with all of them.
@@ -170,9 +177,9 @@ class Flat:
 
     def numbers(self, recording: Recording) -> Any:
         """What a program is to read as its parameters."""
+        if self.has_place_for(recording):
+            return self._data
         here, there = self._placed(recording)
-        if here is there and len(there) == len(self.data) == len(recording.parameters):
-            return self.data
         if len(here) == len(recording.parameters):
             return self.data[there]
         numbers = np.fromiter(map(_data, recording.parameters), float, len(recording.parameters))

@@ -51,13 +51,20 @@ def quick(
     chunks = taking.chunks()
     if known or not chunks:
         chunks.insert(0, "numbers")
+    given = [
+        f"[{', '.join(chunks)}]",
+        "own" if has_samples else "None",
+        "wanted",
+        "1.0 / n" if has_samples and is_mean else "1.0",
+    ]
+    if flat is not None and program.native is not None and chunks == ["numbers"] and flat.has_place_for(recording):
+        given.append("gradient")  # machine code leaves it where it is to stay
     body = [
         *taking.lines,
         "if not same(): return None",
         *(["program.parameters = numbers = read()"] if known else []),
         *taking.columns(),
-        f"outputs, failed, d, d_own = run([{', '.join(chunks)}], "
-        f"{'own' if has_samples else 'None'}, wanted, {'1.0 / n' if has_samples and is_mean else '1.0'})",
+        f"outputs, failed, d, d_own = run({', '.join(given)})",
         *(["if failed.any(): return None"] if program.graph.checks else []),
     ]
     value = "outputs.item(0)"
@@ -89,6 +96,7 @@ def quick(
         "layout": layout,
         "same": recording.reach.is_same if flat is None else lambda: flat.finds(recording),
         "read": recording.numbers if flat is None else lambda: flat.numbers(recording),
+        "gradient": None if flat is None else flat.gradient,
         "keep": None if flat is None else flat.keep,
         "recording": recording,
         "numbers": np.zeros(0),
