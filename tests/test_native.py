@@ -295,6 +295,33 @@ def test_a_step_that_cannot_be_made_leaves_all_as_it_was():
     assert np.isfinite(flat.data).all()
 
 
+def test_a_rule_that_has_no_more_than_an_update_is_followed_step_by_step():
+    class Descent:
+        def update(self, data, gradient):
+            data -= 0.01 * gradient
+
+    w = Value(2.0)
+    flat = autograd.compile(lambda x: (w * x - 1.0) ** 2, batch=0, native=True).flat([w])
+    steps = flat.epochs(Descent(), np.array([1.0, 2.0, 4.0]))
+    assert close([steps.run([0, 1, 2], 2), flat.data], [[5.0, 45.1584], [1.3924]])
+
+
+def test_a_long_way_of_few_numbers_is_compiled_in_seconds():
+    def f(*x):
+        for _ in range(100):
+            x = [a + 0.01 * (b * c - 0.5 * a) for a, b, c in zip(x, x[1:] + x[:1], x[2:] + x[:2])]
+        return autograd.sum(x)
+
+    x = [0.3 + 0.01 * k for k in range(30)]
+    native, numpy = (autograd.compile(lambda x: f(*x), native=choice) for choice in (True, False))
+    start = time.process_time()
+    found = native.value_and_grad(x)
+    assert time.process_time() - start < 15.0
+    assert np.isfinite(found[0])
+    assert close(found, numpy.value_and_grad(x))
+    assert "part_1(p, q, w, d)" in native.program.loops
+
+
 PROGRAM = """
 import time, numpy as np, autograd, nn
 model = nn.MLP(2, [4, 1], seed=0)

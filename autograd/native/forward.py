@@ -25,8 +25,14 @@ class Functions:
     names: dict[str, str] = field(default_factory=dict)
 
     def name(self, body: str) -> str:
-        """The name of the function of this body."""
-        return self.names.setdefault(body, f"product_{len(self.names) + 1}")
+        """The name of the function of this text, `def product(...` or the like: that with a number behind it."""
+        kind = body[len("def ") : body.index("(")]
+        return self.names.setdefault(body, f"{kind}_{len(self.names) + 1}")
+
+    @property
+    def texts(self) -> list[str]:
+        """All of them, each by its name."""
+        return [f"def {name}{body[body.index('(') :]}" for body, name in self.names.items()]
 
     @property
     def size(self) -> int:

@@ -54,7 +54,7 @@ def _compiled(text: str, takes: str, gives: int) -> bytes:
     machine = _machine()
     # more (3) takes half as long again and unrolls loops over lanes that SLP then cannot turn into vectors
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)
-    tuning.slp_vectorization = True
+    tuning.slp_vectorization = has_loops  # in straight lines it finds little, and takes most of the time
     passes = llvm.create_pass_builder(machine, tuning)
     passes.getModulePassManager().run(module, passes)
     return bytes(machine.emit_object(module))

@@ -78,10 +78,13 @@ class _Body:
         self.values: dict[str, Any] = {}
         self.variables: dict[str, Any] = {}  # by name: where it is
         self.places: dict[Any, Any] = {}  # and where it was for each type that it had
+        is_part = node.name.startswith("part_")
+        if is_part:  # which would else become part of its only caller again
+            made.attributes.add("noinline")
         for argument, value, (is_pointer, kind) in zip(node.args.args, made.args, takes, strict=True):
             self.values[argument.arg] = Pointer(value, kind) if is_pointer else value
             # what a product writes is nothing that it reads, and the arrays of a kernel do not overlap
-            if is_pointer and (argument.arg in "zxyb" or node.name == "run"):
+            if is_pointer and (argument.arg in "zxyb" or node.name == "run" or is_part):
                 value.add_attribute("noalias")
         self.lines(node.body)
         if not self.builder.block.is_terminated:

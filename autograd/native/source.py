@@ -9,15 +9,18 @@ reverse before the next tile begins: all that passes between two blocks stays in
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from ..packing.pack import Packed
+from ..packing.pack import Block, Packed
 from ..packing.views import Operand
 from .lines import Lines, UnprintableError
 from .memory import Index, summed, times
 from .reverse import Reverse
 
-_MOST_LINES = 6000  # LLVM takes about 1 ms for each
+_MOST_LINES = 8000  # LLVM takes about 0.5 ms for each
+_PART = 100  # lines of one function
 
 
 class Source(Reverse):
@@ -43,15 +46,11 @@ class Source(Reverse):
         packed, graph = self.packed, self.packed.graph
         has_wide_root = bool(graph.outputs) and bool(packed.wide[graph.outputs[0]])
         shared = self.lines = Lines(depth)
-        for block in packed.blocks:
-            if not block.wide:
-                self.forward(block)
+        self._in_parts(self.forward, [block for block in packed.blocks if not block.wide])
         own = self.lines = Lines(depth + 1)
         if self.is_batch:
             self._load()
-            for block in packed.blocks:
-                if block.wide:
-                    self.forward(block)
+            self._in_parts(self.forward, [block for block in packed.blocks if block.wide])
             self._store()
             self._check()
             if self._sweeps and has_wide_root:
@@ -70,10 +69,23 @@ class Source(Reverse):
         self.clear(False)
         return [*before.lines, *shared.lines], own.lines, sweep.lines
 
+    def _in_parts(self, show: Callable[[Block], None], blocks: Sequence[Block]) -> None:
+        """Prints blocks; many become a function of their own, as LLVM's time grows with the square of its size."""
+        lines = self.lines.lines
+        first = len(lines)
+        for block in blocks:
+            show(block)
+            if len(lines) - first > _PART:
+                body = [line[4 * (self.lines.depth - 1) :] for line in lines[first:]]
+                name = self.functions.name(
+                    "\n".join(["def part(p, q, w, d):", "    bad = 0.0", *body, "    return bad"])
+                )
+                lines[first:] = ["    " * self.lines.depth + f"bad = plus(bad, {name}(p, q, w, d))"]
+                first = len(lines)
+
     def __str__(self) -> str:
-        functions = [body.replace("def product(", f"def {name}(", 1) for body, name in self.functions.names.items()]
         run = "\n".join([self._run(), *self.lines.lines, ""])
-        return "\n\n".join([*functions, run])
+        return "\n\n".join([*self.functions.texts, run])
 
     def _run(self) -> str:
         return "def run(p, q, w, d, own, outputs, failed, d_own, samples, weight):"
@@ -155,9 +167,7 @@ class Source(Reverse):
         at = self.memory.address(True, True, int(self.packed.position[graph.outputs[0]]))
         self.ready[True][self.packed.position[graph.outputs[0]]] = True
         forward, self.lines = self.lines, Lines(self.lines.depth)
-        for block in reversed(self.packed.blocks):
-            if block.wide:
-                self.reverse(block)
+        self._in_parts(self.reverse, [block for block in reversed(self.packed.blocks) if block.wide])
         wide = np.flatnonzero(self.leaves & self.packed.wide[: graph.leaves])
         self.make_ready(True, self.packed.position[wide])
         reverse, self.lines = self.lines, forward
@@ -186,9 +196,7 @@ class Source(Reverse):
             reached[at] = True
             root = Operand(np.array([at]), False)
             self.lines.add(f"{self.memory.view(root, adjoint=True).number(0)} = weight * samples")
-        for block in reversed(self.packed.blocks):
-            if not block.wide:
-                self.reverse(block)
+        self._in_parts(self.reverse, [block for block in reversed(self.packed.blocks) if not block.wide])
         leaves = np.flatnonzero(self.leaves & ~self.packed.wide[: graph.leaves])
         self.make_ready(False, self.packed.position[leaves])
         first, last = self.memory.given

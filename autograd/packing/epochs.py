@@ -66,9 +66,10 @@ class Epochs:
 
     def _by_kernel(self, recording: Recording, order: Any, batch_size: int) -> list[float] | None:
         """The steps made by machine code, or None where there is none for them."""
-        printed, frozen = self._printer.printed(), self._rule.frozen()
+        printed = self._printer.printed()
         if printed is None:
             return None
+        frozen = self._rule.frozen()
         steps = self._kernel(recording, printed, frozen is not None)
         if steps is None:
             return None

@@ -29,7 +29,10 @@ class GuardError(ValueError):
 
 # What decides between the forms: a NumPy call takes about as long as this many operations in plain Python.
 _WORTH = 20
-_MOST_LINES = 5000  # Python takes 15 us to compile a line
+_MOST_LINES = (
+    20_000  # operations, of some 3 lines each with those of the way back: Python takes 30 us to compile a line
+)
+_MOST_STRAIGHT, _MOST_LOOPS = 8000, 600  # operations, and blocks, that become machine code in some seconds
 _MOST_BLOCKS = 20000  # a block takes about 1 ms to pack, print and prepare
 
 
@@ -62,6 +65,7 @@ class Program:
         self.signature = signature or Signature()
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
         self.packed: Packed | None = None
+        self._is_machine = self.dtype == np.float64 and is_native(native)
         self.form = "straight" if self._is_straight(None) else "blocks"
         if self.form == "blocks":
             gathered = gather_sums(graph)
@@ -73,19 +77,19 @@ class Program:
             else:
                 self.packed = pack(gathered, groups)
         self.native: Native | None = None
-        self.runs = self._runs(self.dtype == np.float64 and is_native(native), threads)
+        self.runs = self._runs(threads)
 
-    def _runs(self, machine: bool, threads: int) -> Blocks | Straight | Rows:
+    def _runs(self, threads: int) -> Blocks | Straight | Rows:
         """What runs it, as machine code or not."""
         if self.form == "rows":
             return Rows(self.graph)
         if self.packed is None:
-            if not machine:
+            if not self._is_machine:
                 return Straight(self.graph)
             from ..native.straight import NativeStraight
 
             return NativeStraight(self.graph)
-        if not machine:
+        if not self._is_machine:
             return Blocks(self.packed, self.dtype)
         from ..native.run import Native
 
@@ -98,6 +102,8 @@ class Program:
         if any(self.graph.wide) or self.dtype != np.float64 or len(nodes) > _MOST_LINES:
             return False
         if max(map(len, nodes), default=0) > MOST_INPUTS:
+            return False
+        if self._is_machine and len(nodes) > _MOST_STRAIGHT and blocks is not None and blocks <= _MOST_LOOPS:
             return False
         return len(nodes) <= _WORTH * (1 if blocks is None else blocks)
 
