@@ -306,6 +306,18 @@ def test_a_rule_that_has_no_more_than_an_update_is_followed_step_by_step():
     assert close([steps.run([0, 1, 2], 2), flat.data], [[5.0, 45.1584], [1.3924]])
 
 
+def test_a_long_chain_is_compiled_as_it_is():
+    def chain(w, x):
+        for _ in range(6000):
+            x = w * x + 0.1
+        return x
+
+    native, python = (autograd.compile(chain, argnums=(0, 1), native=choice) for choice in (True, False))
+    assert close(native.value_and_grad(0.999, 0.25), python.value_and_grad(0.999, 0.25))
+    assert native.program.form == "straight"
+    assert native.program.loops.count("\n") > 16_000
+
+
 def test_a_long_way_of_few_numbers_is_compiled_in_seconds():
     def f(*x):
         for _ in range(100):

@@ -17,6 +17,7 @@ from .entry import add_entry, function_at, prepare
 from .lower import Lowering
 
 _LONG = 60  # lines of a word: those that compute a polynomial have more, those that choose or divide some 30
+_ENDLESS = 16_000  # straight lines: to choose registers well for more takes longer than all else, and saves a third
 _engines: list[Any] = []  # what holds the machine code in memory
 _lock = threading.Lock()
 
@@ -51,7 +52,7 @@ def _compiled(text: str, takes: str, gives: int) -> bytes:
     for function in module.functions:  # what is inside everything that calls it is not needed by itself
         if not function.is_declaration and function.name not in ("run", "call"):
             function.linkage = "internal"
-    machine = _machine()
+    machine = _machine(is_hasty=not has_loops and text.count("\n") > _ENDLESS)
     # more (3) takes half as long again and unrolls loops over lanes that SLP then cannot turn into vectors
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)
     tuning.slp_vectorization = has_loops  # in straight lines it finds little, and takes most of the time
@@ -60,14 +61,14 @@ def _compiled(text: str, takes: str, gives: int) -> bytes:
     return bytes(machine.emit_object(module))
 
 
-def _machine() -> Any:
+def _machine(is_hasty: bool = False) -> Any:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
-        opt=3,
+        opt=0 if is_hasty else 3,
         jit=True,
         codemodel="jitdefault",
     )

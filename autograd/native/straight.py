@@ -19,7 +19,7 @@ from .groups import Vocabulary
 from .kernel import kernel
 from .lines import Lines, UnprintableError
 
-_MOST_LINES = 25_000  # LLVM takes about 0.15 ms for each
+_MOST_LINES = 40_000  # LLVM takes about 0.1 ms for each
 _MOST_LEAVES = 250  # each of them is an argument
 
 
