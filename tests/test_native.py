@@ -369,6 +369,7 @@ def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
     f = autograd.compile(of_layers, batch=(0, 1), native=True)
     with monkeypatch.context() as patch:
         patch.setenv("AUTOGRAD_CACHE", "")
+        patch.setattr("autograd.native.kernel._functions", {})
         patch.setattr("autograd.native.kernel._compiled", lambda text, takes, gives: time.sleep(3.0))
         handler = signal.signal(signal.SIGALRM, interrupt)
         try:
@@ -382,9 +383,20 @@ def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
     assert f(np.ones((2, 3)), np.ones(2)).shape == (2,)
 
 
+def test_what_is_recorded_again_is_not_compiled_again(monkeypatch):
+    def made():
+        return autograd.compile(lambda a, b: a * b + autograd.sqrt(a) * 1.25, native=True)(4.0, 3.0)
+
+    first = made()
+    monkeypatch.setattr("autograd.native.kernel._compiled", None)
+    monkeypatch.setenv("AUTOGRAD_CACHE", "")
+    assert first == made() == 14.5
+
+
 def test_old_machine_code_makes_room(tmp_path, monkeypatch):
     monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path))
     monkeypatch.setattr("autograd.native.disk._MOST", 2)
+    monkeypatch.setattr("autograd.native.kernel._functions", {})
     for k in range(4):
         f = autograd.compile(lambda x, k=k: autograd.sum([x * i for i in range(40 + k)]), batch=0, native=True)
         f([1.0, 2.0])

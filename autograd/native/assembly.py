@@ -8,7 +8,7 @@ from pathlib import Path
 
 from llvmlite import binding as llvm
 
-from .disk import kept
+from .disk import kept, key_of
 
 _FILE = Path(__file__).parent / "words.py"
 
@@ -31,7 +31,7 @@ def width() -> int:
 @cache
 def assembly(name: str) -> str:
     """A module with the function `word.name`, which calls nothing but C's mathematics."""
-    return kept(["word", name], lambda: _compiled(name).encode()).decode()
+    return kept(key_of(["word", name]), lambda: _compiled(name).encode()).decode()
 
 
 def _compiled(name: str) -> str:

@@ -18,12 +18,16 @@ _MOST = 1000  # files, of some 50 kB each; the oldest go
 _DIGEST = hashlib.sha256().digest_size
 
 
-def kept(parts: Iterable[str], make: Callable[[], bytes]) -> bytes:
-    """What `make` gives, or gave the last time that the parts it depends on were the same, on this processor."""
+def key_of(parts: Iterable[str]) -> str:
+    """A name for what is compiled from these parts, by this version, on this processor."""
+    return hashlib.sha256("\0".join([*parts, *_compiler()]).encode()).hexdigest()[:40]
+
+
+def kept(key: str, make: Callable[[], bytes]) -> bytes:
+    """What `make` gives, or gave the last time, for the same key."""
     folder = _folder()
     if folder is None:
         return make()
-    key = hashlib.sha256("\0".join([*parts, *_compiler()]).encode()).hexdigest()[:40]
     path = folder / f"{key}.o"
     found = _read(path)
     if found is None:

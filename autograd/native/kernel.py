@@ -12,12 +12,13 @@ from typing import Any
 from llvmlite import binding as llvm
 
 from .assembly import assembly, known
-from .disk import kept
+from .disk import kept, key_of
 from .entry import add_entry, function_at, prepare
 from .lower import Lowering
 
 _LONG = 60  # lines of a word: those that compute a polynomial have more, those that choose or divide some 30
 _ENDLESS = 16_000  # straight lines: to choose registers well for more takes longer than all else, and saves a third
+_functions: dict[str, Callable[..., Any]] = {}  # by their keys: the same program may be recorded many times
 _engines: list[Any] = []  # what holds the machine code in memory
 _lock = threading.Lock()
 
@@ -30,9 +31,12 @@ def kernel(text: str, takes: str, gives: int = 0) -> Callable[..., Any]:
     where `run` also leaves so many numbers behind its last argument, a tuple of both.
     """
     with _lock:
-        lines = text.count("\n")
-        code = kept([text, takes, str(gives)], lambda: _in_background(lambda: _compiled(text, takes, gives), lines))
-        return function_at(_loaded(code))
+        key = key_of([text, takes, str(gives)])
+        if key not in _functions:
+            lines = text.count("\n")
+            code = kept(key, lambda: _in_background(lambda: _compiled(text, takes, gives), lines))
+            _functions[key] = function_at(_loaded(code))
+        return _functions[key]
 
 
 def _compiled(text: str, takes: str, gives: int) -> bytes:

@@ -70,9 +70,9 @@ def compile(
     programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. `argnums` says which argument, or
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
 
-    Where numba is installed (the extra `fast`), packed programs in double precision become machine code, which is kept
-    on disk for the next time; `native=False` leaves them to NumPy, and `native=True` insists. `threads` shares the
-    samples of a large batch among so many threads of that code.
+    Where numba is installed (the extra `fast`), programs in double precision become machine code, which is kept on
+    disk for the next time; `native=False` leaves them to NumPy and Python, and `native=True` insists. `threads` shares
+    the samples of a large batch among so many threads of that code.
     """
     if function is None:
         return partial(
