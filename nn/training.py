@@ -199,6 +199,7 @@ class Training:
         epochs = None if self._steps_are_watched or not most else self.engine.epochs(self.optimizer)
         if epochs is None:
             return False
+        epochs.prepare(self.batch_size)  # Ctrl-C does not wait for a compiler, as it does for steps
         with held():
             order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
             losses = epochs.run(order, self.batch_size)

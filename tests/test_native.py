@@ -383,6 +383,41 @@ def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
     assert f(np.ones((2, 3)), np.ones(2)).shape == (2,)
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
+def test_ctrl_c_does_not_wait_for_the_compiler_of_whole_epochs(monkeypatch):
+    from autograd.native import kernel
+
+    compiled = kernel._compiled
+
+    def interrupt(*_):
+        signal.raise_signal(signal.SIGINT)
+
+    def slow(text, *rest):
+        if "order" not in text:
+            return compiled(text, *rest)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        return time.sleep(3.0)
+
+    monkeypatch.setenv("AUTOGRAD_NATIVE", "1")
+    monkeypatch.setenv("AUTOGRAD_CACHE", "")
+    monkeypatch.setattr(kernel, "_functions", {})
+    monkeypatch.setattr(kernel, "_compiled", slow)
+    model = nn.MLP(2, [3, 1], seed=0)
+    training = nn.Training(
+        model, [[0.0, 1.0], [1.0, 0.0]] * 8, [1.0, 0.0] * 8, loss=nn.squared_error, batch_size=4, epochs=50
+    )
+    handler = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        start = time.perf_counter()
+        with pytest.raises(KeyboardInterrupt):
+            training.run()
+        assert time.perf_counter() - start < 2.8
+    finally:
+        signal.signal(signal.SIGALRM, handler)
+    monkeypatch.setattr(kernel, "_compiled", compiled)
+    assert training.run().epochs == 50
+
+
 def test_what_is_recorded_again_is_not_compiled_again(monkeypatch):
     def made():
         return autograd.compile(lambda a, b: a * b + autograd.sqrt(a) * 1.25, native=True)(4.0, 3.0)

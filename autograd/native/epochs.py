@@ -181,8 +181,8 @@ class Steps:
         """
         if self._rows[0] is not own:
             self._rows = own, np.ascontiguousarray(own.T, float)
-        made = self._kernel(self._native.lanes(min(size, len(order))))
-        if made is None or not own.shape[1]:
+        made = self.kernel(size, own.shape[1]) if own.shape[1] else None
+        if made is None:
             return None
         source, call, p, q = made
         rows, order = self._rows[1], order.astype(np.int64, copy=False)
@@ -206,7 +206,9 @@ class Steps:
         found: list[float] = losses[:steps].tolist()
         return found
 
-    def _kernel(self, lanes: int) -> tuple[EpochSource, Any, Any, Any] | None:
+    def kernel(self, size: int, samples: int) -> tuple[EpochSource, Any, Any, Any] | None:
+        """The source for batches of this size among so many samples, what it was compiled to, its memory and table."""
+        lanes = self._native.lanes(min(size, samples))
         if lanes not in self._made:
             packed = self._native.packed
             try:

@@ -64,6 +64,14 @@ class Epochs:
         made = self._by_kernel(recording, order, batch_size) if recording is not None and len(order) else []
         return losses + (self._one_by_one(order, batch_size) if made is None else made)
 
+    def prepare(self, batch_size: int) -> None:
+        """Has machine code compiled for batches of this size, where the function is recorded; `run` would do it too."""
+        recording, printed = self._flat.recording(self._call.layout), self._printer.printed()
+        if recording is not None and printed is not None and self._call.own is not None:
+            steps = self._kernel(recording, printed, self._rule.frozen() is not None)
+            if steps is not None:
+                steps.kernel(batch_size, self._call.samples)
+
     def _by_kernel(self, recording: Recording, order: Any, batch_size: int) -> list[float] | None:
         """The steps made by machine code, or None where there is none for them."""
         printed = self._printer.printed()
