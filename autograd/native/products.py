@@ -10,7 +10,7 @@ runs innermost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +19,7 @@ from .lines import Lines
 from .memory import Index, View
 
 _LONG = 4  # neighbours that are worth a loop of their own
+_FEW = 8  # rows that are written out
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,11 @@ class Product:
                 return self._blocked(*still, letter, factor, letter, self.t, turns=True)
         if self.sizes[self.t] >= _LONG:
             return self._reduced(u, x, v, y)
-        self.width = 1
         if self.sizes[u] > self.sizes[v]:
-            return self._blocked(v, y, u, x, u, self.t)
+            u, x, v, y = v, y, u, x
+        if self.sizes[self.t] == 1:
+            return self._outer(u, x, v, y)
+        self.width = 1
         return self._blocked(u, x, v, y, v, self.t)
 
     def _over_lanes(self, u: str, x: Factor, v: str, y: Factor) -> None:
@@ -184,6 +187,20 @@ class Product:
             here = {**index, letter: k, t: term}
             self.lines.add(f"{copy.number(here)} = {factor.number(here)}")
         return copy
+
+    def _outer(self, s: str, still: Factor, r: str, running: Factor) -> None:
+        """Products of two numbers: a loop along the longer axis, in which LLVM puts together what lies apart."""
+        with self.lines.loop("c", self.sizes["c"]) as c, ExitStack() as stack:
+            rows: Sequence[Index] = range(self.sizes[s])
+            if len(rows) > _FEW:
+                rows = [stack.enter_context(self.lines.loop(s, len(rows)))]
+            column = stack.enter_context(self.lines.loop(r, self.sizes[r]))
+            for row in rows:
+                index = {"c": c, s: row, r: column, self.t: 0}
+                target = self.z.number(index)
+                first = target if self.adds else self.bias.number(index) if self.bias else ""
+                product = f"{still.number(index)} * {running.number(index)}"
+                self.lines.add(f"{target} = {f'{first} + ' if first else ''}{product}")
 
     # The sum runs innermost.
 
