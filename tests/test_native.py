@@ -477,3 +477,20 @@ def test_without_numba_it_is_missed_only_where_it_is_asked_for(monkeypatch):
     assert autograd.compile(lambda x: x * x)(3.0) == 9.0
     with pytest.raises(ModuleNotFoundError, match="pip install"):
         autograd.compile(lambda x: x * x, native=True)
+
+
+def test_sums_of_squares_and_of_their_products_with_others():
+    def f(xs, ws):
+        rows = [xs[k : k + 10] for k in range(0, 40, 10)]
+        lengths = [autograd.dot(row, row) for row in rows]
+        return autograd.sum(lengths) * autograd.dot(ws, ws) + autograd.dot(lengths, ws) + autograd.linear(ws, ws, ws[0])
+
+    draw = np.random.default_rng(0)
+    xs, ws = draw.normal(size=(5, 40)), draw.normal(size=4)
+    for batch in (0, ()):
+        given = (xs, ws) if batch == 0 else (xs[0], ws)
+        results = [
+            autograd.compile(f, batch=batch, argnums=(0, 1), native=k).value_and_grad(*given) for k in (True, False)
+        ]
+        assert close(results[0][:1], results[1][:1])
+        assert close(results[0][1], results[1][1])

@@ -54,7 +54,13 @@ class Reverse(Forward):
         view = self.memory.view
         first, second = block.operands[:2]
         g = Factor(view(block.out, adjoint=True), "cij")
-        for operand, other, mine, theirs in ((first, second, "cik", "cjk"), (second, first, "cjk", "cik")):
+        sides = [(first, second, "cik", "cjk"), (second, first, "cjk", "cik")]
+        if block.shape[1:] == (1, 1) and len(block.operands) == 2 and _are_same(first, second):
+            del sides[1]  # sums of squares: once with 2 g
+            with self.lines.loop("c", block.shape[0]) as c, self.in_lanes(block):
+                number = g.number({"c": c, "i": 0, "j": 0})
+                self.lines.add(f"{number} = 2.0 * {number}")
+        for operand, other, mine, theirs in sides:
             if self._wants(operand):
                 adds = self._arrives(block, operand)
                 self.product(
@@ -173,3 +179,8 @@ class Reverse(Forward):
 def _is_large(operand: Operand, block: Block) -> bool:
     """Whether it is a group that is not written out."""
     return operand.positions.ndim > len(block.shape) and len(operand.positions) > WRITTEN_OUT
+
+
+def _are_same(a: Operand, b: Operand) -> bool:
+    """Whether both are the same numbers of the workspace."""
+    return a.wide == b.wide and a.numbers is None and b.numbers is None and np.array_equal(a.positions, b.positions)
