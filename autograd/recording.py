@@ -32,6 +32,9 @@ class Watcher:
     def cut_off(self, node: Any, source: Any) -> None:
         """`node`, with the number of `source`, loses its history; before `no_grad` cuts it, both are one."""
 
+    def named(self, value: Any) -> None:
+        """`value` has just been given a label or a scope."""
+
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
         """A comparison of Values has just been read as True or False."""
 
@@ -51,6 +54,12 @@ def watch_cut(node: Any, source: Any) -> None:
     """Shows a Value without history, and what it comes from, to those who watch here."""
     for watcher in _here.get():
         watcher.cut_off(node, source)
+
+
+def watch_name(value: Any) -> None:
+    """Shows a Value that has a new label or scope to those who watch here."""
+    for watcher in _here.get():
+        watcher.named(value)
 
 
 def watch_comparison(left: Any, symbol: str, right: Any, outcome: bool) -> None:

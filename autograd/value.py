@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import sweep
 from .numeric import Number, is_number, number, short
 from .ops import Op
-from .recording import lines, watch_comparison, watch_cut, watchers
+from .recording import lines, watch_comparison, watch_cut, watch_name, watchers
 
 # The grad of a Value that no sweep has reached: 0.0 like any other, and told apart by identity.
 UNSET = float("0.0")
@@ -110,6 +110,8 @@ class Value:
     def scope(self, scope: str) -> None:
         # the Values of a scope share their notes, which are replaced and never written into
         self._notes = {**self._notes, "scope": scope} if hasattr(self, "_notes") else _scope_notes(scope)
+        if watchers:
+            watch_name(self)
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -119,6 +121,8 @@ class Value:
     def note(self, key: str, text: Any) -> None:
         """Writes down something about this Value."""
         self._notes = {**self.notes, key: text}
+        if watchers:
+            watch_name(self)
 
     def within(self, scope: str) -> None:
         """Puts a result that has just been recorded into a scope, inside those open: `with scope` for one node.
@@ -130,6 +134,8 @@ class Value:
         """
         # it has notes only if somebody watches, and looking would take 200 ns in every neuron
         self._notes = _scope_notes(f"{self.scope}/{scope}" if watchers and self.scope else scope)
+        if watchers:
+            watch_name(self)
 
     @property
     def inputs(self) -> tuple[Value, ...]:
