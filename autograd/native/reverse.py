@@ -33,7 +33,7 @@ class Reverse(Forward):
             self.leaves[packed.graph.first_parameter :] = np.frombuffer(wanted, bool)
         self._needs = needs(packed, self.leaves)
         self.ready = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
-        self._zero: tuple[list[Positions], list[Positions]] = ([], [])
+        self._zero = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
 
     def _wants(self, operand: Operand) -> bool:
         return operand.numbers is None and bool(self._needs[operand.wide][operand.positions].any())
@@ -134,12 +134,13 @@ class Reverse(Forward):
         """
         positions, ready = operand.positions.reshape(-1), self.ready[operand.wide]
         others = [x.positions.reshape(-1) for x in together if x is not operand and x.wide == operand.wide]
+        given = self.memory.is_given(operand.wide, positions)
         is_first = (
             (operand.wide == block.wide or self.lanes == 1)  # else each sample adds its own
             and not _is_large(operand, block)
             and not ready[positions].any()
             and not operand.is_repeated
-            and len(set(self.memory.is_given(operand.wide, positions).tolist())) == 1  # else part of it is in `p`
+            and given.any() == given.all()  # else part of it is in `p`
             and not any(np.isin(positions, other).any() for other in others)
         )
         if not is_first:
@@ -149,10 +150,8 @@ class Reverse(Forward):
 
     def make_ready(self, wide: bool, positions: Positions) -> None:
         """Sets to 0 at the start what nothing has been put into yet."""
-        new = np.unique(positions[~self.ready[wide][positions]])
-        if len(new):
-            self.ready[wide][new] = True
-            self._zero[wide].append(new)
+        new = positions[~self.ready[wide][positions]]
+        self.ready[wide][new] = self._zero[wide][new] = True
 
     def clear(self, wide: bool) -> None:
         """Lines that set to 0 what is added to before anything is put there."""
@@ -160,11 +159,10 @@ class Reverse(Forward):
         first, last = memory.given
         if self.memory.copies[True] and not wide:
             self._zeros("p", memory.d_shared + np.arange(first, last))
-        if self._zero[wide]:
-            places = np.unique(np.concatenate(self._zero[wide]))
-            given = memory.is_given(wide, places)
-            self._zeros("d", places[given] - first)
-            self._zeros("p", memory.address(wide, True, places[~given]), memory.lanes if wide else 1)
+        places = np.flatnonzero(self._zero[wide])
+        given = memory.is_given(wide, places)
+        self._zeros("d", places[given] - first)
+        self._zeros("p", memory.address(wide, True, places[~given]), memory.lanes if wide else 1)
 
     def _zeros(self, array: str, addresses: Positions, unit: int = 1) -> None:
         """Loops that set so many numbers from each of these addresses on to 0, and some between them."""

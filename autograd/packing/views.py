@@ -42,7 +42,7 @@ class Operand:
     @cached_property
     def is_repeated(self) -> bool:
         """Whether some position is read more than once."""
-        return len(np.unique(self.positions)) < self.positions.size
+        return is_repeated(self.positions)
 
     @property
     def at(self) -> int:
@@ -51,6 +51,12 @@ class Operand:
     def item(self, k: int) -> Operand:
         """The k-th of a group."""
         return Operand(self.positions[k], self.wide, None if self.numbers is None else self.numbers[k])
+
+
+def is_repeated(positions: Positions) -> bool:
+    """Whether some position is there more than once."""
+    ordered = np.sort(positions, axis=None)  # numpy.unique first imports numpy.ma, which takes 12 ms
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def strides(positions: Positions) -> tuple[int, ...] | None:
