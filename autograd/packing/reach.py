@@ -38,8 +38,8 @@ class Reach:
         self._others: list[Iterable[Any]] = []
         self._hashed_items: list[tuple[Any, ...]] = []  # kept alive, so that no other object gets their hashes
         self._other_items: list[Any] = []
-        for source, items in self._walk(function, {id(x) for x in parameters}):
-            if all(type(item).__hash__ is _OWN_HASH for item in items):
+        for source, items in self._walk(function, set(map(id, parameters))):
+            if all(kind.__hash__ is _OWN_HASH for kind in set(map(type, items))):
                 self._hashed.append(source)
                 self._hashed_items.append(tuple(items))
             else:
@@ -101,10 +101,10 @@ class Reach:
             for source in _sources(x):
                 items = list(source)
                 found[id(source)] = x, source, items, parent
-                waiting += [(item, id(source)) for item in items]
+                waiting += [(item, id(source)) for item in items if not isinstance(item, _SIMPLE)]
         on_the_way: set[int] = set()
         for key, (x, source, items, _) in found.items():
-            if any(id(item) in wanted for item in items):
+            if not wanted.isdisjoint(map(id, items)):
                 while key and key not in on_the_way:
                     on_the_way.add(key)
                     x, source, items, key_of_parent = found[key]
