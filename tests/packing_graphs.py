@@ -57,3 +57,35 @@ def _squeezed(x: Any, domain: Any) -> Any:
 
 def _total(draw: random.Random, results: list[Any]) -> Any:
     return autograd.sum([x * draw.uniform(-1.0, 1.0) for x in results[-12:]])
+
+
+def random_sums(seed: int, operations: int = 60) -> Callable[[Sequence[Any]], Any]:
+    """A function of numbers that mostly adds and multiplies, in every form, with constants, and much of it twice."""
+
+    def function(xs: Sequence[Any]) -> Any:
+        draw = random.Random(seed)
+        known = [*xs, autograd.Value(0.5), autograd.Value(0.0), autograd.Value(-0.0)]
+        for _ in range(operations):
+            a, b, c = (draw.choice(known) for _ in range(3))
+            some, more = ([draw.choice(known[-12:]) for _ in range(3)] for _ in range(2))
+            made = draw.choice(_FORMS)(a, b, c, some, more)
+            known.append(autograd.tanh(made) if draw.random() < 0.3 else made)
+        return autograd.sum(known[-9:])
+
+    return function
+
+
+_FORMS: list[Callable[..., Any]] = [
+    lambda a, b, c, some, more: a + b,
+    lambda a, b, c, some, more: a - (b + c),
+    lambda a, b, c, some, more: -(a + b),
+    lambda a, b, c, some, more: a * b,
+    lambda a, b, c, some, more: b * a,
+    lambda a, b, c, some, more: a * 0.0 + b * 1.0,
+    lambda a, b, c, some, more: (a * a) ** 2 + (b * b + 1.0) ** -1,
+    lambda a, b, c, some, more: +a - autograd.sum(some),
+    lambda a, b, c, some, more: autograd.mean(some),
+    lambda a, b, c, some, more: autograd.dot(some, more),
+    lambda a, b, c, some, more: autograd.linear(some, more, 0.0) - autograd.linear(some, more, c),
+    lambda a, b, c, some, more: autograd.pick(some, 1) + autograd.maximum(a, b).detach(),
+]

@@ -1,18 +1,20 @@
-"""Graph: a recorded computation as plain tuples of integers, free of the Values it was recorded on.
+"""Graph: a recorded computation as plain integers, free of the Values it was recorded on.
 
-Nodes are numbered. The first are leaves: constants, then parameters, then arguments. Every later node is a tuple
-(operation, input, input, ...) of integers, the operation counted in `OPS`, and reads only nodes before it.
+Nodes are numbered. The first are leaves: constants, then parameters, then arguments. Every later node is an operation,
+counted in `OPS`, and reads only nodes before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from ..ops import ROWS, Domain, Op
+import numpy as np
 
-Node = tuple[int, ...]
+from ..ops import ROWS, Domain, Op
+from .nodes import Flags, Integers, Nodes
 
 # What `detach` and `no_grad` leave of a result: its number, with no way back for a gradient.
 _detach = Op("detach", "", "x, without its history", lambda m, x: +x, lambda m, x, y: (0.0,), (Domain(-3.0, 3.0),))
@@ -46,14 +48,14 @@ class Check:
         return f"a comparison with {self.symbol} that was {self.outcome} when the program was recorded ({self.place})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """A recorded function. `nodes` holds the operations only: the node numbered `leaves + k` is `nodes[k]`."""
 
     constants: list[float]
     parameters: int
     wide: list[bool]  # for each argument, whether it has a number of its own for each sample of a batch
-    nodes: list[Node]
+    nodes: Nodes
     outputs: list[int]
     checks: list[Check]
     scopes: dict[int, str] = field(default_factory=dict)  # where a node was computed, if that has a name
@@ -71,17 +73,20 @@ class Graph:
     def leaves(self) -> int:
         return len(self.constants) + self.parameters + len(self.wide)
 
+    def __len__(self) -> int:
+        return self.leaves + len(self.nodes)
+
     def roots(self) -> list[int]:
         """The nodes that must be computed: results, and what is compared."""
         return [*self.outputs, *(node for check in self.checks for node in (check.left, check.right))]
 
-    def rebuilt(self, constants: list[float], nodes: list[Node], of: Callable[[int], int]) -> Graph:
-        """The same function by other nodes; `of` gives the new number of an old node, or -1 if it is gone."""
+    def rebuilt(self, constants: list[float], nodes: Nodes, of: Integers) -> Graph:
+        """The same function by other nodes; `of` has the new number of each old node, or -1 if it is gone."""
 
         def moved(names: dict[int, str]) -> dict[int, str]:
             found: dict[int, str] = {}
             for old, name in names.items():
-                if (new := of(old)) >= 0:
+                if (new := int(of[old])) >= 0:
                     found.setdefault(new, name)
             return found
 
@@ -89,20 +94,22 @@ class Graph:
             self,
             constants=constants,
             nodes=nodes,
-            outputs=[of(node) for node in self.outputs],
-            checks=[replace(check, left=of(check.left), right=of(check.right)) for check in self.checks],
+            outputs=[int(of[node]) for node in self.outputs],
+            checks=[replace(check, left=int(of[check.left]), right=int(of[check.right])) for check in self.checks],
             scopes=moved(self.scopes),
             labels=moved(self.labels),
         )
 
-    def widths(self) -> list[bool]:
+    @cached_property
+    def widths(self) -> Flags:
         """For each node, whether it differs from sample to sample."""
-        wide = [False] * self.first_argument + list(self.wide)
-        if not any(wide):
-            return wide + [False] * len(self.nodes)
-        for node in self.nodes:
-            wide.append(node[0] == LIFT or any(map(wide.__getitem__, node[1:])))
-        return wide
+        return self.depending(np.array([False] * self.first_argument + self.wide, bool), {LIFT: True})
+
+    def depending(self, marks: Flags, fixed: Mapping[int, bool]) -> Flags:
+        """For each node, whether it is computed from a marked leaf; `fixed` says so for some operations."""
+        own = self.leaves + np.arange(len(self.nodes))
+        marks = np.concatenate((marks, np.zeros(len(own), bool)))
+        return self.nodes.depending(own, marks, fixed) if marks.any() else marks
 
 
 def arguments_of(op: Op, inputs: Any) -> list[Any]:

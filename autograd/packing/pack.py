@@ -6,9 +6,10 @@ the same operation run as one NumPy call on arrays; their results lie side by si
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from .views import Operand, Positions, common_shape, strides
 
 _DOT, _LINEAR = CODE_OF["dot"], CODE_OF["linear"]
 
-Group = tuple[int, int, list[int]]  # operation, number of inputs, nodes
+Group = tuple[int, int, Positions]  # operation, number of inputs, nodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class Block:
     def shape(self) -> tuple[int, ...]:
         return self.nodes.shape
 
-    @property
+    @cached_property
     def out(self) -> Operand:
         return Operand(self.at + np.arange(self.nodes.size).reshape(self.shape), self.wide)
 
@@ -65,35 +66,36 @@ class Packed:
 
 def pack(graph: Graph, groups: list[Group] | None = None) -> Packed:
     """Packs a graph whose sums are gathered; `groups` are those of `levels`, if they are known already."""
-    wide = np.array(graph.widths(), dtype=bool)
-    position = np.zeros(graph.leaves + len(graph.nodes), np.int64)
+    wide, leaves = graph.widths, graph.leaves
+    position = np.zeros(leaves + len(graph.nodes), np.int64)
     sizes = [0, 0]
     for part in (False, True):
-        leaves = np.flatnonzero(wide[: graph.leaves] == part)
-        position[leaves] = np.arange(len(leaves))
-        sizes[part] = len(leaves)
+        mine = np.flatnonzero(wide[:leaves] == part)
+        position[mine] = np.arange(len(mine))
+        sizes[part] = len(mine)
     packer = _Packer(graph, wide, position, sizes)
     for code, size, nodes in levels(graph) if groups is None else groups:
-        inputs = np.array([graph.nodes[k][1:] for k in nodes], np.int64).reshape(len(nodes), size)
-        packer.add(code, np.array(nodes) + graph.leaves, inputs)
+        packer.add(code, nodes + leaves, graph.nodes.table(nodes, size))
     return Packed(graph, packer.blocks, position, wide, sizes[0], sizes[1])
 
 
 def levels(graph: Graph) -> list[Group]:
     """Nodes that can run as one, in an order in which they can run."""
-    level = [0] * graph.leaves
-    constants = len(graph.constants)
-    own = graph.widths()
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    for k, node in enumerate(graph.nodes):
-        inputs = node[1:]
-        this = 1 + max([level[x] for x in inputs], default=0)
-        level.append(this)
-        # of a group the first stands for all: products were sorted by kind, and other groups are lifted
-        seen = inputs if len(inputs) < 3 else (inputs[0], inputs[len(inputs) // 2], inputs[-1])
-        kinds = tuple([own[x] * 2 or x < constants for x in seen])
-        groups.setdefault((this, node[0], len(inputs), kinds), []).append(k)
-    return [(key[1], key[2], groups[key]) for key in sorted(groups, key=lambda key: key[0])]
+    nodes = graph.nodes
+    level = array("q", bytes(8 * len(graph.widths)))
+    levels = np.frombuffer(level, np.int64)  # the same memory, which a loop reads faster as an array of Python
+    for k, (a, b, rest) in enumerate(nodes.reads(), graph.leaves):
+        level[k] = 1 + (max(level[a], level[b]) if rest is None else int(levels[rest].max()))
+    # of a group the first stands for all: products were sorted by kind, and other groups are lifted
+    seen = (nodes.starts[:-1], nodes.starts[:-1] + nodes.sizes // 2, nodes.starts[1:] - 1)
+    kind = 2 * graph.widths + (np.arange(len(graph.widths)) < graph.first_parameter)
+    kinds = [kind[nodes.inputs[place]] for place in seen]
+    of_node = levels[graph.leaves :]
+    order = np.lexsort((*kinds, nodes.sizes, nodes.codes, of_node))
+    keys = np.stack((of_node, nodes.codes, nodes.sizes, *kinds))[:, order]
+    cuts = np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1
+    found = sorted(np.split(order, cuts), key=lambda group: (of_node[group[0]], group[0])) if len(nodes) else []
+    return [(int(nodes.codes[group[0]]), int(nodes.sizes[group[0]]), group) for group in found]
 
 
 class _Packer:

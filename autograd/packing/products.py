@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .hashes import weights
+from .nodes import distinct
 from .views import Positions
 
 _DENSE = 0.5  # a stack is computed whole if at least this part of it is wanted: matrix products are that much quicker
@@ -32,11 +34,9 @@ def stacks(lefts: Positions, rights: Positions, turn: bool | None) -> list[Stack
     groups: dict[tuple[int, int, bool], list[tuple[Positions, Positions, Positions]]] = {}
     for sums in _crossings(left, right):
         turned = turn if turn is not None else len(sums) > 1 and left[sums[0]] != left[sums[1]]
-        rows, i, row = np.unique(_ranked(right[sums] if turned else left[sums]), return_index=True, return_inverse=True)
-        columns, j, column = np.unique(
-            _ranked(left[sums] if turned else right[sums]), return_index=True, return_inverse=True
-        )
-        table = np.full((len(rows), len(columns)), -1)
+        i, row = distinct(right[sums] if turned else left[sums])
+        j, column = distinct(left[sums] if turned else right[sums])
+        table = np.full((len(i), len(j)), -1)
         table[row, column] = sums
         if np.count_nonzero(table >= 0) == len(sums) >= _DENSE * table.size:
             groups.setdefault((*table.shape, turned), []).append((table, sums[i], sums[j]))
@@ -53,9 +53,8 @@ def stacks(lefts: Positions, rights: Positions, turn: bool | None) -> list[Stack
 
 def _labels(factors: Positions) -> Positions:
     """The same number for sums with the same factors."""
-    weights = np.random.default_rng(0).integers(1, 2**63, factors.shape[1], dtype=np.uint64) | np.uint64(1)
-    hashes = (factors.astype(np.uint64) * weights).sum(axis=1, dtype=np.uint64)
-    _, first, label = np.unique(hashes, return_index=True, return_inverse=True)
+    hashes = (factors.astype(np.uint64) * weights(factors.shape[1])).sum(axis=1, dtype=np.uint64)
+    first, label = distinct(hashes)
     if not np.array_equal(factors[first[label]], factors):  # two rows with one hash
         _, label = np.unique(factors, axis=0, return_inverse=True)
     return label.reshape(-1)
@@ -78,11 +77,3 @@ def _crossings(left: Positions, right: Positions) -> list[Positions]:
     order = np.argsort(roots, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(roots[order])) + 1)
     return sorted(groups, key=lambda sums: int(sums[0]))
-
-
-def _ranked(labels: Positions) -> Positions:
-    """The labels counted in the order in which they first appear."""
-    _, first, label = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[label.reshape(-1)]

@@ -101,7 +101,7 @@ class Program:
         nodes = self.graph.nodes
         if any(self.graph.wide) or self.dtype != np.float64 or len(nodes) > _MOST_LINES:
             return False
-        if max(map(len, nodes), default=0) > MOST_INPUTS:
+        if nodes.sizes.max(initial=0) >= MOST_INPUTS:
             return False
         if self._is_machine and len(nodes) > _MOST_STRAIGHT and blocks is not None and blocks <= _MOST_LOOPS:
             return False

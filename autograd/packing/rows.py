@@ -7,6 +7,7 @@ whatever meets inf or nan on the way back in a program that is printed as plain 
 from __future__ import annotations
 
 import operator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .. import arrays, floats
 from . import runtime
 from .blocks import Floats, Ran
 from .graph import OPS, Graph, arguments_of
+from .nodes import Node
 
 COMPARE = {
     "<": operator.lt,
@@ -39,6 +41,10 @@ class Rows:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
 
+    @cached_property
+    def _nodes(self) -> list[Node]:
+        return [*self.graph.nodes]
+
     def loops(self) -> str | None:
         """What becomes machine code: nothing."""
         return None
@@ -57,7 +63,7 @@ class Rows:
         columns = iter(() if own is None else own)
         values: list[Any] = [*graph.constants, *(next(rows) for _ in range(graph.parameters))]
         values += [next(columns) if wide else next(rows) for wide in graph.wide]
-        for node in graph.nodes:
+        for node in self._nodes:
             op = OPS[node[0]]
             values.append(op.forward(words, *arguments_of(op, [values[x] for x in node[1:]])))
         outputs = np.empty((len(graph.outputs), samples))
@@ -75,9 +81,9 @@ class Rows:
 
     def _swept(self, words: Any, values: list[Any], wanted: bytes, weight: float, samples: int) -> list[Any]:
         """The adjoint of every node; a number stands for as many samples as there are."""
-        graph = self.graph
+        graph, nodes = self.graph, self._nodes
         needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
-        for node in graph.nodes:
+        for node in nodes:
             needs.append(any(map(needs.__getitem__, node[1:])))
         adjoints: list[Any] = [0.0] * len(values)
         adjoints[graph.outputs[0]] = weight if words is floats else np.full(samples, weight)
@@ -85,7 +91,7 @@ class Rows:
             g = adjoints[k]
             if not needs[k] or not np.any(g):
                 continue
-            node = graph.nodes[k - graph.leaves]
+            node = nodes[k - graph.leaves]
             op = OPS[node[0]]
             partials = op.partials(words, *arguments_of(op, [values[x] for x in node[1:]]), values[k])
             flat = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]

@@ -11,6 +11,7 @@ import numpy as np
 from ..ops import TABLE
 from .arguments import Shape
 from .graph import OPS, Check, Graph, code_of
+from .nodes import Nodes
 
 _FORMAT = "autograd program 1"
 _OWN = {op.name: op for op in OPS if op.name not in TABLE}
@@ -63,7 +64,7 @@ def read(path: Any) -> tuple[Graph, Any, dict[str, Any], list[float]]:
         content["constants"],
         len(content["parameters"]),
         content["wide"],
-        [(codes[node[0]], *node[1:]) for node in content["nodes"]],
+        Nodes.of((codes[node[0]], *node[1:]) for node in content["nodes"]),
         content["outputs"],
         [Check(*check) for check in content["checks"]],
         {int(node): name for node, name in content["scopes"]},

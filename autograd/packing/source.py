@@ -15,7 +15,7 @@ from .contraction import Contraction
 from .graph import DETACH, OPS
 from .pack import Block, Packed, ProductBlock
 from .printer import ADJOINTS, Printer
-from .views import Operand, Positions
+from .views import Operand, Positions, is_repeated
 from .writer import spelled
 
 
@@ -58,7 +58,7 @@ class Reverse(Printer):
         root = packed.graph.outputs[0]
         self.ready[bool(packed.wide[root])][packed.position[root]] = True
         for part in (True, False):
-            self._zero: tuple[list[Positions], list[Positions]] = [], []
+            self._zero = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
             for block in reversed(packed.blocks):
                 if block.wide == part:
                     self._block(block)
@@ -119,7 +119,7 @@ class Reverse(Printer):
         positions, steps = operand.positions, operand.strides
         repeats = [axis for axis, step in enumerate(steps or ()) if step == 0 and positions.shape[axis] > 1]
         inner = positions[tuple(0 if axis in repeats else slice(None) for axis in range(positions.ndim))]
-        scatters = steps is None or len(np.unique(inner)) < inner.size
+        scatters = steps is None or is_repeated(inner)
         if scatters:
             repeats, inner = [], positions
         if (repeats or scatters) and g.shape != positions.shape:
@@ -133,7 +133,10 @@ class Reverse(Printer):
 
     def _arrive(self, wide: bool, positions: Positions, g: Call, scatters: bool) -> None:
         part, is_new = ADJOINTS[wide], not self.ready[wide][positions].any()
-        places, order = np.unique(positions, return_inverse=True)
+        flat = positions.reshape(-1)
+        order = np.argsort(flat, kind="stable")
+        starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
+        places = flat[order[starts]]
         is_new = is_new and len(places) == positions.size
         if not is_new:
             self._make_ready(wide, places)
@@ -152,8 +155,6 @@ class Reverse(Printer):
             index = self.table("i", positions)
             self.writer.lines.append(f"{part}[{index}] {'=' if is_new else '+='} {name}")
         else:
-            order = np.argsort(order.reshape(-1), kind="stable")
-            starts = np.flatnonzero(np.diff(positions.reshape(-1)[order], prepend=-1))
             tables = ", ".join(self.table("i", x) for x in (order, starts, places))
             self.writer.lines.append(f"scatter({part}, {tables}, {name})")
         self.writer.release(taken)
@@ -161,15 +162,13 @@ class Reverse(Printer):
     def _make_ready(self, wide: bool, positions: Positions) -> None:
         """Sets to 0 at the start what nothing has been assigned to yet."""
         new = positions[~self.ready[wide][positions]]
-        if len(new):
-            self.ready[wide][new] = True
-            self._zero[wide].append(new)
+        self.ready[wide][new] = self._zero[wide][new] = True
 
     def _zeros(self) -> list[str]:
         lines = []
         for wide in (False, True):
-            if self._zero[wide]:
-                places = np.unique(np.concatenate(self._zero[wide]))
+            places = np.flatnonzero(self._zero[wide])
+            if len(places):
                 runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
                 if len(runs) > 4:
                     lines.append(f"{ADJOINTS[wide]}[{self.table('i', places)}] = 0.0")
@@ -191,14 +190,11 @@ def _table_over(printer: Printer, block: Block) -> Callable[[list[float]], Call]
 
 def needs(packed: Packed, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """For the two parts of the workspace, whether the number at a position depends on a wanted leaf."""
-    graph = packed.graph
-    needs = wanted.tolist()
-    for node in graph.nodes:
-        needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
+    needs = packed.graph.depending(wanted, {DETACH: False})
     at = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
     for wide in (False, True):
         nodes = np.flatnonzero(packed.wide == wide)
-        at[wide][packed.position[nodes]] = np.array(needs, bool)[nodes]
+        at[wide][packed.position[nodes]] = needs[nodes]
     return at
 
 

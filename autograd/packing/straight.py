@@ -153,9 +153,9 @@ class Straight:
 
     def _reverse(self, names: list[Any], wanted: bytes, lines: list[str], words: Words) -> str:
         """Adds the lines of the way back, and returns the derivatives by the leaves."""
-        graph = self.graph
+        graph, nodes = self.graph, [*self.graph.nodes]
         needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
-        for node in graph.nodes:
+        for node in nodes:
             needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
         root = graph.outputs[0]
         reached = {root}
@@ -163,7 +163,7 @@ class Straight:
         for k in range(len(names) - 1, graph.leaves - 1, -1):
             if k not in reached or not needs[k]:
                 continue
-            node = graph.nodes[k - graph.leaves]
+            node = nodes[k - graph.leaves]
             op = OPS[node[0]]
             partials = op.partials(words, *arguments_of(op, [names[x] for x in node[1:]]), names[k])
             slopes = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]

@@ -1,0 +1,144 @@
+"""A recorded graph stays the same function while it is simplified, its sums are gathered and it is put into levels."""
+
+import random
+
+import numpy as np
+import pytest
+from packing_graphs import random_function, random_sums
+
+import autograd
+from autograd import Value
+from autograd.packing.graph import CODE_OF, DETACH, LIFT
+from autograd.packing.hashes import hash_of, hashes_of
+from autograd.packing.nodes import Nodes, distinct, runs
+from autograd.packing.pack import levels
+from autograd.packing.rows import Rows
+from autograd.packing.simplify import simplify
+from autograd.packing.sums import gather_sums
+from autograd.packing.trace import trace
+
+SEEDS = range(60)
+
+
+def recorded(seed, wide=(False, True, False)):
+    """A random graph, and numbers for its arguments."""
+    draw = random.Random(seed)
+    x = [Value(draw.uniform(-2.0, 2.0)) for _ in wide]
+    function = random_sums(seed) if seed % 2 else random_function(seed, len(wide), 30)
+    return trace(lambda: function(x), x, wide)[0], np.array([value.data for value in x])
+
+
+def value(graph, numbers):
+    return Rows(graph).run([numbers], None, b"", 1.0)[0].item()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_simplified_graph_gives_the_same_to_the_last_bit(seed):
+    graph, numbers = recorded(seed, (False,) * 3)
+    assert value(simplify(graph), numbers) == value(graph, numbers)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_simplified_graph_computes_nothing_twice_nothing_known_and_nothing_unread(seed):
+    graph = simplify(recorded(seed)[0])
+    seen = {(code, *(sorted(x) if code in (CODE_OF["add"], CODE_OF["mul"]) else x)) for code, *x in graph.nodes}
+    read = {*graph.nodes.inputs.tolist(), *graph.roots()}
+    assert len(seen) == len(graph.nodes)
+    assert all(max(inputs) >= graph.first_parameter for _, *inputs in graph.nodes)
+    assert read >= {*range(graph.first_parameter), *range(graph.leaves, len(graph))}
+    assert simplify(graph) is graph
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_gathered_sums_are_the_same_function(seed):
+    graph, numbers = recorded(seed, (False,) * 3)
+    gathered = gather_sums(simplify(graph))
+    assert value(gathered, numbers) == pytest.approx(value(graph, numbers), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_sum_is_left_whose_terms_another_could_take(seed):
+    graph = gather_sums(simplify(recorded(seed, (False,) * 3)[0]))
+    adds = [k for k, node in enumerate(graph.nodes) if node[0] == CODE_OF["add"]]
+    uses = np.bincount(graph.nodes.inputs, minlength=len(graph))
+    uses[graph.roots()] += 2
+    inner = [x for k in adds for x in graph.nodes[k][1:] if x >= graph.leaves and uses[x] == 1]
+    assert all(graph.nodes[x - graph.leaves][0] not in (CODE_OF["sub"], CODE_OF["neg"]) for x in inner)
+
+
+def test_terms_keep_the_order_they_are_written_in_however_the_sum_is_nested():
+    x = [Value(float(k)) for k in range(6)]
+    for sum_of in (
+        lambda a, b, c, d, e, f: ((((a + b) + c) + d) + e) + f,
+        lambda a, b, c, d, e, f: a + (b + (c + (d + (e + f)))),
+        lambda a, b, c, d, e, f: ((a + b) + (c + d)) + (e + f),
+        lambda a, b, c, d, e, f: a + autograd.sum([b, c]) + (d + autograd.sum([e, f])),
+    ):
+        graph = gather_sums(simplify(trace(lambda f=sum_of: f(*x), x, [False] * 6)[0]))
+        assert [*graph.nodes] == [(CODE_OF["sum"], 0, 1, 2, 3, 4, 5)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nodes_of_a_level_read_levels_before_and_are_alike(seed):
+    graph = gather_sums(simplify(recorded(seed)[0]))
+    done = set(range(graph.leaves))
+    for code, size, nodes in levels(graph):
+        assert {(graph.nodes[k][0], len(graph.nodes[k]) - 1) for k in nodes.tolist()} == {(code, size)}
+        assert done.issuperset(graph.nodes.table(nodes, size).reshape(-1).tolist())
+        done |= {graph.leaves + k for k in nodes.tolist()}
+    assert len(done) == len(graph)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_depends_on_a_marked_leaf_is_what_a_walk_through_the_graph_finds(seed):
+    graph = gather_sums(recorded(seed)[0])
+    marks = np.array([random.Random(seed + k).random() < 0.3 for k in range(graph.leaves)], bool)
+    found = marks.tolist()
+    for code, *inputs in graph.nodes:
+        found.append(code != DETACH and (code == LIFT or any(found[x] for x in inputs)))
+    expected = found if marks.any() else [False] * len(graph)
+    assert graph.depending(marks, {DETACH: False, LIFT: True}).tolist() == expected
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nodes_come_back_as_the_tuples_they_were_made_of(seed):
+    nodes = recorded(seed)[0].nodes
+    tuples = [*nodes]
+    again = Nodes.of(tuples)
+    order = np.random.default_rng(seed).permutation(len(nodes))
+    assert [*again] == tuples == [nodes[k] for k in range(len(nodes))]
+    assert [*nodes.kept(order, np.arange(1000))] == [tuples[k] for k in order]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_hash_of_one_node_is_that_of_all_at_once(seed):
+    nodes = recorded(seed)[0].nodes
+    turns = np.isin(nodes.codes, [CODE_OF["add"], CODE_OF["mul"]])
+    rows = [(code, sorted(x) if turn else x) for (code, *x), turn in zip(nodes, turns, strict=True)]
+    assert hashes_of(nodes, turns).tolist() == [hash_of(*row) for row in rows]
+    assert len({*hashes_of(nodes, turns).tolist()}) == len({(code, *x) for code, x in rows})
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_distinct_numbers_and_runs_are_those_that_a_loop_finds(seed):
+    draw = np.random.default_rng(seed)
+    numbers, sizes = draw.integers(-5, 5, seed), draw.integers(0, 4, seed)
+    first, which = distinct(numbers)
+    once = [*dict.fromkeys(numbers.tolist())]
+    assert numbers[first].tolist() == once
+    assert [once[k] for k in which] == numbers.tolist()
+    loop = [start + k for start, size in zip(numbers, sizes, strict=True) for k in range(size)]
+    assert runs(numbers, sizes).tolist() == loop
+
+
+def test_a_long_chain_that_is_written_twice_or_known_takes_time_in_proportion():
+    def chains(x):
+        a, b, c = x, x, Value(1.0)
+        for _ in range(5000):
+            a, b, c = autograd.tanh(a) * 0.5, autograd.tanh(b) * 0.5, c * 0.999
+        return a + b + c
+
+    x = Value(0.3)
+    graph = simplify(trace(lambda: chains(x), [x], [False])[0])
+    assert len(graph.nodes) == 2 * 5000 + 2
+    assert graph.constants == [0.5, pytest.approx(0.999**5000)]
