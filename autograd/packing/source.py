@@ -63,8 +63,9 @@ class Reverse(Printer):
                 if block.wide == part:
                     self._block(block)
             if not part:
-                for leaf in np.flatnonzero(wanted):
-                    self._make_ready(bool(packed.wide[leaf]), packed.position[leaf : leaf + 1])
+                for wide in (False, True):
+                    leaves = np.flatnonzero(wanted & (packed.wide[: len(wanted)] == wide))
+                    self._make_ready(wide, packed.position[leaves])
             self.code.reverse[part].extend([*self._zeros(), *self.take_lines()])
         self.finish()
 
