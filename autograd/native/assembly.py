@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +16,9 @@ _FILE = Path(__file__).parent / "words.py"
 @cache
 def known() -> dict[str, int]:
     """The words that a kernel may call, and how many inputs each takes."""
-    nodes = ast.parse(_FILE.read_text(encoding="utf-8")).body
-    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name[0] != "_"]
-    return {node.name: len(node.args.args) for node in functions}
+    # to parse the file takes ten times as long
+    found = re.findall(r"^def ([a-z]\w*)\((.*)\)", _FILE.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: parameters.count(":") for name, parameters in found}
 
 
 @cache

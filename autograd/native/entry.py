@@ -13,17 +13,16 @@ from typing import Any
 
 import numpy as np
 from llvmlite import binding as llvm
-from llvmlite import ir
 
-_OBJECT, _FLOAT, _INT = ir.PointerType(), ir.DoubleType(), ir.IntType(64)
+# What is called: what each gives, then what it takes.
 _FROM_PYTHON = {
-    "PyFloat_AsDouble": ir.FunctionType(_FLOAT, [_OBJECT]),
-    "PyFloat_FromDouble": ir.FunctionType(_OBJECT, [_FLOAT]),
-    "PyLong_AsSsize_t": ir.FunctionType(_INT, [_OBJECT]),
-    "PyTuple_New": ir.FunctionType(_OBJECT, [_INT]),
-    "PyTuple_SetItem": ir.FunctionType(ir.IntType(32), [_OBJECT, _INT, _OBJECT]),
-    "PyEval_SaveThread": ir.FunctionType(_OBJECT, []),
-    "PyEval_RestoreThread": ir.FunctionType(ir.VoidType(), [_OBJECT]),
+    "PyFloat_AsDouble": ("float", "object"),
+    "PyFloat_FromDouble": ("object", "float"),
+    "PyLong_AsSsize_t": ("int", "object"),
+    "PyTuple_New": ("object", "int"),
+    "PyTuple_SetItem": ("short", "object", "int", "object"),
+    "PyEval_SaveThread": ("object",),
+    "PyEval_RestoreThread": ("nothing", "object"),
 }
 _FASTCALL = 0x0080  # METH_FASTCALL: the function takes its arguments as an array of objects
 DATA = object.__basicsize__  # where an array keeps the address of its numbers: behind what every object begins with
@@ -43,27 +42,41 @@ class _Method(ctypes.Structure):
 _methods: list[_Method] = []  # Python reads them for as long as the functions live
 
 
-def add_entry(module: ir.Module, run: ir.Function, takes: str, gives: int) -> None:
+def add_entry(module: Any, run: Any, takes: str, gives: int) -> None:
     """Adds `call` to a module: Python's arguments for `run`, and its result as an object.
 
     Where `run` leaves `gives` numbers behind its last argument, the result is a tuple with those behind it. While
     `run` works on arrays, other threads of Python run.
     """
-    api = {name: ir.Function(module, kind, name) for name, kind in _FROM_PYTHON.items()}
-    call = ir.Function(module, ir.FunctionType(_OBJECT, [_OBJECT, _OBJECT, _INT]), "call")
+    from llvmlite import ir  # it takes its time to be imported, and only what is compiled anew needs it
+
+    kinds = {
+        "object": ir.PointerType(),
+        "float": ir.DoubleType(),
+        "int": ir.IntType(64),
+        "short": ir.IntType(32),
+        "nothing": ir.VoidType(),
+    }
+
+    def function(name: str, gives: str, *takes: str) -> Any:
+        return ir.Function(module, ir.FunctionType(kinds[gives], [kinds[one] for one in takes]), name)
+
+    api = {name: function(name, *signature) for name, signature in _FROM_PYTHON.items()}
+    call = function("call", "object", "object", "object", "int")
+    pointer, number, whole = kinds["object"], kinds["float"], kinds["int"]
     builder = ir.IRBuilder(call.append_basic_block())
     given: list[Any] = []
     for k, letter in enumerate(takes):
-        argument = builder.load(builder.gep(call.args[1], [_INT(k)], source_etype=_OBJECT), typ=_OBJECT)
+        argument = builder.load(builder.gep(call.args[1], [whole(k)], source_etype=pointer), typ=pointer)
         if letter == "f":
             given.append(builder.call(api["PyFloat_AsDouble"], [argument]))
         elif letter == "i":
             given.append(builder.call(api["PyLong_AsSsize_t"], [argument]))
         else:
-            place = builder.gep(argument, [_INT(DATA)], source_etype=ir.IntType(8))
-            given.append(builder.load(place, typ=_OBJECT))
+            place = builder.gep(argument, [whole(DATA)], source_etype=ir.IntType(8))
+            given.append(builder.load(place, typ=pointer))
     if gives:
-        results = builder.alloca(_FLOAT, gives)
+        results = builder.alloca(number, gives)
         given.append(results)
     if "d" in takes:
         state = builder.call(api["PyEval_SaveThread"], [])
@@ -72,12 +85,12 @@ def add_entry(module: ir.Module, run: ir.Function, takes: str, gives: int) -> No
         builder.call(api["PyEval_RestoreThread"], [state])
     found = builder.call(api["PyFloat_FromDouble"], [status])
     if gives:
-        together = builder.call(api["PyTuple_New"], [_INT(1 + gives)])
-        builder.call(api["PyTuple_SetItem"], [together, _INT(0), found])
+        together = builder.call(api["PyTuple_New"], [whole(1 + gives)])
+        builder.call(api["PyTuple_SetItem"], [together, whole(0), found])
         for k in range(gives):
-            number = builder.load(builder.gep(results, [_INT(k)], source_etype=_FLOAT), typ=_FLOAT)
-            item = builder.call(api["PyFloat_FromDouble"], [number])
-            builder.call(api["PyTuple_SetItem"], [together, _INT(1 + k), item])
+            result = builder.load(builder.gep(results, [whole(k)], source_etype=number), typ=number)
+            item = builder.call(api["PyFloat_FromDouble"], [result])
+            builder.call(api["PyTuple_SetItem"], [together, whole(1 + k), item])
         found = together
     builder.ret(found)
 

@@ -14,7 +14,6 @@ from llvmlite import binding as llvm
 from .assembly import assembly, known
 from .disk import kept, key_of
 from .entry import add_entry, function_at, prepare
-from .lower import Lowering
 
 _LONG = 60  # lines of a word: those that compute a polynomial have more, those that choose or divide some 30
 _ENDLESS = 16_000  # straight lines: to choose registers well for more takes longer than all else, and saves a third
@@ -41,6 +40,8 @@ def kernel(text: str, takes: str, gives: int = 0) -> Callable[..., Any]:
 
 def _compiled(text: str, takes: str, gives: int) -> bytes:
     """The object code of the function `run` and its entry."""
+    from .lower import Lowering  # not needed for what is found on disk
+
     has_loops = "    for " in text
     many = (Path(__file__).parent / "many.py").read_text(encoding="utf-8")
     lowering = Lowering(many + text, takes + "d" * bool(gives), known().__getitem__)
