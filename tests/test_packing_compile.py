@@ -489,3 +489,19 @@ def test_a_method_may_be_decorated_and_each_instance_has_its_programs():
     assert b.height.backward([1.0, 2.0]) == 9.0
     assert (a.slope.grad, b.slope.grad) == (0.0, 3.0)
     assert a.height.cache_info().recordings == 1
+
+
+def test_recording_leaves_the_collector_as_it_was():
+    def fails(x):
+        assert not gc.isenabled()
+        raise ArithmeticError(x)
+
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            with pytest.raises(ArithmeticError):
+                autograd.compile(fails)(1.0)
+            assert autograd.compile(lambda x: x * gc.isenabled())(1.0) == 0.0
+            assert gc.isenabled() == enabled
+        finally:
+            gc.enable()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from struct import Struct
@@ -177,7 +179,7 @@ class Recordings:
         layout = given.layout
         if reason and self.policy == "raise":
             raise GuardError(f"{reason} came out otherwise; compile with policy='record' to record that case as well")
-        with self._lock:
+        with self._lock, _collector_at_rest():
             values, args, options = given.example(sample)
             graph, result, parameters = trace(
                 lambda: self.function(*args, **options), values, layout.wide_leaves.tolist()
@@ -212,3 +214,15 @@ class Recordings:
     def _drop(self, layout: Layout, recording: Recording) -> None:
         with self._lock:
             self._kept[layout] = [one for one in self._kept[layout] if one is not recording]
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Python's collector does not run: all that is recorded is kept meanwhile, and it would look through it in vain."""
+    ran = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if ran:
+            gc.enable()
