@@ -5,9 +5,9 @@ Each is what `python benchmarks/why.py NAME` shows. Look again when the compiler
 
 NOTES = {
     "expression": (
-        "**The expression**: its machine code takes some 10 ns; the rest is Python, looking at two arguments, calling, "
-        "and making a tuple of the results. CasADi's prepared call takes no arguments and makes no results, but reads "
-        "and writes buffers that were bound to it before, as C does."
+        "**The expression**: its machine code takes less than 10 ns; the rest is Python, looking at two arguments, "
+        "calling, and making a tuple of the results. CasADi's prepared call takes no arguments and makes no results, "
+        "but reads and writes buffers that were bound to it before, as C does."
     ),
     "hinge": (
         "**Networks**: with few samples most of a native step is the Python around its machine code: taking the "

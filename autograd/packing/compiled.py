@@ -280,8 +280,7 @@ class Compiled:
             wanted = recording.wanted(False, layout.wanted(chosen))
             slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
             result += f", {slopes[0] if is_single else '(' + ', '.join(slopes) + ',)'}"
-        straight, same = runs.quick(recording.parameters, wanted, result), recording.reach.is_same
-        return (lambda *args: straight(*args) if same() else None) if recording.reach else straight
+        return runs.quick(recording.parameters, wanted, result, recording.reach.is_same if recording.reach else None)
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""

@@ -77,11 +77,13 @@ class Straight:
             [f"def program({self.leaves()}):", *(f"    {line}" for line in lines), f"    return {results}", ""]
         )
 
-    def quick(self, parameters: list[Value], wanted: bytes, result: str) -> Callable[..., Any]:
+    def quick(
+        self, parameters: list[Value], wanted: bytes, result: str, same: Callable[[], bool] | None
+    ) -> Callable[..., Any]:
         """The printed function of the arguments alone, as floats; `result` is what it returns, in the program's names.
 
-        It returns None where something else than the lines printed is called for: an argument is not a float, a
-        comparison comes out otherwise, a gradient is nan.
+        It returns None where something else than the lines printed is called for: an argument is not a float, the
+        parameters are not the `same`, a comparison comes out otherwise, a gradient is nan.
         """
         graph = self.graph
         lines, namespace = self.inlined(wanted)
@@ -90,11 +92,12 @@ class Straight:
             f"def quick({', '.join(names)}):",
             f"    if not ({' and '.join(f'type({name}) is float' for name in names)}):",
             "        return None",
+            *(["    if not same(): return None"] if same else []),
             *(f"    v{graph.first_parameter + k} = parameters[{k}]._data" for k in range(graph.parameters)),
             *(f"    {line}" for line in lines),
             f"    return {result}",
         ]
-        namespace["parameters"] = parameters
+        namespace |= {"parameters": parameters, "same": same}
         exec(compile("\n".join(source), "<straight program>", "exec"), namespace)
         made: Callable[..., Any] = namespace["quick"]
         return made
