@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import cache, partial, reduce
 from typing import Any
 
 from ..packing.graph import Graph
@@ -33,14 +33,15 @@ class NativeStraight(Straight):
 
     def function(self, wanted: bytes) -> Callable[..., Any]:
         """The function of the leaves; see `Straight.function`."""
-        lines, machine = super().function(wanted), self._machine(wanted)
+        machine = self._machine(wanted)
         if machine is None:
-            return lines
+            return super().function(wanted)
+        lines = cache(partial(super().function, wanted))  # Python takes its time to compile them
         count, holds = len(self.graph.outputs), (True,) * len(self.graph.checks)
 
         def function(*leaves: float) -> Any:
             status, *numbers = machine(*leaves)
-            return lines(*leaves) if status else (numbers[:count], holds, numbers[count:])
+            return lines()(*leaves) if status else (numbers[:count], holds, numbers[count:])
 
         return function
 
