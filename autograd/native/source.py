@@ -32,8 +32,7 @@ class Source(Reverse):
         self.is_batch = bool(packed.wide.any())
         self._sweeps = bool(wanted)
         self.lines.lines = self._assembled()
-        if len(self.lines.lines) + self.functions.size > _MOST_LINES:
-            raise UnprintableError("the kernel would take too long to compile")
+        self._bound()
 
     def _assembled(self) -> list[str]:
         """The lines of the function `run`."""
@@ -82,6 +81,11 @@ class Source(Reverse):
                 )
                 lines[first:] = ["    " * self.lines.depth + f"bad = plus(bad, {name}(p, q, w, d))"]
                 first = len(lines)
+                self._bound()
+
+    def _bound(self) -> None:
+        if len(self.lines.lines) + self.functions.size > _MOST_LINES:
+            raise UnprintableError("the kernel would take too long to compile")
 
     def __str__(self) -> str:
         run = "\n".join([self._run(), *self.lines.lines, ""])
