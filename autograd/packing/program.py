@@ -29,9 +29,7 @@ class GuardError(ValueError):
 
 # What decides between the forms: a NumPy call takes about as long as this many operations in plain Python.
 _WORTH = 20
-_MOST_LINES = (
-    20_000  # operations, of some 3 lines each with those of the way back: Python takes 30 us to compile a line
-)
+_MOST_LINES = 50_000  # operations, of some 3 lines each; Python takes 25 us to compile a line
 _MOST_STRAIGHT, _MOST_LOOPS = 12_000, 600  # operations, and blocks, that become machine code in some seconds
 _MOST_BLOCKS = 20000  # a block takes about 1 ms to pack, print and prepare
 
