@@ -17,6 +17,7 @@ from autograd import Value
 from autograd.packing.blocks import Blocks
 from autograd.packing.graph import OPS
 from autograd.packing.pack import pack
+from autograd.packing.rows import Rows
 from autograd.packing.simplify import simplify
 from autograd.packing.straight import Straight
 from autograd.packing.sums import gather_sums
@@ -25,6 +26,7 @@ from autograd.packing.trace import trace
 pytest.importorskip("numba")
 
 from autograd.native import is_native
+from autograd.native.rows import NativeRows
 from autograd.native.run import Native
 from autograd.native.straight import NativeStraight
 
@@ -187,6 +189,64 @@ def test_lines_with_nothing_to_pack_agree_with_python_on_a_random_graph(seed):
     assert native.loops() or "round" in words
 
 
+@pytest.mark.parametrize("seed", seeds(200, fast=40))
+def test_the_interpreter_agrees_with_python_on_a_random_graph(seed):
+    draw = np.random.default_rng(seed)
+    parameters = [Value(x) for x in draw.uniform(-2, 2, seed % 4)]
+    inputs = 1 + seed % 5
+    function = random_function(seed, inputs + len(parameters), int(draw.integers(1, 25)))
+    x = [Value(0.1 * k) for k in range(inputs)]
+    graph, _, found = trace(lambda: function([*x, *parameters]), x, [False] * inputs)
+    native, python = NativeRows(graph), Rows(graph)
+    wanted = bytes(draw.integers(0, 2, len(found) + inputs).tolist())
+    for numbers in (draw.uniform(-2, 2, inputs), draw.choice([0.0, -0.0, 1.0, np.inf, -np.inf, np.nan], inputs)):
+        given = [np.array([one.data for one in found]), numbers]
+        for asked in (b"", wanted):
+            results, failed, slopes, _ = native.run(given, None, asked, 0.5)
+            expected = python.run(given, None, asked, 0.5)
+            assert close([results, failed, slopes * np.frombuffer(wanted, bool)], [*expected[:2], expected[2]])
+    groups = {OPS[node[0]].name for node in graph.nodes if any(OPS[node[0]].groups)}
+    words = {OPS[node[0]].name for node in graph.nodes}
+    assert native.loops() or groups - {"sum", "dot", "linear"} or "round" in words
+
+
+def test_a_graph_too_long_to_be_printed_is_interpreted():
+    w = Value(0.5)
+
+    def f(xs):
+        state = list(xs)
+        for k in range(700):
+            turned = state[1:] + state[:1]
+            state = [a + 0.001 * (autograd.sin(b) - w * a) for a, b in zip(state, turned)]
+            if k % 100 == 0:
+                state[0] = state[0] + autograd.dot(state, turned) * 0.01 + autograd.linear(xs, xs, 0.5) * 0.001
+        return autograd.sum(state) if state[0] > -5.0 else state[1]
+
+    native, eager = autograd.compile(f, native=True), [Value(0.1 * k) for k in range(5)]
+    value, slopes = native.value_and_grad([x.data for x in eager])
+    root = f(eager)
+    root.backward()
+    assert native.program.form == "rows"
+    assert close([value, slopes], [root.data, [x.grad for x in eager]])
+    assert "if code == 0:" in native.program.loops
+    expected = w.grad
+    w.zero_grad()
+    native.backward([x.data for x in eager])
+    assert close([w.grad], [expected])
+    assert native([-50.0, 0.0, 0.0, 0.0, 0.0]) == f([-50.0, 0.0, 0.0, 0.0, 0.0]).data
+    assert native.cache_info().turned == 1
+
+
+def test_a_long_chain_with_a_word_that_is_not_known_runs_in_python():
+    def f(x):
+        for _ in range(13_000):
+            x = autograd.round(x * 1.001, 3.0) + x * 0.001
+        return x
+
+    native, python = (autograd.compile(f, native=choice) for choice in (True, False))
+    assert close(native.value_and_grad(0.3), python.value_and_grad(0.3))
+
+
 def test_lines_with_nothing_to_pack_are_machine_code_where_that_will_do():
     def f(a, b):
         top = a if a > b else b
@@ -320,7 +380,7 @@ def test_a_long_chain_is_compiled_as_it_is():
 
 def test_a_long_way_of_few_numbers_is_compiled_in_seconds():
     def f(*x):
-        for _ in range(100):
+        for _ in range(50):
             x = [a + 0.01 * (b * c - 0.5 * a) for a, b, c in zip(x, x[1:] + x[:1], x[2:] + x[:2])]
         return autograd.sum(x)
 

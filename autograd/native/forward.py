@@ -11,7 +11,7 @@ from ..packing.pack import Block, Packed, ProductBlock
 from ..packing.source import describe
 from ..packing.views import Operand
 from ..text import Text
-from .assembly import known, width
+from .assembly import width
 from .groups import WRITTEN_OUT, Many, Vocabulary
 from .lines import Lines
 from .memory import Index, Memory, summed
@@ -47,7 +47,7 @@ class Forward:
         self.memory = Memory(packed, lanes)
         self.functions = Functions()
         self.lines = Lines(1)
-        self._known, self._width = frozenset(known()), width()
+        self._width = width()
 
     def forward(self, block: Block) -> None:
         """The loops that compute a block."""
@@ -85,7 +85,7 @@ class Forward:
 
     def words(self) -> Vocabulary:
         """What the rows are written in."""
-        return Vocabulary(self._known, self.lines, self.memory.take)
+        return Vocabulary(self.lines, self.memory.take)
 
     def inputs(self, block: Block, index: list[Index]) -> Any:
         """Lines that read what all lanes share; the result, called inside their loop, reads the rest."""

@@ -15,6 +15,7 @@ from typing import Any
 from .. import text
 from ..packing.straight import Words, shown
 from ..text import Text
+from .assembly import known
 from .lines import Lines, UnprintableError
 
 WRITTEN_OUT = 32  # numbers of a group
@@ -48,11 +49,15 @@ class Many(Sequence[Any]):
         return Text(f"{self.array}[{self.at} + {self.step} * k]")
 
 
+def _no_room(count: int) -> int:
+    raise UnprintableError(f"a group of {count} numbers is not written out")
+
+
 class Vocabulary(Words):
     """Words that print themselves; loops over large groups are added to `lines` where they are needed first."""
 
-    def __init__(self, known: frozenset[str], lines: Lines, scratch: Callable[[int], int]) -> None:
-        self._known, self._lines, self._scratch = known, lines, scratch
+    def __init__(self, lines: Lines, scratch: Callable[[int], int] = _no_room) -> None:
+        self._known, self._lines, self._scratch = frozenset(known()), lines, scratch
         self._names = 0
 
     def __getattr__(self, word: str) -> Callable[..., Text]:

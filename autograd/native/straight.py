@@ -14,13 +14,11 @@ from typing import Any
 
 from ..packing.graph import Graph
 from ..packing.straight import Straight, Words
-from .assembly import known
 from .groups import Vocabulary
 from .kernel import kernel
 from .lines import Lines, UnprintableError
 
 _MOST_LINES = 40_000  # LLVM takes about 0.1 ms for each
-_MOST_LEAVES = 250  # each of them is an argument
 
 
 class NativeStraight(Straight):
@@ -71,7 +69,7 @@ class NativeStraight(Straight):
         lines, slopes = self.body(wanted, _words)[0], self.slopes(wanted)
         assigned = {line.split(" ", 1)[0] for line in lines}
         leaves = self.leaves()
-        if len(lines) > _MOST_LINES or leaves.count(",") > _MOST_LEAVES:
+        if len(lines) > _MOST_LINES:
             raise UnprintableError("the lines would take too long to compile")
         results = [*map(self.name, self.graph.outputs), *slopes]
         body = [
@@ -110,8 +108,4 @@ class _Words(Vocabulary):
 
 
 def _words(lines: list[str]) -> Words:
-    return _Words(frozenset(known()), Lines(lines=lines), _no_room)
-
-
-def _no_room(count: int) -> int:
-    raise UnprintableError(f"a group of {count} numbers is not written out")
+    return _Words(Lines(lines=lines))

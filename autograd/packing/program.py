@@ -30,7 +30,8 @@ class GuardError(ValueError):
 # What decides between the forms: a NumPy call takes about as long as this many operations in plain Python.
 _WORTH = 20
 _MOST_LINES = 50_000  # operations, of some 3 lines each; Python takes 25 us to compile a line
-_MOST_STRAIGHT, _MOST_LOOPS = 12_000, 600  # operations, and blocks, that become machine code in some seconds
+_MOST_STRAIGHT, _MOST_LEAVES, _MOST_LOOPS = 12_000, 250, 300  # operations, arguments and blocks for machine code
+_INTERPRETED = 200  # operations by an interpreter in machine code that take as long as a NumPy call
 _MOST_BLOCKS = 20000  # a block takes about 1 ms to pack, print and prepare
 
 
@@ -63,24 +64,50 @@ class Program:
         self.signature = signature or Signature()
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
         self.packed: Packed | None = None
+        self._rows: Rows | None = None
         self._is_machine = self.dtype == np.float64 and is_native(native)
-        self.form = "straight" if self._is_straight(None) else "blocks"
-        if self.form == "blocks":
-            gathered = gather_sums(graph)
-            groups = levels(gathered)
-            if self._is_straight(len(groups)):
-                self.form = "straight"
-            elif len(groups) > _MOST_BLOCKS:
-                self.form = "rows"
-            else:
-                self.packed = pack(gathered, groups)
+        self.form = self._form()
         self.native: Native | None = None
         self.runs = self._runs(threads)
+
+    def _form(self) -> str:
+        """The form that is quickest; packs the graph where that is blocks."""
+        graph, nodes = self.graph, self.graph.nodes
+        can_be_straight = (
+            not any(graph.wide)
+            and self.dtype == np.float64
+            and len(nodes) <= _MOST_LINES
+            and nodes.sizes.max(initial=0) < MOST_INPUTS
+        )
+        if can_be_straight and len(nodes) <= _WORTH:  # as much as one call is worth
+            return "straight"
+        gathered = gather_sums(graph)
+        groups = levels(gathered)
+        is_straight = can_be_straight and len(nodes) <= _WORTH * len(groups)
+        if self._is_machine and not any(graph.wide):
+            if is_straight and len(nodes) <= _MOST_STRAIGHT and graph.leaves - graph.first_parameter <= _MOST_LEAVES:
+                return "straight"
+            is_straight = is_straight and len(groups) > _MOST_LOOPS
+            if len(groups) > _MOST_LOOPS and len(nodes) <= _INTERPRETED * len(groups) and self._is_interpreted():
+                return "rows"
+        if is_straight:
+            return "straight"
+        if len(groups) > _MOST_BLOCKS:
+            return "rows"
+        self.packed = pack(gathered, groups)
+        return "blocks"
+
+    def _is_interpreted(self) -> bool:
+        """Whether machine code can run it as rows."""
+        from ..native.rows import NativeRows
+
+        self._rows = NativeRows(self.graph)
+        return self._rows.loops() is not None
 
     def _runs(self, threads: int) -> Blocks | Straight | Rows:
         """What runs it, as machine code or not."""
         if self.form == "rows":
-            return Rows(self.graph)
+            return self._rows or Rows(self.graph)
         if self.packed is None:
             if not self._is_machine:
                 return Straight(self.graph)
@@ -93,17 +120,6 @@ class Program:
 
         self.native = Native(self.packed, threads)
         return self.native
-
-    def _is_straight(self, blocks: int | None) -> bool:
-        """Whether lines of Python are quicker; known at once for a graph with fewer operations than a call is worth."""
-        nodes = self.graph.nodes
-        if any(self.graph.wide) or self.dtype != np.float64 or len(nodes) > _MOST_LINES:
-            return False
-        if nodes.sizes.max(initial=0) >= MOST_INPUTS:
-            return False
-        if self._is_machine and len(nodes) > _MOST_STRAIGHT and blocks is not None and blocks <= _MOST_LOOPS:
-            return False
-        return len(nodes) <= _WORTH * (1 if blocks is None else blocks)
 
     def __call__(self, *args: Any, parameters: Any = None, **options: Any) -> Any:
         """The result, with these numbers for the parameters, or with those they had last.

@@ -15,7 +15,7 @@ import numpy as np
 from .. import arrays, floats
 from . import runtime
 from .blocks import Floats, Ran
-from .graph import OPS, Graph, arguments_of
+from .graph import DETACH, OPS, Graph, arguments_of
 from .nodes import Node
 
 COMPARE = {
@@ -84,12 +84,12 @@ class Rows:
         graph, nodes = self.graph, self._nodes
         needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
         for node in nodes:
-            needs.append(any(map(needs.__getitem__, node[1:])))
+            needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
         adjoints: list[Any] = [0.0] * len(values)
         adjoints[graph.outputs[0]] = weight if words is floats else np.full(samples, weight)
         for k in range(len(values) - 1, graph.leaves - 1, -1):
             g = adjoints[k]
-            if not needs[k] or not np.any(g):
+            if not needs[k] or not (g if words is floats else np.any(g)):
                 continue
             node = nodes[k - graph.leaves]
             op = OPS[node[0]]
