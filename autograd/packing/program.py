@@ -31,7 +31,7 @@ class GuardError(ValueError):
 _WORTH = 20
 _MOST_LINES = 50_000  # operations, of some 3 lines each; Python takes 25 us to compile a line
 _MOST_STRAIGHT, _MOST_LEAVES, _MOST_LOOPS = 12_000, 250, 300  # operations, arguments and blocks for machine code
-_INTERPRETED = 200  # operations by an interpreter in machine code that take as long as a NumPy call
+_INTERPRETED = 500  # operations by an interpreter in machine code that take at most as long as a NumPy call
 _MOST_BLOCKS = 20000  # a block takes about 1 ms to pack, print and prepare
 
 
@@ -64,62 +64,58 @@ class Program:
         self.signature = signature or Signature()
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
         self.packed: Packed | None = None
-        self._rows: Rows | None = None
-        self._is_machine = self.dtype == np.float64 and is_native(native)
-        self.form = self._form()
         self.native: Native | None = None
+        self._is_machine = self.dtype == np.float64 and is_native(native)
         self.runs = self._runs(threads)
 
-    def _form(self) -> str:
-        """The form that is quickest; packs the graph where that is blocks."""
+    @property
+    def form(self) -> str:
+        """In which form it runs: "blocks", "straight" or "rows"."""
+        return "straight" if isinstance(self.runs, Straight) else "rows" if isinstance(self.runs, Rows) else "blocks"
+
+    def _runs(self, threads: int) -> Blocks | Straight | Rows:
+        """What runs it, in the form that is quickest."""
         graph, nodes = self.graph, self.graph.nodes
+        has_samples = any(graph.wide)
         can_be_straight = (
-            not any(graph.wide)
+            not has_samples
             and self.dtype == np.float64
             and len(nodes) <= _MOST_LINES
             and nodes.sizes.max(initial=0) < MOST_INPUTS
         )
         if can_be_straight and len(nodes) <= _WORTH:  # as much as one call is worth
-            return "straight"
+            return self._straight()
         gathered = gather_sums(graph)
         groups = levels(gathered)
         is_straight = can_be_straight and len(nodes) <= _WORTH * len(groups)
-        if self._is_machine and not any(graph.wide):
+        if self._is_machine and not has_samples:
             if is_straight and len(nodes) <= _MOST_STRAIGHT and graph.leaves - graph.first_parameter <= _MOST_LEAVES:
-                return "straight"
+                return self._straight()
+            if len(groups) > _MOST_LOOPS and len(nodes) <= _INTERPRETED * len(groups):
+                from ..native.rows import NativeRows
+
+                rows = NativeRows(graph)
+                if rows.loops() is not None:
+                    return rows
             is_straight = is_straight and len(groups) > _MOST_LOOPS
-            if len(groups) > _MOST_LOOPS and len(nodes) <= _INTERPRETED * len(groups) and self._is_interpreted():
-                return "rows"
         if is_straight:
-            return "straight"
+            return self._straight()
         if len(groups) > _MOST_BLOCKS:
-            return "rows"
+            return Rows(graph)
         self.packed = pack(gathered, groups)
-        return "blocks"
-
-    def _is_interpreted(self) -> bool:
-        """Whether machine code can run it as rows."""
-        from ..native.rows import NativeRows
-
-        self._rows = NativeRows(self.graph)
-        return self._rows.loops() is not None
-
-    def _runs(self, threads: int) -> Blocks | Straight | Rows:
-        """What runs it, as machine code or not."""
-        if self.form == "rows":
-            return self._rows or Rows(self.graph)
-        if self.packed is None:
-            if not self._is_machine:
-                return Straight(self.graph)
-            from ..native.straight import NativeStraight
-
-            return NativeStraight(self.graph)
         if not self._is_machine:
             return Blocks(self.packed, self.dtype)
         from ..native.run import Native
 
         self.native = Native(self.packed, threads)
         return self.native
+
+    def _straight(self) -> Straight:
+        if not self._is_machine:
+            return Straight(self.graph)
+        from ..native.straight import NativeStraight
+
+        return NativeStraight(self.graph)
 
     def __call__(self, *args: Any, parameters: Any = None, **options: Any) -> Any:
         """The result, with these numbers for the parameters, or with those they had last.
