@@ -148,3 +148,18 @@ def test_the_program_knows_what_the_parameters_were_in_a_repeated_call(tmp_path)
     assert f(2.0) == f(2.0) == 60.0
     f.program.save(tmp_path / "program.json")
     assert autograd.packing.Program.load(tmp_path / "program.json")(2.0) == 60.0
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_whole_numbers_and_those_of_numpy_take_the_short_way_too(native):
+    if native:
+        pytest.importorskip("numba")
+    f = autograd.compile(lambda a, b: a * b + autograd.exp(a), argnums=(0, 1), native=native)
+    expected = f.value_and_grad(2.0, 3.0)
+    f._recordings.run = None  # the long way would fail
+    for a, b in [(2, 3), (2, 3.0), (np.float64(2.0), 3), (2.0, np.float64(3.0))]:
+        value, slopes = f.value_and_grad(a, b)
+        assert (value, slopes) == expected
+        assert {type(x) for x in (value, *slopes)} == {float}
+    with pytest.raises(ValueError, match="beyond the range of a float"):
+        f.value_and_grad(10**400, 1.0)

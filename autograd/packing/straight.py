@@ -82,7 +82,7 @@ class Straight:
     ) -> Callable[..., Any]:
         """The printed function of the arguments alone, as floats; `result` is what it returns, in the program's names.
 
-        It returns None where something else than the lines printed is called for: an argument is not a float, the
+        It returns None where something else than the lines printed is called for: an argument is no number, the
         parameters are not the `same`, a comparison comes out otherwise, a gradient is nan.
         """
         graph = self.graph
@@ -91,13 +91,15 @@ class Straight:
         source = [
             f"def quick({', '.join(names)}):",
             f"    if not ({' and '.join(f'type({name}) is float' for name in names)}):",
-            "        return None",
+            f"        given = plain({', '.join(names)})",
+            "        if given is None: return None",
+            f"        {', '.join(names)}, = given",
             *(["    if not same(): return None"] if same else []),
             *(f"    v{graph.first_parameter + k} = parameters[{k}]._data" for k in range(graph.parameters)),
             *(f"    {line}" for line in lines),
             f"    return {result}",
         ]
-        namespace |= {"parameters": parameters, "same": same}
+        namespace |= {"parameters": parameters, "same": same, "plain": _plain}
         exec(compile("\n".join(source), "<straight program>", "exec"), namespace)
         made: Callable[..., Any] = namespace["quick"]
         return made
@@ -178,6 +180,14 @@ class Straight:
                 reached.add(x)
         leaves = [graph.first_parameter + k for k, has in enumerate(wanted) if has]
         return _tuple([f"d{k}" if k in reached else "0.0" for k in leaves])
+
+
+def _plain(*given: Any) -> list[float] | None:
+    """These as floats, if all of them are numbers that a float can be."""
+    try:
+        return [float(x) for x in given] if all(type(x) in (float, int, np.float64) for x in given) else None
+    except OverflowError:
+        return None
 
 
 def chained(g: Text, slope: Any) -> Any:
