@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numeric import number
+from ..numeric import number, short
 from ..value import Value
 
 Shape = tuple[Any, ...]
@@ -56,8 +56,9 @@ def flatten(x: Any, parts: list[Any]) -> Shape:
         hash(x)
     except TypeError:
         raise TypeError(
-            f"a compiled function takes numbers, sequences, dicts, arrays and hashable objects, not {x!r} "
-            f"({kind.__name__}); let the function reach it by its name instead of as an argument"
+            f"a compiled function takes numbers, sequences, dicts, arrays and hashable objects, and returns such, not "
+            f"{short(x)} ({kind.__name__}); return the numbers in it, or let the function reach it by its name instead "
+            "of as an argument"
         ) from None
     return "same", x
 
