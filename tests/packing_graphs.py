@@ -4,8 +4,15 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
+
 import autograd
 from autograd.ops import ROWS, Op
+
+
+def seeds(count: int, fast: int) -> list[Any]:
+    """So many random graphs to try, of which all but the first few are slow tests."""
+    return [pytest.param(seed, marks=pytest.mark.slow) if seed >= fast else seed for seed in range(count)]
 
 
 def random_function(seed: int, inputs: int, operations: int, tame: bool = True) -> Callable[[Sequence[Any]], Any]:

@@ -1,15 +1,11 @@
 """Machine code computes what NumPy's calls do: on random graphs, in batches of any size, and step after step."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 
 import numpy as np
 import pytest
-from packing_graphs import random_function
+from packing_graphs import seeds
 
 import autograd
 import nn
@@ -17,47 +13,26 @@ from autograd import Value
 from autograd.packing.blocks import Blocks
 from autograd.packing.graph import OPS
 from autograd.packing.pack import pack
-from autograd.packing.rows import Rows
 from autograd.packing.simplify import simplify
-from autograd.packing.straight import Straight
 from autograd.packing.sums import gather_sums
-from autograd.packing.trace import trace
 
 pytest.importorskip("numba")
 
-from autograd.native import is_native
-from autograd.native.rows import NativeRows
+from native_graphs import close, model, of_layers, recorded
+
 from autograd.native.run import Native
-from autograd.native.straight import NativeStraight
-
-
-def packed(function, sizes, parameters=(), wide=True):
-    x = [Value(0.1 * k) for k in range(sizes)]
-    graph, _, found = trace(lambda: function([*x, *parameters]), x, [wide] * len(x))
-    return pack(gather_sums(simplify(graph))), [one.data for one in found]
-
-
-def close(found, expected, tolerance=1e-9):
-    return all(np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True) for a, b in zip(found, expected))
-
-
-def seeds(count, fast):
-    return [pytest.param(seed, marks=pytest.mark.slow) if seed >= fast else seed for seed in range(count)]
 
 
 @pytest.mark.parametrize("seed", seeds(300, fast=12))
 def test_machine_code_agrees_with_numpy_on_a_random_graph(seed):
-    draw = np.random.default_rng(seed)
-    parameters = [Value(x) for x in draw.uniform(-2, 2, seed % 4)]
-    inputs = 1 + seed % 5
-    function = random_function(seed, inputs + len(parameters), int(draw.integers(1, 25)))
     for wide in (True, False) if seed % 3 == 0 else (True,):
-        graph, numbers = packed(function, inputs, parameters, wide)
+        recording, numbers, inputs, draw = recorded(seed, wide)
+        graph = pack(gather_sums(simplify(recording)))
         native, blocks = Native(graph), Blocks(graph, float)
         wanted = b"\1" * (len(numbers) + inputs)
         for samples in ((1, 20) if seed % 2 else (3, 70)) if wide else (1,):
             x = draw.uniform(-2, 2, (inputs, samples))
-            given = ([np.array(numbers)], x) if wide else ([np.array(numbers), x[:, 0]], None)
+            given = ([numbers], x) if wide else ([numbers, x[:, 0]], None)
             with np.errstate(all="ignore"):
                 found, expected = native.run(*given, wanted, 0.5), blocks.run(*given, wanted, 0.5)
             made = native.kernel(native.lanes(samples if wide else 1), wanted)
@@ -123,13 +98,6 @@ def test_a_loss_written_sample_by_sample_is_machine_code_whatever_the_order_of_i
     assert close(gradient(True), gradient(False))
 
 
-def of_layers(x, y):
-    return (model(list(x)) - y) ** 2
-
-
-model = nn.MLP(3, [8, 5, 1], activation="tanh", seed=0)
-
-
 @pytest.mark.parametrize("samples", [1, 2, 8, 9, 32, 33, 64, 65, 200])
 def test_a_batch_of_any_size_fills_its_tiles(samples):
     draw = np.random.default_rng(samples)
@@ -167,112 +135,6 @@ def test_many_threads_of_python_use_one_function():
     for thread in threads:
         thread.join()
     assert all(np.array_equal(a, b) for a, b in zip(found, expected))
-
-
-@pytest.mark.parametrize("seed", seeds(200, fast=40))
-def test_lines_with_nothing_to_pack_agree_with_python_on_a_random_graph(seed):
-    draw = np.random.default_rng(seed)
-    parameters = [Value(x) for x in draw.uniform(-2, 2, seed % 4)]
-    inputs = 1 + seed % 5
-    function = random_function(seed, inputs + len(parameters), int(draw.integers(1, 25)))
-    x = [Value(0.1 * k) for k in range(inputs)]
-    graph, _, found = trace(lambda: function([*x, *parameters]), x, [False] * inputs)
-    native, python = NativeStraight(graph), Straight(graph)
-    wanted = bytes(draw.integers(0, 2, len(found) + inputs).tolist())
-    for _ in range(5):
-        given = [np.array([one.data for one in found]), draw.uniform(-2, 2, inputs)]
-        for asked in (b"", wanted):
-            results, failed, slopes, _ = native.run(given, None, asked, 1.0)
-            expected = python.run(given, None, asked, 1.0)
-            assert close([results, failed, slopes], expected[:3])
-    words = {OPS[node[0]].name for node in graph.nodes}
-    assert native.loops() or "round" in words
-
-
-@pytest.mark.parametrize("seed", seeds(200, fast=40))
-def test_the_interpreter_agrees_with_python_on_a_random_graph(seed):
-    draw = np.random.default_rng(seed)
-    parameters = [Value(x) for x in draw.uniform(-2, 2, seed % 4)]
-    inputs = 1 + seed % 5
-    function = random_function(seed, inputs + len(parameters), int(draw.integers(1, 25)))
-    x = [Value(0.1 * k) for k in range(inputs)]
-    graph, _, found = trace(lambda: function([*x, *parameters]), x, [False] * inputs)
-    native, python = NativeRows(graph), Rows(graph)
-    wanted = bytes(draw.integers(0, 2, len(found) + inputs).tolist())
-    for numbers in (draw.uniform(-2, 2, inputs), draw.choice([0.0, -0.0, 1.0, np.inf, -np.inf, np.nan], inputs)):
-        given = [np.array([one.data for one in found]), numbers]
-        for asked in (b"", wanted):
-            results, failed, slopes, _ = native.run(given, None, asked, 0.5)
-            expected = python.run(given, None, asked, 0.5)
-            assert close([results, failed, slopes * np.frombuffer(wanted, bool)], [*expected[:2], expected[2]])
-    groups = {OPS[node[0]].name for node in graph.nodes if any(OPS[node[0]].groups)}
-    words = {OPS[node[0]].name for node in graph.nodes}
-    assert native.loops() or groups - {"sum", "dot", "linear"} or "round" in words
-
-
-def test_a_graph_too_long_to_be_printed_is_interpreted():
-    w = Value(0.5)
-
-    def f(xs):
-        state = list(xs)
-        for k in range(700):
-            turned = state[1:] + state[:1]
-            state = [a + 0.001 * (autograd.sin(b) - w * a) for a, b in zip(state, turned)]
-            if k % 100 == 0:
-                state[0] = state[0] + autograd.dot(state, turned) * 0.01 + autograd.linear(xs, xs, 0.5) * 0.001
-        return autograd.sum(state) if state[0] > -5.0 else state[1]
-
-    native, eager = autograd.compile(f, native=True), [Value(0.1 * k) for k in range(5)]
-    value, slopes = native.value_and_grad([x.data for x in eager])
-    root = f(eager)
-    root.backward()
-    assert native.program.form == "rows"
-    assert close([value, slopes], [root.data, [x.grad for x in eager]])
-    assert "if code == 0:" in native.program.loops
-    expected = w.grad
-    w.zero_grad()
-    native.backward([x.data for x in eager])
-    assert close([w.grad], [expected])
-    assert native([-50.0, 0.0, 0.0, 0.0, 0.0]) == f([-50.0, 0.0, 0.0, 0.0, 0.0]).data
-    assert native.cache_info().turned == 1
-
-
-def test_a_long_chain_with_a_word_that_is_not_known_runs_in_python():
-    def f(x):
-        for _ in range(13_000):
-            x = autograd.round(x * 1.001, 3.0) + x * 0.001
-        return x
-
-    native, python = (autograd.compile(f, native=choice) for choice in (True, False))
-    assert close(native.value_and_grad(0.3), python.value_and_grad(0.3))
-
-
-def test_lines_with_nothing_to_pack_are_machine_code_where_that_will_do():
-    def f(a, b):
-        top = a if a > b else b
-        return top * autograd.exp(a) + autograd.sqrt(b) + autograd.round(a) * 0.0 if b < 0.0 else top * b + a**3
-
-    native, python = (autograd.compile(f, argnums=(0, 1), native=choice) for choice in (True, False))
-    for given in [(1.0, 2.0), (2.0, 1.0), (-1.0, 0.0), (0.5, -0.0), (1.0, -2.0), (3, 4), (float("inf"), 1.0)]:
-        for _ in range(2):  # the second time by a printed function
-            assert close([native(*given)], [python(*given)])
-            assert close(native.value_and_grad(*given), python.value_and_grad(*given))
-    assert native.program.form == "straight"
-    assert "def run(" in native.program.loops
-    assert "results[0] = " in native.program.loops
-
-
-def test_a_group_in_lines_is_written_out_and_an_index_that_is_none_still_raises():
-    def f(a, b, k):
-        return autograd.dot([a, b], [b, a]) + autograd.logsumexp([a, b, a * b]) * autograd.pick([a, b, 3.0], k)
-
-    native, python = (autograd.compile(f, argnums=(0, 1), native=choice) for choice in (True, False))
-    for k in range(3):
-        assert close(native.value_and_grad(0.5, -1.5, k), python.value_and_grad(0.5, -1.5, k))
-    assert "run(" in native.program.loops
-    for wrong in (3, -1, 0.5, float("nan")):
-        with pytest.raises(IndexError):
-            native.value_and_grad(0.5, -1.5, wrong)
 
 
 def test_a_comparison_that_turns_is_noticed():
@@ -366,18 +228,6 @@ def test_a_rule_that_has_no_more_than_an_update_is_followed_step_by_step():
     assert close([steps.run([0, 1, 2], 2), flat.data], [[5.0, 45.1584], [1.3924]])
 
 
-def test_a_long_chain_is_compiled_as_it_is():
-    def chain(w, x):
-        for _ in range(6000):
-            x = w * x + 0.1
-        return x
-
-    native, python = (autograd.compile(chain, argnums=(0, 1), native=choice) for choice in (True, False))
-    assert close(native.value_and_grad(0.999, 0.25), python.value_and_grad(0.999, 0.25))
-    assert native.program.form == "straight"
-    assert native.program.loops.count("\n") > 16_000
-
-
 def test_a_long_way_of_few_numbers_is_compiled_in_seconds():
     def f(*x):
         for _ in range(50):
@@ -394,110 +244,6 @@ def test_a_long_way_of_few_numbers_is_compiled_in_seconds():
     assert "part_1(p, q, w, d)" in native.program.loops
 
 
-PROGRAM = """
-import time, numpy as np, autograd, nn
-model = nn.MLP(2, [4, 1], seed=0)
-f = autograd.compile(lambda x: model(list(x)), batch=0, native=True)
-print(f(np.ones((3, 2))).tolist())
-"""
-
-
-def run(**environment):
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM], env={**os.environ, **environment}, capture_output=True, text=True, check=True
-    ).stdout
-
-
-def test_machine_code_is_kept_on_disk_and_damage_to_it_is_noticed(tmp_path):
-    first = run(AUTOGRAD_CACHE=str(tmp_path))
-    kept = max(tmp_path.iterdir(), key=lambda path: path.stat().st_size)  # the others hold words
-    code = kept.read_bytes()
-    assert run(AUTOGRAD_CACHE=str(tmp_path)) == first
-    kept.write_bytes(code[: len(code) // 2])
-    assert run(AUTOGRAD_CACHE=str(tmp_path)) == first
-    assert kept.read_bytes()[:32] == code[:32] or len(kept.read_bytes()) > len(code) // 2
-    assert run(AUTOGRAD_CACHE="") == first
-    (tmp_path / "file").write_text("")
-    assert run(AUTOGRAD_CACHE=str(tmp_path / "file" / "below")) == first
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
-def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    f = autograd.compile(of_layers, batch=(0, 1), native=True)
-    with monkeypatch.context() as patch:
-        patch.setenv("AUTOGRAD_CACHE", "")
-        patch.setattr("autograd.native.kernel._functions", {})
-        patch.setattr("autograd.native.kernel._compiled", lambda text, takes, gives: time.sleep(3.0))
-        handler = signal.signal(signal.SIGALRM, interrupt)
-        try:
-            signal.setitimer(signal.ITIMER_REAL, 0.3)
-            start = time.perf_counter()
-            with pytest.raises(KeyboardInterrupt):
-                f(np.ones((2, 3)), np.ones(2))
-            assert time.perf_counter() - start < 2.0
-        finally:
-            signal.signal(signal.SIGALRM, handler)
-    assert f(np.ones((2, 3)), np.ones(2)).shape == (2,)
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
-def test_ctrl_c_does_not_wait_for_the_compiler_of_whole_epochs(monkeypatch):
-    from autograd.native import kernel
-
-    compiled = kernel._compiled
-
-    def interrupt(*_):
-        signal.raise_signal(signal.SIGINT)
-
-    def slow(text, *rest):
-        if "order" not in text:
-            return compiled(text, *rest)
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-        return time.sleep(3.0)
-
-    monkeypatch.setenv("AUTOGRAD_NATIVE", "1")
-    monkeypatch.setenv("AUTOGRAD_CACHE", "")
-    monkeypatch.setattr(kernel, "_functions", {})
-    monkeypatch.setattr(kernel, "_compiled", slow)
-    model = nn.MLP(2, [3, 1], seed=0)
-    training = nn.Training(
-        model, [[0.0, 1.0], [1.0, 0.0]] * 8, [1.0, 0.0] * 8, loss=nn.squared_error, batch_size=4, epochs=50
-    )
-    handler = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        start = time.perf_counter()
-        with pytest.raises(KeyboardInterrupt):
-            training.run()
-        assert time.perf_counter() - start < 2.8
-    finally:
-        signal.signal(signal.SIGALRM, handler)
-    monkeypatch.setattr(kernel, "_compiled", compiled)
-    assert training.run().epochs == 50
-
-
-def test_what_is_recorded_again_is_not_compiled_again(monkeypatch):
-    def made():
-        return autograd.compile(lambda a, b: a * b + autograd.sqrt(a) * 1.25, native=True)(4.0, 3.0)
-
-    first = made()
-    monkeypatch.setattr("autograd.native.kernel._compiled", None)
-    monkeypatch.setenv("AUTOGRAD_CACHE", "")
-    assert first == made() == 14.5
-
-
-def test_old_machine_code_makes_room(tmp_path, monkeypatch):
-    monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path))
-    monkeypatch.setattr("autograd.native.disk._MOST", 2)
-    monkeypatch.setattr("autograd.native.kernel._functions", {})
-    for k in range(4):
-        f = autograd.compile(lambda x, k=k: autograd.sum([x * i for i in range(40 + k)]), batch=0, native=True)
-        f([1.0, 2.0])
-    assert len(list(tmp_path.iterdir())) == 2
-
-
 def test_the_loops_of_a_program_can_be_read():
     f = autograd.compile(of_layers, batch=(0, 1), native=True)
     f(np.ones((2, 3)), np.ones(2))
@@ -507,36 +253,6 @@ def test_the_loops_of_a_program_can_be_read():
     g(np.ones((2, 3)), np.ones(2))
     with pytest.raises(ValueError, match="not as machine code"):
         print(g.program.loops)
-
-
-def test_only_some_of_the_ways_through_a_function_are_compiled():
-    def f(x, limits):
-        return autograd.sum([x * k if x > one else -x * k for k, one in enumerate(limits)])
-
-    g = autograd.compile(f, native=True)
-    limits = [float(k) for k in range(30)]
-    for k in range(12):
-        assert g(k + 0.5, limits) == f(k + 0.5, limits)
-    assert g.cache_info().turned == 11
-    assert g.program.native is None
-
-
-def test_native_is_where_numba_is_unless_it_is_turned_off(monkeypatch):
-    monkeypatch.delenv("AUTOGRAD_NATIVE", raising=False)
-    assert is_native(None)
-    assert not is_native(False)
-    monkeypatch.setenv("AUTOGRAD_NATIVE", "0")
-    assert not is_native(None)
-    assert is_native(True)
-
-
-def test_without_numba_it_is_missed_only_where_it_is_asked_for(monkeypatch):
-    monkeypatch.delenv("AUTOGRAD_NATIVE", raising=False)
-    monkeypatch.setattr("autograd.native.find_spec", lambda name: None)
-    assert not is_native(None)
-    assert autograd.compile(lambda x: x * x)(3.0) == 9.0
-    with pytest.raises(ModuleNotFoundError, match="pip install"):
-        autograd.compile(lambda x: x * x, native=True)
 
 
 def test_sums_of_squares_and_of_their_products_with_others():

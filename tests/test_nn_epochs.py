@@ -354,11 +354,13 @@ def test_an_order_that_names_no_sample_is_refused_before_a_step_is_made(wrong):
     flat = autograd.compile(lambda x: (w * x - 1.0) ** 2, batch=0).flat([w])
     optimizer = nn.SGD([w], lr=0.01)
     steps = flat.epochs(optimizer, np.array([1.0, 2.0, 3.0]))
-    for _ in range(2):  # before and after the function is recorded
+    for made in (0, 2):  # before and after the function is recorded
         with pytest.raises(IndexError, match=f"names sample {wrong}, and there are 3, from 0 to 2"):
             steps.run(np.array([0, 1, wrong]), 2)
         with pytest.raises(TypeError, match="whole numbers"):
             steps.run([0.0, 1.0], 2)
-        made = optimizer.steps_done
+        with pytest.raises(ValueError, match="at least 1 sample"):
+            steps.run([0, 1], 0)
+        assert optimizer.steps_done == made
         assert len(steps.run([2, 0, 1], 2)) == 2 == optimizer.steps_done - made
     assert steps.run([], 2) == []

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from packing_graphs import random_function
+from packing_graphs import random_function, seeds
 
 import autograd
 from autograd import Value
@@ -49,11 +49,7 @@ def close(a, b, tolerance):
     return a.shape == b.shape and np.all(np.abs(a - b) <= tolerance * (1.0 + np.abs(b)))
 
 
-def seeds(count, fast=100):
-    return [pytest.param(seed, marks=pytest.mark.slow) if seed >= fast else seed for seed in range(count)]
-
-
-@pytest.mark.parametrize("seed", seeds(600))
+@pytest.mark.parametrize("seed", seeds(600, fast=100))
 def test_eager_compiled_and_batched_agree_on_a_random_graph(seed):
     case = Case(seed)
     compiled, batched = autograd.compile(case.function), autograd.compile(case.function, batch=0, reduce="sum")

@@ -82,7 +82,7 @@ class NativeRows(Rows):
     def _table(self) -> tuple[Integers, Integers]:
         """For each node the operation and what it reads, and where each of the graph's nodes is now."""
         nodes, leaves = self.graph.nodes, self.graph.leaves
-        if any(any(OPS[code].groups) for code in np.unique(nodes.codes).tolist()):
+        if any(any(OPS[code].groups) for code in np.flatnonzero(np.bincount(nodes.codes)).tolist()):
             rows, of = _without_groups(nodes, leaves)
             return np.array(rows, np.int64), np.array(of)
         table = np.zeros((len(nodes), 1 + _MOST), np.int64)

@@ -94,7 +94,7 @@ class Native(Blocks):
 
     def loops(self) -> str | None:
         """The loops, with those of the way back where there is one result."""
-        wanted = bytes([1] * (self.graph.parameters + len(self.graph.wide))) if self._results == 1 else b""
+        wanted = self.graph.every_leaf if self._results == 1 else b""
         try:
             return str(Source(self.packed, 8 if self._own_leaves else 1, wanted))
         except UnprintableError:

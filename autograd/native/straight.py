@@ -54,7 +54,7 @@ class NativeStraight(Straight):
 
     def loops(self) -> str | None:
         """The lines, with those of the way back where there is one result."""
-        wanted = bytes([1] * (self.graph.parameters + len(self.graph.wide))) if len(self.graph.outputs) == 1 else b""
+        wanted = self.graph.every_leaf if len(self.graph.outputs) == 1 else b""
         try:
             return self._text(wanted)
         except UnprintableError:

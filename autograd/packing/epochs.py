@@ -1,7 +1,7 @@
 """Epochs: many steps in one call: the gradient of a batch, then a rule that changes the parameters, over and over.
 
 The contract, whichever form makes the steps. Given are rows, an entry for each sample, for the arguments that `batch`
-names; `order`, an array of int64 that says which sample comes when; and the size of a batch. Step k learns from the
+names; `order`, whole numbers that say which sample comes when; and the size of a batch. Step k learns from the
 samples `order[k * size : (k + 1) * size]`, of which the last may be fewer, and consists of
 
 1. their mean (or summed) loss and its gradient by the parameters, at the parameters in `flat.data`;
@@ -50,13 +50,17 @@ class Epochs:
 
         Raises:
             IndexError: the order names a sample that is none; no step was made then.
+            TypeError, ValueError: the order or the size of a batch is something else than whole numbers.
         """
         losses: list[float] = []
         order = np.ascontiguousarray(order)
         if len(order) and order.dtype.kind not in "iu":
             raise TypeError(f"the order of the samples is an array of whole numbers, got {order!r}")
+        if batch_size < 1:
+            raise ValueError(f"a batch has at least 1 sample, got batch_size={batch_size!r}")
         recording = self._flat.recording(self._call.layout)
         if recording is None:  # the first step of all records the function
+            refuse(order, self._call.samples)
             losses = self._one_by_one(order[:batch_size], batch_size)
             if not losses:
                 return losses

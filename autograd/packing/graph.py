@@ -73,6 +73,11 @@ class Graph:
     def leaves(self) -> int:
         return len(self.constants) + self.parameters + len(self.wide)
 
+    @property
+    def every_leaf(self) -> bytes:
+        """A mark of 1 for each parameter and argument: as programs are told that all derivatives are wanted."""
+        return bytes([1] * (self.leaves - self.first_parameter))
+
     def __len__(self) -> int:
         return self.leaves + len(self.nodes)
 

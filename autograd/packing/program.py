@@ -134,8 +134,7 @@ class Program:
         """The value, its gradient by the parameters, and by each argument; of a batch those of the sum over samples."""
         if self.signature.result != NUMBER:
             raise ValueError("the gradient is that of one number, and the program has several results or none")
-        wanted = bytes([1] * (self.graph.parameters + len(self.graph.wide)))
-        (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, wanted)
+        (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, self.graph.every_leaf)
         known = self.graph.parameters
         gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(self.signature.shapes))]
         return float(outputs.sum()), d_shared[:known], gradients
