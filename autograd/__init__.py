@@ -32,6 +32,8 @@ from .verbs.selected import gradients
 
 # Imported when first asked for: most programs draw nothing, and many compile nothing.
 _LAZY = {
+    "GuardError": "packing.program",
+    "UncompiledWarning": "packing.uncompiled",
     "compile": "packing.compiled",
     "draw": "pictures.drawing",
     "explain": "pictures.explain",
@@ -55,7 +57,9 @@ __all__ = [
     *(name for name in TABLE if name not in _PYTHONS),
     "GradientError",
     "Guard",
+    "GuardError",
     "Tape",
+    "UncompiledWarning",
     "Value",
     "backward",
     "checkpoint",

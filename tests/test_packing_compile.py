@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import UncompiledWarning, Value
 
 
 class Pair(NamedTuple):
@@ -210,8 +210,9 @@ def test_the_policy_raise_names_the_comparison_and_its_line():
 
 def test_guards_that_turn_at_every_call_give_right_answers_in_bounded_memory():
     f = autograd.compile(lambda x, n: x + sum(1 for k in range(80) if n > k))
-    assert [f(0.5, float(n)) for n in range(80)] == [n + 0.5 for n in range(80)]
-    assert f.cache_info().programs == 64
+    with pytest.warns(UncompiledWarning, match=r"a comparison with > .* came out otherwise"):
+        assert [f(0.5, float(n)) for n in range(80)] == [n + 0.5 for n in range(80)]
+    assert f.cache_info().programs <= 17
 
 
 def test_a_recursion_that_compares_is_recorded_at_each_depth_once():

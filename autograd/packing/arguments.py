@@ -171,6 +171,13 @@ def count(shape: Shape) -> int:
     return prod(shape[1]) if kind in ("array", "lists") else sum(map(count, shape[-1]))
 
 
+def objects_in(shape: Shape) -> list[Any]:
+    """What an object of that shape holds besides numbers."""
+    if shape[0] == "same":
+        return [shape[1]]
+    return [] if shape[0] in ("number", "array", "lists") else [x for part in shape[-1] for x in objects_in(part)]
+
+
 def split(shape: Shape, numbers: Any) -> Any:
     """An object of that shape made of the numbers in an array."""
     kind = shape[0]

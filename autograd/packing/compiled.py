@@ -16,9 +16,9 @@ from ..value import Value
 from .arguments import NUMBER, split
 from .flat import Flat
 from .given import Given, Layout, batch_of, given
+from .outside.closure import Closure
 from .program import GuardError, Program, Signature
 from .quick import quick
-from .reach import Reach
 from .replay import CacheInfo, Piece, Recording, Recordings
 from .simplify import simplify
 from .straight import Straight
@@ -35,13 +35,19 @@ def compile(
     dtype: Any = float,
     native: bool | None = None,
     threads: int = 1,
+    check: int = 0,
 ) -> Any:
     """Records `function` the first time it is called, and from then on replays it with new numbers as matrix code.
 
     Arguments are numbers, lists, tuples, dicts and arrays of numbers; one that is none of these is passed on as it is.
     Values that the function reaches by itself, a model's weights, are parameters: each call uses their present `data`.
-    If it finds other Values there, or another object by one of its names, it is recorded again. Numbers within other
-    objects, and those that it reads from a Value by `data`, stay as they were. Results are plain numbers.
+    Results are plain numbers.
+
+    What is guaranteed: a call gives what calling the function itself would give at that moment, to rounding, and so do
+    the derivatives. Whatever the function has names for (variables, attributes, entries of lists, dicts and arrays, in
+    all that it calls) is looked at before each call; where something is another than it was, it is recorded again. A
+    function that draws random numbers raises an error. One that looks at a clock or a file, prints, changes what is
+    outside, or finds something that cannot be looked at (see `closure`), runs as it is, with one `UncompiledWarning`.
 
     >>> import autograd
     >>> from autograd import Value
@@ -67,7 +73,9 @@ def compile(
     array([1., 4., 9.])
 
     A comparison of Values may come out otherwise with other numbers. Then the function is recorded again, and both
-    programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. `argnums` says which argument, or
+    programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. Where nearly every call would be
+    recorded anew, the function runs as it is, with a warning that says why. With `check=n`, every n-th call is compared
+    with the function itself, and a difference raises an error that has both numbers. `argnums` says which argument, or
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
 
     Where numba is installed (the extra `fast`), programs in double precision become machine code, which is kept on
@@ -84,6 +92,7 @@ def compile(
             dtype=dtype,
             native=native,
             threads=threads,
+            check=check,
         )
     if not callable(function):
         raise TypeError(f"compile takes a function, not {function!r}")
@@ -94,8 +103,10 @@ def compile(
         raise ValueError(f"dtype is numpy.float64 or numpy.float32, not {dtype!r}")
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise ValueError(f"threads is a whole number of at least 1, not {threads!r}")
+    if isinstance(check, bool) or not isinstance(check, int) or check < 0:
+        raise ValueError(f"check is a whole number: after how many calls to compare, or 0 for never; got {check!r}")
     is_native(native)
-    recordings = Recordings(function, policy, np.dtype(dtype), native, threads)
+    recordings = Recordings(function, policy, np.dtype(dtype), native, threads, check)
     return Compiled(function, batch_of(function, batch), argnums, reduce, recordings)
 
 
@@ -108,7 +119,7 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
 
     recordings = Recordings(recorded, "raise", np.dtype(float), None, 1)
     program = Program(simplify(graph), float, Signature((), (), (), shape))
-    recordings.keep(Layout(), Recording(program, shape, parameters, Reach(recorded, [])))
+    recordings.keep(Layout(), Recording(program, shape, parameters, Closure(recorded)))
     return Compiled(recorded, frozenset(), 0, "mean", recordings)
 
 
@@ -146,8 +157,8 @@ class Compiled:
         pieces = self._recordings.run(call, None, 1.0)
         self._prepare("value", call, pieces, ())
         if call.own is None:
-            return split(pieces[0].recording.result, pieces[0].outputs[:, 0])
-        if all(piece.recording.result == NUMBER for piece in pieces):
+            return split(pieces[0].result, pieces[0].outputs[:, 0])
+        if all(piece.result == NUMBER for piece in pieces):
             results = np.empty(call.samples, pieces[0].outputs.dtype)
             for piece in pieces:
                 results[piece.samples] = piece.outputs[0]
@@ -155,7 +166,7 @@ class Compiled:
         each: list[Any] = [None] * call.samples
         for piece in pieces:
             for sample, column in zip(piece.samples.tolist(), piece.outputs.T, strict=True):
-                each[sample] = split(piece.recording.result, column)
+                each[sample] = split(piece.result, column)
         return each
 
     def __get__(self, instance: Any, owner: Any = None) -> Compiled:
@@ -164,7 +175,8 @@ class Compiled:
             return self
         batch = frozenset(one - 1 if isinstance(one, int) else one for one in self.batch)
         mine = self._recordings
-        recordings = Recordings(self.function.__get__(instance), mine.policy, mine.dtype, mine.native, mine.threads)
+        options = mine.policy, mine.dtype, mine.native, mine.threads, mine.check
+        recordings = Recordings(self.function.__get__(instance), *options)
         made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings)
         instance.__dict__[self.function.__name__] = made  # found before the class's from now on
         return made
@@ -220,14 +232,15 @@ class Compiled:
         places = [place for place, _ in call.values]
         by_argument = call.layout.wanted_places(places) if places else call.layout.nothing()
         pieces = self.swept(call, lambda recording: recording.wanted(True, by_argument))
-        if not places and not any(piece.recording.parameters for piece in pieces):
+        if not places and not any(piece.parameters for piece in pieces):
             raise ValueError(
                 "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
                 "value_and_grad gives the gradient by those"
             )
         self._prepare("backward", call, pieces, ())
         for piece in pieces:
-            parameters, results = piece.recording.parameters, piece.recording.results
+            parameters = piece.parameters
+            results = [x for x in parameters if x.op is not None]
             gradients, leaves = piece.d_parameters.tolist(), len(parameters) - len(results)
             _add_gradients(parameters[:leaves], gradients[:leaves])
             if results:  # the gradient goes on to what they were computed from
@@ -245,8 +258,8 @@ class Compiled:
         return self._recordings.info()
 
     def recording(self, layout: Layout) -> Recording | None:
-        """What is run first for arguments of this layout."""
-        return self._recordings.first(layout)
+        """What is run first for arguments of this layout; None where each call may have to be compared."""
+        return None if self._recordings.check else self._recordings.first(layout)
 
     @property
     def program(self) -> Program:
@@ -259,7 +272,10 @@ class Compiled:
     def _prepare(self, kind: str, call: Given, pieces: list[Piece], chosen: tuple[int, ...]) -> None:
         """Lets further calls of this kind, with arguments like these, go straight to a printed function."""
         shapes, recording = call.layout.shapes, pieces[0].recording
-        if len(pieces) > 1:  # it would run in vain, and be run again for some of the samples
+        if self._recordings.check:
+            return
+        # of several pieces, one would run in vain, and be run again for some of the samples
+        if recording is None or not recording.is_kept or len(pieces) > 1:
             self._quick.pop((kind, len(shapes)), None)
             return
         if kind not in recording.quick:
@@ -280,20 +296,14 @@ class Compiled:
             wanted = recording.wanted(False, layout.wanted(chosen))
             slopes = [f"d{runs.graph.first_argument + k}" for k in chosen]
             result += f", {slopes[0] if is_single else '(' + ', '.join(slopes) + ',)'}"
-        return runs.quick(recording.parameters, wanted, result, recording.reach.is_same if recording.reach else None)
+        return runs.quick(
+            recording.parameters, wanted, result, recording.closure.is_same if recording.closure else None
+        )
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
-
-        def checked(recording: Recording) -> bytes:
-            if recording.result != NUMBER:
-                raise ValueError(
-                    "the gradient is that of one number, and the function returns several or none; return their sum"
-                )
-            return wanted(recording)
-
-        return self._recordings.run(call, checked, weight, flat)
+        return self._recordings.run(call, wanted, weight, flat)
 
     def mean_or_sum(self, call: Given, pieces: list[Piece]) -> float:
         """The results of the samples as one number."""

@@ -65,7 +65,7 @@ class Epochs:
             if not losses:
                 return losses
             order, recording = order[batch_size:], self._flat.recording(self._call.layout)
-        made = self._by_kernel(recording, order, batch_size) if recording is not None and len(order) else []
+        made = None if recording is None else self._by_kernel(recording, order, batch_size) if len(order) else []
         return losses + (self._one_by_one(order, batch_size) if made is None else made)
 
     def prepare(self, batch_size: int) -> None:

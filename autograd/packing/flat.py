@@ -90,7 +90,7 @@ class Flat:
         pieces.sort(key=lambda piece: int(piece.samples[0]))
         self.gradient.fill(0.0)
         for piece in pieces:
-            here, there = self._placed(piece.recording)
+            here, there = self._placed(piece.recording) if piece.recording else self._places_of(piece.parameters)
             self.gradient[there] += piece.d_parameters[here]
         self._prepare(call, pieces)
         return self._compiled.mean_or_sum(call, pieces)
@@ -99,7 +99,7 @@ class Flat:
         """Lets further calls with arguments like these go straight to a printed function."""
         recording = pieces[0].recording
         self._quick.pop(len(call.layout.shapes), None)
-        if len(pieces) > 1:
+        if recording is None or self._compiled.recording(call.layout) is not recording or len(pieces) > 1:
             return
         if (recording, call.layout) not in self._printed:
             self._printed[recording, call.layout] = quick(
@@ -166,7 +166,7 @@ class Flat:
 
     def finds(self, recording: Recording) -> bool:
         """Whether the function has the parameters it was recorded with; looked up once after each `pull`."""
-        if recording not in self._looked and recording.reach.is_same():
+        if recording not in self._looked and recording.closure.is_same():
             self._looked.add(recording)
         return recording in self._looked
 
@@ -195,10 +195,14 @@ class Flat:
                     f"{recording.results[0]!r} was computed before the function was recorded and would never be again; "
                     "compute it inside the function"
                 )
-            places = [self._place.get(id(parameter), -1) for parameter in recording.parameters]
-            here = [k for k, place in enumerate(places) if place >= 0]
-            found = np.array(here, dtype=int), np.array([places[k] for k in here], dtype=int)
+            found = self._places_of(recording.parameters)
             if np.array_equal(*found):  # the same object says so without looking
                 found = found[0], found[0]
             self._places[recording] = found
         return found
+
+    def _places_of(self, values: list[Value]) -> tuple[Any, Any]:
+        """Which of these Values are parameters here, and where."""
+        places = [self._place.get(id(x), -1) for x in values]
+        here = [k for k, place in enumerate(places) if place >= 0]
+        return np.array(here, dtype=int), np.array([places[k] for k in here], dtype=int)

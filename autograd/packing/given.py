@@ -6,13 +6,24 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from operator import is_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..value import Value
-from .arguments import Shape, array_of_values, chunks_of, count, flatten, flatten_samples, split, unflatten
+from .arguments import (
+    Shape,
+    array_of_values,
+    chunks_of,
+    count,
+    flatten,
+    flatten_samples,
+    objects_in,
+    split,
+    unflatten,
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,10 @@ class Layout:
             return _of_samples(self.shapes[k], d_own[first : first + size])
         return split(self.shapes[k], d_shared[first : first + size])
 
+    def objects(self) -> list[Any]:
+        """What is among the arguments besides numbers."""
+        return [x for shape in self.shapes for x in objects_in(shape)]
+
     def _by_leaf(self, marks: Sequence[bool]) -> NDArray[np.bool_]:
         return np.repeat(np.array(marks, bool), [count(shape) for shape in self.shapes])
 
@@ -100,6 +115,18 @@ class Given:
         arguments = [unflatten(shape, following, array_of_values) for shape in self.layout.shapes]
         first = len(arguments) - len(names)
         return values, arguments[:first], dict(zip(names, arguments[first:], strict=True))
+
+    def refuse_changed(self, values: list[Value], args: Sequence[Any], options: Mapping[str, Any]) -> None:
+        """Raises where a function that was run on an example changed a list, a dict or an array that it was given."""
+        for name, x in [*enumerate(args), *options.items()]:
+            numbers: list[Any] = []
+            flatten(x, numbers)
+            if not all(map(is_, numbers, values)) or len(numbers) > len(values):
+                raise ValueError(
+                    f"the function changes its argument {name}, and a compiled function is given a copy of it; let the "
+                    "function change a copy of its own, as in list(x) or x.copy()"
+                )
+            values = values[len(numbers) :]
 
     def refuse_results(self) -> None:
         """Raises where a Value among the arguments has a history, which plain numbers would not keep."""

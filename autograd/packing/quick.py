@@ -94,7 +94,7 @@ def quick(
         "split": split,
         "result": recording.result,
         "layout": layout,
-        "same": recording.reach.is_same if flat is None else lambda: flat.finds(recording),
+        "same": recording.closure.is_same if flat is None else lambda: flat.finds(recording),
         "read": recording.numbers if flat is None else lambda: flat.numbers(recording),
         "gradient": None if flat is None else flat.gradient,
         "keep": None if flat is None else flat.keep,

@@ -13,19 +13,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..numeric import short
 from ..value import Value
-from .arguments import Shape
+from .arguments import NUMBER, Shape
+from .checking import compare
 from .given import Given, Layout
+from .outside.closure import Closure
+from .outside.effects import Effects
 from .program import GuardError, Program, Signature
-from .reach import Reach
 from .simplify import simplify
 from .trace import trace
+from .uncompiled import Ran, warn
 
 if TYPE_CHECKING:
     from .flat import Flat
 
 _COMPILED = 8  # of them that become machine code, which takes a second
-_MOST = 64  # programs for one shape of arguments; a comparison that turns at every call would fill the memory
+_MOST = 64  # programs that are kept
+# Recording and packing take as long as a hundred calls or two. So that many calls pay for one; the first few are free,
+# and a program that is used again pays for itself: a function that takes a new way at each call is not recorded for
+# ever. Calls are counted, and no time is taken: runs repeat exactly.
+_PRICE, _FREE, _USE = 256, 16, 32
+_TRIED = 2  # programs that are tried first where none would be recorded
 
 
 @dataclass(frozen=True)
@@ -38,14 +47,17 @@ class CacheInfo:
     last_turned: str  # the comparison that did so last
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Recording:
     """A program, how its result is arranged, and the Values it reads as parameters."""
 
     program: Program
     result: Shape
     parameters: list[Value]  # leaves, then results that were computed before
-    reach: Reach  # where the function found them
+    closure: Closure  # what the function can read
+    is_kept: bool = True  # whether it may be run again
+    used: int = 0  # at which call it ran last
+    owes: int = _PRICE
     quick: dict[str, Callable[..., Any] | None] = field(default_factory=dict)  # printed functions for calls like these
     _wanted: dict[tuple[bool, bytes], bytes] = field(default_factory=dict)
 
@@ -78,7 +90,9 @@ class Piece:
     """What came out for those samples of a call that took the same way through the function."""
 
     samples: Any
-    recording: Recording
+    recording: Recording | None  # None where the function itself ran
+    result: Shape
+    parameters: list[Value]
     outputs: Any  # a row for each result, a column for each sample
     d_parameters: Any
     d_shared: Any
@@ -89,16 +103,28 @@ class Recordings:
     """The programs of one function."""
 
     def __init__(
-        self, function: Callable[..., Any], policy: str, dtype: Any, native: bool | None, threads: int
+        self,
+        function: Callable[..., Any],
+        policy: str,
+        dtype: Any,
+        native: bool | None,
+        threads: int,
+        check: int = 0,
     ) -> None:
         self.function, self.policy, self.dtype, self.native, self.threads = function, policy, dtype, native, threads
+        self.check = check  # every so many calls it is compared with the function itself
         self._kept: dict[Layout, list[Recording]] = {}
         self.last: Recording | None = None
         self._lock = threading.RLock()
-        self._made = self._turned = 0
+        self._calls = self._made = self._turned = 0
         self._last_turned = ""
+        self._last_layout: Layout | None = None  # of the last recording
+        self._credit = _FREE * _PRICE  # calls that pay for recordings
+        self._has_changed = False  # whether a run changed what the function reads
+        self._warned = False
 
     def info(self) -> CacheInfo:
+        """How often the function was recorded, and why."""
         programs = sum(map(len, self._kept.values()))
         return CacheInfo(self._made, programs, self._turned, self._last_turned)
 
@@ -109,24 +135,43 @@ class Recordings:
     def run(
         self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None = None
     ) -> list[Piece]:
+        """Runs each sample by a program that holds for it, or by the function itself; see `_run`."""
+        pieces = self._run(given, wanted, weight, flat)
+        if self.check and self._calls % self.check == 0:
+            if flat is not None:
+                flat.push()
+            compare(self.function, given, pieces, wanted, weight, self.dtype)
+        return pieces
+
+    def _run(
+        self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None = None
+    ) -> list[Piece]:
         """Runs each sample by a program whose comparisons come out for it as they did when it was recorded.
 
-        The numbers of the parameters are those in `flat`, where it is given.
+        Where there is none, and none may be recorded, the function itself runs. The numbers of the parameters are those
+        in `flat`, where it is given.
         """
         if given.values:
             given.refuse_results()
         layout = given.layout
         pieces: list[Piece] = []
         left = np.arange(given.samples)
-        turned: str = ""
+        self._calls += 1
+        self._credit = min(self._credit + 1, _FREE * _PRICE)
+        reason = turned = ""
         kept = tuple(self._kept.get(layout, ()))
-        for recording in kept:
-            if not (recording.reach.is_same() if flat is None else flat.finds(recording)):
-                self._drop(layout, recording)  # its parameters have been replaced
+        for recording in kept if self._credit >= _PRICE else kept[:_TRIED]:
+            if not (recording.closure.is_same() if flat is None else flat.finds(recording)):
+                reason = f"{recording.closure.difference()} is not what it was"
+                self._drop(layout, recording)
                 continue
             piece, turned = self._try(recording, given, left, wanted, weight, flat, is_new=False)
             if piece is not None:
                 pieces.append(piece)
+                recording.used = self._calls
+                if recording.owes:
+                    recording.owes -= _USE
+                    self._credit += _USE
                 if len(piece.samples) == len(left):
                     if recording is not kept[0]:
                         self._use(layout, recording)
@@ -136,14 +181,35 @@ class Recordings:
                 left = np.setdiff1d(left, piece.samples, assume_unique=True)
         if len(left) and flat is not None:
             flat.push()  # the function itself reads the Values
+        if turned and self.policy == "raise":
+            raise GuardError(f"{turned} came out otherwise; compile with policy='record' to record that case as well")
+        reason = f"{turned} came out otherwise" if turned else reason or self._otherwise(layout)
         while len(left):
-            recording = self._record(given, int(left[0]), turned)
+            recorded = self._record(given, int(left[0]), turned, reason)
+            if recorded is None:
+                pieces.append(self._run_itself(given, left[:1], wanted is not None, weight))
+                left = left[1:]
+                continue
             # the first sample has just been recorded: its comparisons hold, in float32 too
-            piece, turned = self._try(recording, given, left, wanted, weight, flat, is_new=True)
+            these = left if recorded.is_kept else left[:1]
+            piece, turned = self._try(recorded, given, these, wanted, weight, flat, is_new=True)
             if piece is not None:
                 pieces.append(piece)
                 left = np.setdiff1d(left, piece.samples, assume_unique=True)
+            if turned:
+                reason = f"{turned} came out otherwise"
         return pieces
+
+    def _otherwise(self, layout: Layout) -> str:
+        """What is new about the arguments."""
+        before = self._last_layout
+        if before is None or before == layout:
+            return ""
+        for k, shape in enumerate(layout.shapes):
+            if k >= len(before.shapes) or before.shapes[k] != shape:
+                what = f"is {short(shape[1])}" if shape[0] == "same" else "has another length or arrangement"
+                return f"argument {k} {what}"
+        return "the arguments are other ones"
 
     def _try(
         self,
@@ -159,6 +225,8 @@ class Recordings:
         program, known = recording.program, len(recording.parameters)
         program.parameters = numbers = recording.numbers() if flat is None else flat.numbers(recording)
         shared = [numbers, *given.chunks]
+        if wanted is not None:
+            refuse_several(recording.result)
         leaves = b"" if wanted is None else wanted(recording)
         own = given.own if given.own is None or len(samples) == given.samples else given.own[:, samples]
         outputs, failed, d_shared, d_own = program.run(shared, own, leaves, weight)
@@ -173,37 +241,84 @@ class Recordings:
                 if not len(samples):
                     return None, turned
                 outputs, _, d_shared, d_own = program.run(shared, own[:, holds], leaves, weight)
-        return Piece(samples, recording, outputs, d_shared[:known], d_shared[known:], d_own), turned
+        found = recording.result, recording.parameters
+        return Piece(samples, recording, *found, outputs, d_shared[:known], d_shared[known:], d_own), turned
 
-    def _record(self, given: Given, sample: int, reason: str) -> Recording:
+    def _record(self, given: Given, sample: int, turned: str, reason: str) -> Recording | None:
+        """A new program, or None where the function itself is to run instead."""
         layout = given.layout
-        if reason and self.policy == "raise":
-            raise GuardError(f"{reason} came out otherwise; compile with policy='record' to record that case as well")
         with self._lock, _collector_at_rest():
-            values, args, options = given.example(sample)
-            graph, result, parameters = trace(
-                lambda: self.function(*args, **options), values, layout.wide_leaves.tolist()
-            )
-            few = len(self._kept.get(layout, ())) < _COMPILED
-            signature = Signature(layout.names, layout.shapes, layout.wide, result)
-            made = Recording(
-                Program(simplify(graph), self.dtype, signature, self.native if few else False, self.threads),
-                result,
-                parameters,
-                Reach(self.function, parameters),
-            )
+            if self._credit < _PRICE:
+                self._warn(f"it would be recorded anew at nearly every call, the last time because {reason}")
+                return None
+            self._credit -= _PRICE
+            made, effects = self._traced(given, sample)
+            if drawn := effects.drawn:  # once more: what the first run of all draws may be kept, as masks are
+                made, effects = self._traced(given, sample)
+                if effects.drawn or effects.found:
+                    raise ValueError(
+                        f"the function {drawn}, and a compiled function would give the same number at every call; draw "
+                        "random numbers outside and pass them in as arguments"
+                    )
             self._made += 1
-            if reason:
+            if turned:
                 self._turned += 1
-                self._last_turned = reason
-            self.keep(layout, made)
+                self._last_turned = turned
+            self._last_layout = layout
+            made.is_kept = not effects.found
+            if made.is_kept:
+                self.keep(layout, made)
+            elif self._has_changed or not effects.changes:
+                self._credit = 0
+                self._warn(f"it {effects.found}")
+            else:  # what is changed by the first run of all may be a cache that is filled
+                self._has_changed = True
         return made
+
+    def _traced(self, given: Given, sample: int) -> tuple[Recording, Effects]:
+        """The function recorded on one sample, and what it did besides."""
+        layout = given.layout
+        values, args, options = given.example(sample)
+        effects = Effects(self.function, layout.objects())
+
+        def run() -> Any:
+            return self.function(*args, **options)
+
+        graph, result, parameters = trace(lambda: effects.watch(run), values, layout.wide_leaves.tolist())
+        given.refuse_changed(values, args, options)
+        hidden = next((x for x in parameters if not effects.closure.has(x)), None)
+        if hidden is not None:
+            effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
+        few = len(self._kept.get(layout, ())) < _COMPILED
+        signature = Signature(layout.names, layout.shapes, layout.wide, result)
+        program = Program(simplify(graph), self.dtype, signature, self.native if few else False, self.threads)
+        return Recording(program, result, parameters, effects.closure), effects
+
+    def _run_itself(self, given: Given, samples: Any, is_swept: bool, weight: float) -> Piece:
+        """A piece for one sample, made by the function itself."""
+        ran = Ran(self.function, given, int(samples[0]))
+        parameters: list[Value] = []
+        d = d_parameters = np.zeros(len(given.layout.wide_leaves))
+        if is_swept:
+            refuse_several(ran.result)
+            parameters, d_parameters, d = ran.derivatives(weight)
+        wide = given.layout.wide_leaves
+        return Piece(samples, None, ran.result, parameters, ran.numbers, d_parameters, d[~wide], d[wide].reshape(-1, 1))
+
+    def _warn(self, why: str) -> None:
+        if not self._warned:
+            self._warned = True
+            name = getattr(self.function, "__qualname__", repr(self.function))
+            warn(f"the compiled function {name} runs as it is, without being compiled: {why}")
 
     def keep(self, layout: Layout, recording: Recording) -> None:
         """Adds a recording, to be tried first."""
         with self._lock:
-            self._kept[layout] = [recording, *self._kept.get(layout, ())][:_MOST]
+            recording.used = self._calls
+            self._kept[layout] = [recording, *self._kept.get(layout, ())]
             self.last = recording
+            if sum(map(len, self._kept.values())) > _MOST:
+                self._drop(*min(((layout, one) for layout, all in self._kept.items() for one in all), key=_used))
 
     def _use(self, layout: Layout, recording: Recording) -> None:
         """Remembers which was used last, so that it is tried first."""
@@ -213,7 +328,23 @@ class Recordings:
 
     def _drop(self, layout: Layout, recording: Recording) -> None:
         with self._lock:
-            self._kept[layout] = [one for one in self._kept[layout] if one is not recording]
+            left = [one for one in self._kept.get(layout, ()) if one is not recording]
+            if left:
+                self._kept[layout] = left
+            else:
+                self._kept.pop(layout, None)
+
+
+def refuse_several(result: Shape) -> None:
+    """Raises where there is not one result to differentiate."""
+    if result != NUMBER:
+        raise ValueError(
+            "the gradient is that of one number, and the function returns several or none; return their sum"
+        )
+
+
+def _used(kept: tuple[Layout, Recording]) -> int:
+    return kept[1].used
 
 
 @contextmanager
