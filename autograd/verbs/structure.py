@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numeric import number
+from ..numeric import Followed, number
 from ..value import Value
 
 
@@ -106,7 +106,7 @@ def _flatten(tree: Any, name: str, keep: Callable[[Any], None]) -> Structure:
 
 
 def _number(x: Any, name: str) -> Any:
-    if isinstance(x, Value) or type(x) is float:
+    if isinstance(x, Value | Followed) or type(x) is float:
         return x
     if isinstance(x, bool | np.bool_):
         raise TypeError(
