@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
+from types import FrameType
 from typing import Any
 
 # Every leaf and node takes the next number, so the order of recording, which is a topological order, can be read off.
@@ -158,8 +159,14 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def caller() -> tuple[str, int]:
-    """The file and the line of the user's code that is running: the first frame outside this package."""
+    """The file and the line of the user's code that is running."""
+    frame = user_frame()
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def user_frame() -> FrameType:
+    """The first frame outside this package."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+    return frame

@@ -215,6 +215,16 @@ def test_a_function_that_takes_no_carried_number_is_recorded_with_plain_ones():
     assert (found, recordings) == (right, 2)
 
 
+def test_a_function_that_asks_whether_the_type_is_float_is_recorded_with_plain_numbers():
+    found, recordings, right = results_at(lambda w, x: x * w.data if type(w.data) is float else x, [2.0, 3.0, 2.0])
+    assert (found, recordings) == (right, 2)
+
+
+def test_a_function_that_asks_for_other_types_may_carry_numbers():
+    found, recordings, right = results_at(lambda w, x: x * w.data if type(w) is list else x - w.data, [2.0, 3.0, 2.0])
+    assert (found, recordings) == (right, 1)
+
+
 def test_a_carried_number_has_no_gradient():
     w = Value(3.0)
     square = autograd.compile(lambda x: w * w.data * x, native=False)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from .. import floats
 from ..ops import TABLE, Op
-from ..recording import Watcher, caller, lines, watching_alone
+from ..recording import Watcher, caller, lines, user_frame, watching_alone
 from ..tape import Tape
 from ..value import Value, new_constant
 from .arguments import Shape, flatten
@@ -32,15 +33,17 @@ def trace(
     The arguments were made one after the other. `effects` gets what no program does: Values written, gradients read.
     """
     recorder, outputs = Recorder(), list[Any]()
+    shape: Shape = ()
     try:
         shape = recorder.run(run, outputs)
     except Exception:
         if not recorder.carries:
             raise
-        recorder = Recorder(is_carrying=False)  # perhaps it raised because a number was not quite a float
-    if not recorder.mark:
-        outputs.clear()
-        shape = recorder.run(run, outputs)
+    if recorder.is_in_doubt() or not shape:  # perhaps it saw that a number was not quite a float
+        plain, numbers = Recorder(is_carrying=False), list[Any]()
+        as_plain = plain.run(run, numbers)
+        if (shape, *map(_shown, outputs)) != (as_plain, *map(_shown, numbers)):
+            recorder, shape, outputs = plain, as_plain, numbers
     if effects is not None:
         effects += dict.fromkeys(recorder.effects)
     graph, parameters = numbered(recorder, recorder.mark, outputs, arguments, list(wide))
@@ -73,6 +76,7 @@ class Recorder(Watcher):
         self.mark = 0  # whatever the function makes has a later line
         self.carries: dict[int, tuple[Value, Carried]] = {}  # by identity: Values whose numbers were read
         self.effects: list[str] = []
+        self.readers: set[CodeType] = set()  # functions that read numbers, or compute with those that were read
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
@@ -95,6 +99,10 @@ class Recorder(Watcher):
         finally:
             self.is_open = self.is_closing = False
 
+    def is_in_doubt(self) -> bool:
+        """Whether a function that has to do with carried numbers also asks for the type of something."""
+        return any("type" in code.co_names for code in self.readers)
+
     def record(self, node: Value) -> None:
         if node.op is not None:
             self.nodes.append(node)
@@ -108,10 +116,11 @@ class Recorder(Watcher):
         self.noted.append(value)
 
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
+        self._note_reader()
         self.compared.append((left, symbol, right, outcome, _place()))
 
-    def touched(self, value: Value, what: str) -> None:
-        self.effects.append(f"{what.format(value.label or 'Value')} ({_place()})")
+    def touched(self, value: Any, what: str) -> None:
+        self.effects.append(f"{what.format(getattr(value, 'label', '') or 'Value')} ({_place()})")
 
     # Numbers that are read.
 
@@ -126,6 +135,7 @@ class Recorder(Watcher):
                 self.cut_off(made, value)
             self.carries[id(value)] = value, Carried(self, made)
         carried = self.carries[id(value)][1]
+        self._note_reader()
         return carried if self.is_carrying else carried.plain()
 
     def follows(self, constant: Value) -> bool:
@@ -146,6 +156,7 @@ class Recorder(Watcher):
         values = tuple(map(as_constant, inputs))
         if result is None:
             result = op.forward(floats, *arguments_of(op, [x._data for x in values]))
+        self._note_reader()
         made = new_constant(float(result))
         self.detached[id(made)] = made, self._stand_in(op, values)
         return Carried(self, made)
@@ -163,6 +174,10 @@ class Recorder(Watcher):
             angle = self.carry(TABLE["atan2"], (constant, -1.0))
             self.compare(angle._constant, ">", 0.0, angle._constant._data > 0.0)
 
+    def _note_reader(self) -> None:
+        if self.carries:
+            self.readers.add(user_frame().f_code)
+
     def _is_followed(self, x: Any) -> bool:
         return isinstance(x, Carried) or (isinstance(x, Value) and self.follows(x))
 
@@ -172,6 +187,11 @@ class Recorder(Watcher):
         made.op, made.many, made.line = op, (inputs, ()), next(lines)
         self.nodes.append(made)
         return made
+
+
+def _shown(x: Any) -> str:
+    """A number that came out, to be compared; of an operation of NumPy it may differ in the last digits."""
+    return f"{as_constant(x)._data:.12g}"
 
 
 def _place() -> str:
