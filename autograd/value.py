@@ -174,6 +174,9 @@ class Value:
         if watchers:
             for x in self.inputs:
                 float(x.data)  # they are what the numbers of the inputs make them
+        return self._slopes()
+
+    def _slopes(self) -> tuple[float, ...]:
         if self.a is None:
             return () if self.op is None else self.many[1]
         return (self.da,) if self.b is None else (self.da, self.db)

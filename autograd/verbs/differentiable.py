@@ -120,7 +120,7 @@ def as_recorded(node: Any) -> None:
     data = grouped(node.op, [x._data for x in node.inputs])
     partials = flat(node.op, node.op.partials(floats, *data, node._data))
     same = _same(node.op.forward(floats, *data), node._data) and all(
-        _same(now, then) for x, now, then in zip(node.inputs, partials, node.partials, strict=True) if x.line
+        _same(now, then) for x, now, then in zip(node.inputs, partials, node._slopes(), strict=True) if x.line
     )
     if not same:
         raise ValueError(

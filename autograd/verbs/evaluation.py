@@ -64,14 +64,19 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     wrap = outside or any(isinstance(x, Value) for x in given)
     recorded = outside or any(isinstance(x, Value) and x.line for x in given)
     is_open = recorded and not cut_off
-    leaves = chain(inputs, (x for node in nodes for x in node.inputs if x.op is None))
-    read = not is_open and bool(watchers) and any(map(is_followed, leaves))
+    read = not is_open and reads_followed(nodes, inputs)
     return Evaluation(inputs, ins, outputs, outs, nodes, after, is_open or read, wrap, read)
 
 
 def despite_no_grad() -> AbstractContextManager[None]:
     """A `with` block in which operations are recorded, whatever is around it; the others watch on."""
     return watched_only_by([watcher for watcher in watching_here() if not isinstance(watcher, CutOff)])
+
+
+def reads_followed(nodes: Iterable[Any], inputs: Iterable[Any]) -> bool:
+    """Whether a compiled function is being recorded, in which these operations have other numbers at other calls."""
+    leaves = (x for node in nodes for x in node.inputs if x.op is None)
+    return bool(watchers) and any(map(is_followed, chain(inputs, leaves)))
 
 
 def _reads_outside(nodes: Iterable[Any], first: int) -> bool:

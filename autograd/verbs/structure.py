@@ -72,11 +72,10 @@ NUMBER = Structure(float)
 
 
 def array(numbers: Iterable[Any], shape: tuple[int, ...]) -> Any:
-    """An array of floats, or, if a Value is among the numbers, of objects."""
+    """An array of floats, or, if a Value is among the numbers, or one that is followed, of objects."""
     flat = list(numbers)
-    made = np.empty(len(flat), dtype=object if any(isinstance(x, Value) for x in flat) else float)
-    made[:] = flat
-    return made.reshape(shape)
+    kind = object if any(isinstance(x, Value | Followed) for x in flat) else float
+    return np.fromiter(flat, kind, len(flat)).reshape(shape)
 
 
 def flatten(tree: Any, name: str) -> tuple[list[Any], Structure]:
