@@ -1,6 +1,7 @@
 """Numbers that a compiled function reads by `data` are those of each call."""
 
 import copy
+import gc
 import json
 import math
 import pickle
@@ -14,12 +15,13 @@ from reading_programs import reading_program
 import autograd
 from autograd import Value
 from autograd.packing.blocks import Blocks
+from autograd.packing.carried import Carried
 from autograd.packing.pack import pack
 from autograd.packing.rows import Rows
 from autograd.packing.simplify import simplify
 from autograd.packing.straight import Straight
 from autograd.packing.sums import gather_sums
-from autograd.packing.trace import trace
+from autograd.packing.trace import Recorder, trace
 
 
 class Case:
@@ -227,6 +229,28 @@ def test_a_function_that_asks_whether_the_type_is_float_is_recorded_with_plain_n
 def test_a_function_that_asks_for_other_types_may_carry_numbers():
     found, recordings, right = results_at(lambda w, x: x * w.data if type(w) is list else x - w.data, [2.0, 3.0, 2.0])
     assert (found, recordings) == (right, 1)
+
+
+def test_a_number_that_was_kept_after_the_recording_is_one_like_any_other():
+    w, kept = Value(2.0), []
+    compiled = autograd.compile(lambda x: kept.append(w.data) or w * x, native=False)
+    assert (compiled(3.0), w.data) == (6.0, 2.0)
+    (number,) = kept
+    assert (number + 1, number < 3.0, round(number), f"{number:.1f}", number * Value(2.0) == 4.0) == (
+        3.0,
+        1,
+        2,
+        "2.0",
+        1,
+    )
+    assert (type(number * 2), compiled(3.0), compiled.cache_info().recordings) == (float, 6.0, 1)
+
+
+def test_nothing_is_left_of_a_recording_for_the_cyclic_collector():
+    w, x = Value(2.0), Value(1.0)
+    before = [type(one) in (Recorder, Carried) for one in gc.get_objects()]
+    trace(lambda: x * w.data + max(w.data, math.exp(w.data)), [x], [False])
+    assert sum(type(one) in (Recorder, Carried) for one in gc.get_objects()) <= sum(before)
 
 
 def test_a_carried_number_has_no_gradient():
