@@ -63,7 +63,7 @@ def assert_close(found, expected):
     assert found is expected or np.allclose(found, expected, rtol=1e-7, atol=1e-9, equal_nan=True)
 
 
-@pytest.mark.parametrize("seed", seeds(1500, fast=150))
+@pytest.mark.parametrize("seed", seeds(800, fast=60))
 def test_a_program_that_reads_numbers_gives_what_it_gives_eagerly(seed):
     case = Case(seed)
     both = autograd.compile(lambda xs: case.program(xs, case.parameters), native=False)
@@ -86,7 +86,7 @@ def test_a_program_that_reads_numbers_gives_what_it_gives_eagerly(seed):
         case.move()
 
 
-@pytest.mark.parametrize("seed", seeds(500, fast=60))
+@pytest.mark.parametrize("seed", seeds(300, fast=40))
 def test_a_batch_of_a_program_that_reads_numbers_gives_what_each_sample_gives(seed):
     case = Case(seed)
     batched = autograd.compile(lambda xs: case.program(xs, case.parameters), batch=0, native=False)
@@ -101,7 +101,7 @@ def test_a_batch_of_a_program_that_reads_numbers_gives_what_each_sample_gives(se
         case.move()
 
 
-@pytest.mark.parametrize("seed", seeds(300, fast=60))
+@pytest.mark.parametrize("seed", seeds(200, fast=40))
 @pytest.mark.parametrize("form", [Straight, Rows, lambda graph: Blocks(pack(gather_sums(graph)), float)])
 def test_where_the_checks_of_a_program_hold_every_form_gives_what_is_right(form, seed):
     case = Case(seed)

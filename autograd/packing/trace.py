@@ -74,9 +74,7 @@ class Recorder(Watcher):
     def __init__(self, is_carrying: bool = True) -> None:
         self.is_carrying, self.is_open, self.is_closing = is_carrying, False, False
         self.mark = 0  # whatever the function makes has a later line
-        self.reads: dict[
-            int, tuple[Value, Value]
-        ] = {}  # by identity: Values whose numbers were read, and their constants
+        self.reads: dict[int, tuple[Value, Value]] = {}  # by identity: Values that were read, and their numbers
         self.effects: list[str] = []
         self.readers: set[CodeType] = set()  # functions that read numbers, or compute with those that were read
         self.nodes: list[Any] = []
