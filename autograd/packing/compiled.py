@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import sweep
 from ..native import is_native
-from ..recording import watchers, watching_here
+from ..recording import watch_touch, watchers, watching_here
 from ..tape import Tape
 from ..value import Value
 from .arguments import NUMBER, split
@@ -41,7 +41,7 @@ def compile(
 
     Arguments are numbers, lists, tuples, dicts and arrays of numbers; one that is none of these is passed on as it is.
     Values that the function reaches by itself, a model's weights, are parameters: each call uses their present `data`.
-    Results are plain numbers.
+    Numbers that it reads by `data` are those of each call, too. Results are plain numbers.
 
     What is guaranteed: a call gives what calling the function itself would give at that moment, to rounding, and so do
     the derivatives. Whatever the function has names for (variables, attributes, entries of lists, dicts and arrays, in
@@ -189,6 +189,8 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
         """
+        if watchers:
+            watch_touch(self, f"runs {self!r} for a gradient")
         if not options:
             known = self._quick.get(("gradient", len(args)))
             if known is not None and (found := known(*args)) is not None:
@@ -224,6 +226,8 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
+        if watchers:
+            watch_touch(self, f"runs {self!r} for gradients")
         if not options:
             known = self._quick.get(("backward", len(args)))
             if known is not None and (value := known(*args)) is not None:

@@ -284,8 +284,10 @@ class Recordings:
         def run() -> Any:
             return self.function(*args, **options)
 
-        graph, result, parameters = trace(lambda: effects.watch(run), values, layout.wide_leaves.tolist())
+        touched: list[str] = []
+        graph, result, parameters = trace(lambda: effects.watch(run), values, layout.wide_leaves.tolist(), touched)
         given.refuse_changed(values, args, options)
+        effects.found = effects.found or next(iter(touched), "")
         hidden = next((x for x in parameters if not effects.closure.has(x)), None)
         if hidden is not None:
             effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
