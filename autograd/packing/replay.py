@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..numeric import short
+from ..recording import lines
 from ..value import Value
 from .arguments import NUMBER, Shape
 from .checking import compare
@@ -279,7 +280,7 @@ class Recordings:
         """The function recorded on one sample, and what it did besides."""
         layout = given.layout
         values, args, options = given.example(sample)
-        effects = Effects(self.function, layout.objects())
+        effects, begun = Effects(self.function, layout.objects()), next(lines)
 
         def run() -> Any:
             return self.function(*args, **options)
@@ -288,7 +289,7 @@ class Recordings:
         graph, result, parameters = trace(lambda: effects.watch(run), values, layout.wide_leaves.tolist(), touched)
         given.refuse_changed(values, args, options)
         effects.found = effects.found or next(iter(touched), "")
-        hidden = next((x for x in parameters if not effects.closure.has(x)), None)
+        hidden = next((x for x in parameters if x.line < begun and not effects.closure.has(x)), None)
         if hidden is not None:
             effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
         few = len(self._kept.get(layout, ())) < _COMPILED
