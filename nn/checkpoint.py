@@ -7,14 +7,11 @@ file is ever run, as it would be in a pickle.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograd import Value
+from autograd import Value, files
 
 from .interrupts import held
 from .parameters import numbers, write
@@ -87,28 +84,7 @@ def _others(model: Any, optimizer: Any) -> list[Value]:
 
 def put(path: str | Path, state: Mapping[str, Any]) -> Path:
     """Writes a file that is whole at any moment: the old one, until all of the new one is on the disk."""
-    path = Path(path)
-    text = json.dumps({"format": FORMAT, "version": VERSION, **state}, separators=(",", ":"))
-    number, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".unfinished")
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        # a temporary file is its owner's alone; a checkpoint keeps the rights it had, or gets the usual ones
-        os.chmod(unfinished, path.stat().st_mode if path.exists() else 0o644)
-        os.replace(unfinished, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(unfinished)
-        raise
-    with suppress(OSError):  # the new name too must outlast a power cut; not every system can say so
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    return path
+    return files.write(path, json.dumps({"format": FORMAT, "version": VERSION, **state}, separators=(",", ":")))
 
 
 def get(path: str | Path) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import pytest
 
 import nn
 from autograd import Value
-from nn import checkpoint
 
 POINTS = nn.data.moons(20, noise=0.2, seed=1)
 OPTIMIZERS = {
@@ -221,7 +220,7 @@ def test_a_checkpoint_that_cannot_be_written_is_a_warning_and_ends_no_training(t
     def full(number):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     training = begun(tmp_path / "run.json", epochs=1)
     with pytest.warns(UserWarning, match=r"could not be written \(No space left on device\); the one written before"):
         steps = list(training)

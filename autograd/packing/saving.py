@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import files
 from ..ops import TABLE
 from .arguments import Shape
 from .graph import OPS, Check, Graph, code_of
@@ -39,7 +40,7 @@ def write(path: Any, graph: Graph, dtype: Any, signature: dict[str, Any], parame
         text = json.dumps(content)
     except TypeError as error:
         raise TypeError(f"the program was recorded with an argument that no plain file can hold: {error}") from None
-    Path(path).write_text(text, encoding="utf-8")
+    files.write(path, text)
 
 
 def read(path: Any) -> tuple[Graph, Any, dict[str, Any], list[float]]:
