@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,7 +32,7 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
 def replace(target: str | os.PathLike[str], data: bytes, mode: int, old: os.stat_result | None = None) -> None:
     """Puts a file in the place of what has that name, a link too, with the rights and the owner of an `old` one."""
     folder = os.path.dirname(os.fspath(target)) or "."
-    unfinished = os.path.join(folder, f".{secrets.token_hex(8)}{UNFINISHED}")
+    unfinished = os.path.join(folder, f".{os.urandom(8).hex()}{UNFINISHED}")
     try:
         number, is_named = _opened(folder, unfinished, mode)
         with os.fdopen(number, "wb") as file:
