@@ -8,6 +8,8 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd import fields
+
 from .checks import rate, whole
 from .parameters import by_layer, numbers, root_mean_square
 from .progress import ProgressLine
@@ -57,6 +59,10 @@ class Callback:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes back what `state_dict` gave."""
+
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        """What `state_dict` gives after so many epochs, field by field, as a file must have it."""
+        return fields.anything
 
 
 class AfterEpoch(Callback):
@@ -120,6 +126,12 @@ class EarlyStopping(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         return {"best": self.best, "best_epoch": self.best_epoch, "best_weights": self.best_weights}
+
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        weights = fields.listed(fields.number, len(training.parameters))
+        return fields.record(
+            best=fields.number, best_epoch=fields.whole(most=epochs), best_weights=fields.optional(weights)
+        )
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.best, self.best_epoch, self.best_weights = state["best"], state["best_epoch"], state["best_weights"]
@@ -195,6 +207,9 @@ class RecordWeights(Callback):
     def state_dict(self) -> dict[str, Any]:
         return {"weights": self.weights}
 
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        return fields.record(weights=fields.listed(fields.listed(fields.number, len(training.parameters))))
+
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.weights = state["weights"]
 
@@ -222,6 +237,9 @@ class RecordGradients(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         return {"sizes": self.sizes}
+
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        return fields.record(sizes=fields.named(fields.listed(fields.number)))
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.sizes = state["sizes"]
