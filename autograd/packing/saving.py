@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from ..ops import TABLE
-from .arguments import Shape
+from .arguments import Shape, keys_for, keys_of, mark
 from .graph import OPS, Check, Graph, code_of
 from .nodes import Nodes
 
 _FORMAT = "autograd program 1"
+# What a program may know of the kinds of its numbers.
+KIND_NAMES = {kind.__name__: kind for kind in (float, int, np.float64, np.float32, np.int64, np.int32, np.bool_)}
 _OWN = {op.name: op for op in OPS if op.name not in TABLE}
 
 
@@ -81,8 +83,10 @@ def plain(shape: Shape) -> list[Any]:
     if kind in ("list", "tuple"):
         return [kind, [plain(part) for part in rest[0]]]
     if kind == "dict":
-        return [kind, list(rest[0]), [plain(part) for part in rest[1]]]
-    return [kind, *rest]
+        return [kind, list(keys_of(shape)), [plain(part) for part in rest[1]]]
+    if kind in ("same", "exact"):
+        return [kind, rest[0].item() if isinstance(rest[0], np.generic) else rest[0]]
+    return [kind, *(one.__name__ if one in KIND_NAMES.values() else one for one in rest)]
 
 
 def shape_of(lists: list[Any]) -> Shape:
@@ -91,7 +95,9 @@ def shape_of(lists: list[Any]) -> Shape:
     if kind in ("list", "tuple"):
         return kind, tuple(map(shape_of, rest[0]))
     if kind == "dict":
-        return kind, tuple(rest[0]), tuple(map(shape_of, rest[1]))
+        return kind, keys_for(dict.fromkeys(rest[0])), tuple(map(shape_of, rest[1]))
+    if kind == "same":
+        return kind, rest[0], mark(rest[0])
     if kind in ("array", "lists"):
-        return kind, tuple(rest[0])
-    return (kind, *rest)
+        return kind, tuple(rest[0]), *map(KIND_NAMES.__getitem__, rest[1:])
+    return (kind, *(KIND_NAMES.get(one, one) if kind == "number" else one for one in rest))
