@@ -105,12 +105,12 @@ def watched_only_by(these: Iterable[Watcher]) -> Iterator[None]:
         _here.reset(token)
 
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def caller() -> tuple[str, int]:
     """The file and the line of the user's code that is running: the first frame outside this package."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((PACKAGE, "<autograd ")):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno

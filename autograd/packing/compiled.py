@@ -13,14 +13,16 @@ from ..native import is_native
 from ..recording import watchers, watching_here
 from ..tape import Tape
 from ..value import Value
-from .arguments import NUMBER, split
+from .arguments import NUMBER, Shape, split
 from .flat import Flat
-from .given import Given, Layout, batch_of, given
+from .given import Given, Layout, given
 from .program import GuardError, Program, Signature
 from .quick import quick
 from .reach import Reach
 from .replay import CacheInfo, Piece, Recording, Recordings
+from .results import is_one_number, of_samples, pair_of
 from .simplify import simplify
+from .static import Name, Static, positions_and_names
 from .straight import Straight
 from .trace import Recorder, trace_of
 
@@ -29,7 +31,9 @@ def compile(
     function: Callable[..., Any] | None = None,
     *,
     batch: int | str | Iterable[int | str] = (),
+    static: int | str | Iterable[int | str] = (),
     argnums: int | tuple[int, ...] = 0,
+    has_aux: bool = False,
     reduce: str = "mean",
     policy: str = "record",
     dtype: Any = float,
@@ -41,7 +45,8 @@ def compile(
     Arguments are numbers, lists, tuples, dicts and arrays of numbers; one that is none of these is passed on as it is.
     Values that the function reaches by itself, a model's weights, are parameters: each call uses their present `data`.
     If it finds other Values there, or another object by one of its names, it is recorded again. Numbers within other
-    objects, and those that it reads from a Value by `data`, stay as they were. Results are plain numbers.
+    objects, and those that it reads from a Value by `data`, stay as they were. Results are plain numbers, arranged as
+    the function returns them; texts, None, truth values and whole numbers among them are as they were recorded.
 
     >>> import autograd
     >>> from autograd import Value
@@ -66,6 +71,26 @@ def compile(
     >>> squares([1.0, 2.0, 3.0])
     array([1., 4., 9.])
 
+    A whole number that the function needs as it is, as an index, a count, a key or in a text, is part of what a program
+    is recorded for, like truth values, texts and None: for another one there is another program. `static` names
+    arguments, by position or name, of which that is so for all numbers.
+
+    >>> table = [Value(1.0), Value(10.0), Value(100.0)]
+    >>> total = autograd.compile(lambda tokens: autograd.sum([table[t] for t in tokens]))
+    >>> total([0, 2]), total([1, 2])
+    (101.0, 110.0)
+
+    With `has_aux=True` the function returns a pair: the number that is differentiated, and anything else. `backward`
+    and `value_and_grad` return that pair where they else return the number. Of a batch, the second is an array if it is
+    a number in each sample, else a list with an entry for each sample.
+
+    >>> @autograd.compile(has_aux=True)
+    ... def guess(x, y):
+    ...     error = w * x - y
+    ...     return error**2, {"error": error, "is close": abs(error) < 0.5}
+    >>> guess.backward(3.0, 5.0)
+    (1.0, {'error': 1.0, 'is close': False})
+
     A comparison of Values may come out otherwise with other numbers. Then the function is recorded again, and both
     programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. `argnums` says which argument, or
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
@@ -78,7 +103,9 @@ def compile(
         return partial(
             compile,
             batch=batch,
+            static=static,
             argnums=argnums,
+            has_aux=has_aux,
             reduce=reduce,
             policy=policy,
             dtype=dtype,
@@ -96,7 +123,11 @@ def compile(
         raise ValueError(f"threads is a whole number of at least 1, not {threads!r}")
     is_native(native)
     recordings = Recordings(function, policy, np.dtype(dtype), native, threads)
-    return Compiled(function, batch_of(function, batch), argnums, reduce, recordings)
+    samples = positions_and_names(function, batch, "batch")
+    both = samples & positions_and_names(function, static, "static")
+    if both:
+        raise ValueError(f"the argument {min(both, key=str)!r} has samples by batch=, and is a constant by static=")
+    return Compiled(function, samples, argnums, reduce, recordings, Static(function, static), has_aux)
 
 
 def compile_tape(tape: Tape, result: Any) -> Compiled:
@@ -109,7 +140,7 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
     recordings = Recordings(recorded, "raise", np.dtype(float), None, 1)
     program = Program(simplify(graph), float, Signature((), (), (), shape))
     recordings.keep(Layout(), Recording(program, shape, parameters, Reach(recorded, [])))
-    return Compiled(recorded, frozenset(), 0, "mean", recordings)
+    return Compiled(recorded, frozenset(), 0, "mean", recordings, Static(recorded))
 
 
 class Compiled:
@@ -118,13 +149,17 @@ class Compiled:
     def __init__(
         self,
         function: Callable[..., Any],
-        batch: frozenset[int | str],
+        batch: frozenset[Name],
         argnums: int | tuple[int, ...],
         reduce: str,
         recordings: Recordings,
+        static: Static,
+        has_aux: bool = False,
     ) -> None:
         self.function, self.batch, self.argnums, self.reduce = function, batch, argnums, reduce
+        self.static, self.has_aux = static, has_aux
         self._recordings = recordings
+        recordings.has_aux = has_aux
         self._quick: dict[tuple[str, int], Callable[..., Any]] = {}
         update_wrapper(self, function, updated=())
 
@@ -140,23 +175,17 @@ class Compiled:
                 return found
         if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
             return self.function(*args, **options)
-        call = given(self.batch, args, options)
+        call = given(self.batch, args, options, self.static)
         if call.own is None and call.values:
             return self.function(*args, **options)
         pieces = self._recordings.run(call, None, 1.0)
         self._prepare("value", call, pieces, ())
         if call.own is None:
             return split(pieces[0].recording.result, pieces[0].outputs[:, 0])
-        if all(piece.recording.result == NUMBER for piece in pieces):
-            results = np.empty(call.samples, pieces[0].outputs.dtype)
-            for piece in pieces:
-                results[piece.samples] = piece.outputs[0]
-            return results
-        each: list[Any] = [None] * call.samples
-        for piece in pieces:
-            for sample, column in zip(piece.samples.tolist(), piece.outputs.T, strict=True):
-                each[sample] = split(piece.recording.result, column)
-        return each
+        if not self.has_aux:
+            return _of_samples(call, pieces, [piece.recording.result for piece in pieces])
+        pairs = [pair_of(piece.recording.result) for piece in pieces]
+        return _of_samples(call, pieces, [number for number, _ in pairs]), self._rest(call, pieces)
 
     def __get__(self, instance: Any, owner: Any = None) -> Compiled:
         """A decorated method of an instance, which has programs of its own."""
@@ -165,14 +194,14 @@ class Compiled:
         batch = frozenset(one - 1 if isinstance(one, int) else one for one in self.batch)
         mine = self._recordings
         recordings = Recordings(self.function.__get__(instance), mine.policy, mine.dtype, mine.native, mine.threads)
-        made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings)
+        made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings, self.static)
         instance.__dict__[self.function.__name__] = made  # found before the class's from now on
         return made
 
-    def value_and_grad(self, *args: Any, **options: Any) -> tuple[float, Any]:
+    def value_and_grad(self, *args: Any, **options: Any) -> tuple[Any, Any]:
         """The value, and the gradient by the argument that `argnums` names, arranged like it.
 
-        For a batch both are those of the mean over the samples, or of the sum.
+        For a batch both are those of the mean over the samples, or of the sum. With `has_aux`, the value is a pair.
 
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
@@ -181,7 +210,7 @@ class Compiled:
             known = self._quick.get(("gradient", len(args)))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
-        call = given(self.batch, args, options)
+        call = given(self.batch, args, options, self.static)
         chosen, count = (self.argnums,) if isinstance(self.argnums, int) else self.argnums, len(args)
         for k in chosen:
             if not -count <= k < count:
@@ -190,9 +219,7 @@ class Compiled:
                     "and backward differentiates by parameters"
                 )
         chosen = tuple([k % count for k in chosen])
-        layout = call.layout
-        by_argument = layout.wanted(chosen)
-        pieces = self.swept(call, lambda recording: recording.wanted(False, by_argument))
+        pieces = self.swept(call, lambda recording: recording.wanted(False, call.layout.wanted(chosen)))
         piece = pieces[0]
         d_shared, d_own = piece.d_shared, piece.d_own
         if len(pieces) > 1:
@@ -200,14 +227,14 @@ class Compiled:
             d_own = np.empty((len(d_own), call.samples), d_own.dtype)
             for one in pieces:
                 d_own[:, one.samples] = one.d_own
+        gradients = tuple([call.layout.arranged(k, d_shared, d_own) for k in chosen])
         self._prepare("gradient", call, pieces, chosen)
-        gradients = tuple([layout.arranged(k, d_shared, d_own) for k in chosen])
-        return self.mean_or_sum(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
+        return self._value(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
 
-    def backward(self, *args: Any, **options: Any) -> float:
+    def backward(self, *args: Any, **options: Any) -> Any:
         """Adds the gradient to the `grad` of the parameters, and of Values among the arguments; returns the value.
 
-        For a batch both are those of the mean over the samples, or of the sum.
+        For a batch both are those of the mean over the samples, or of the sum. With `has_aux`, the value is a pair.
 
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
@@ -215,11 +242,10 @@ class Compiled:
         if not options:
             known = self._quick.get(("backward", len(args)))
             if known is not None and (value := known(*args)) is not None:
-                return value  # type: ignore[no-any-return]
-        call = given(self.batch, args, options)
+                return value
+        call = given(self.batch, args, options, self.static)
+        pieces = self.swept(call, lambda recording: recording.wanted(True, call.wanted()))
         places = [place for place, _ in call.values]
-        by_argument = call.layout.wanted_places(places) if places else call.layout.nothing()
-        pieces = self.swept(call, lambda recording: recording.wanted(True, by_argument))
         if not places and not any(piece.recording.parameters for piece in pieces):
             raise ValueError(
                 "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
@@ -234,7 +260,7 @@ class Compiled:
                 sweep.backward(results, gradients[leaves:])
             if places:
                 _add_gradients([value for _, value in call.values], piece.d_shared[places].tolist())
-        return self.mean_or_sum(call, pieces)
+        return self._value(call, pieces)
 
     def flat(self, parameters: Iterable[Value]) -> Flat:
         """The parameters as one array, from which the function is run: for loops that take many steps."""
@@ -274,7 +300,7 @@ class Compiled:
         runs, shapes, is_single = recording.program.runs, layout.shapes, isinstance(self.argnums, int)
         plain = shapes and not layout.names and all(shape == NUMBER for shape in (recording.result, *shapes))
         if not (isinstance(runs, Straight) and plain and not any(layout.wide)) or kind == "backward":
-            return quick(recording, layout, kind, chosen, is_single, self.reduce == "mean")
+            return quick(recording, layout, kind, chosen, is_single, self.reduce == "mean", self.has_aux)
         wanted, result = b"", runs.name(runs.graph.outputs[0])
         if kind == "gradient":
             wanted = recording.wanted(False, layout.wanted(chosen))
@@ -287,9 +313,11 @@ class Compiled:
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
 
         def checked(recording: Recording) -> bytes:
-            if recording.result != NUMBER:
+            result = pair_of(recording.result)[0] if self.has_aux else recording.result
+            if not is_one_number(result):
                 raise ValueError(
-                    "the gradient is that of one number, and the function returns several or none; return their sum"
+                    "the gradient is that of one number, and the function returns several or none; return their sum, "
+                    "or (number, anything) and compile with has_aux=True, which differentiates the first alone"
                 )
             return wanted(recording)
 
@@ -302,8 +330,26 @@ class Compiled:
         total = sum(float(np.add.reduce(piece.outputs[0])) for piece in pieces)
         return total / call.samples if self.reduce == "mean" else total
 
+    def _value(self, call: Given, pieces: list[Piece]) -> Any:
+        """The results of the samples as one number, and with `has_aux` what is returned besides."""
+        value = self.mean_or_sum(call, pieces)
+        return (value, self._rest(call, pieces)) if self.has_aux else value
+
+    def _rest(self, call: Given, pieces: list[Piece]) -> Any:
+        """What the function returns besides its first result."""
+        shapes: list[Shape] = [pair_of(piece.recording.result)[1] for piece in pieces]
+        if call.own is None:
+            return split(shapes[0], pieces[0].outputs[1:, 0])
+        return _of_samples(call, pieces, shapes, 1)
+
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _of_samples(call: Given, pieces: list[Piece], shapes: list[Shape], first: int = 0) -> Any:
+    """The results of a batch, of these shapes, whose numbers begin at the row `first` of all."""
+    columns, places = [piece.outputs[first:] for piece in pieces], [piece.samples for piece in pieces]
+    return of_samples(shapes, columns, places, call.samples)
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:

@@ -19,6 +19,7 @@ from .given import Given, Layout
 from .program import GuardError, Program, Signature
 from .reach import Reach
 from .simplify import simplify
+from .static import PlainNeededError
 from .trace import trace
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Recordings:
         self, function: Callable[..., Any], policy: str, dtype: Any, native: bool | None, threads: int
     ) -> None:
         self.function, self.policy, self.dtype, self.native, self.threads = function, policy, dtype, native, threads
+        self.has_aux = False
         self._kept: dict[Layout, list[Recording]] = {}
         self.last: Recording | None = None
         self._lock = threading.RLock()
@@ -113,6 +115,15 @@ class Recordings:
 
         The numbers of the parameters are those in `flat`, where it is given.
         """
+        while True:
+            try:
+                return self._run(given, wanted, weight, flat)
+            except PlainNeededError as needed:
+                given.arrange(needed.modes)
+
+    def _run(
+        self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None
+    ) -> list[Piece]:
         if given.values:
             given.refuse_results()
         layout = given.layout
@@ -181,11 +192,15 @@ class Recordings:
             raise GuardError(f"{reason} came out otherwise; compile with policy='record' to record that case as well")
         with self._lock, _collector_at_rest():
             values, args, options = given.example(sample)
-            graph, result, parameters = trace(
-                lambda: self.function(*args, **options), values, layout.wide_leaves.tolist()
-            )
+            try:
+                graph, result, parameters = trace(
+                    lambda: self.function(*args, **options), values, layout.wide_leaves.tolist(), given
+                )
+            except Exception as error:
+                given.try_whole(error)
+                raise
             few = len(self._kept.get(layout, ())) < _COMPILED
-            signature = Signature(layout.names, layout.shapes, layout.wide, result)
+            signature = Signature(layout.names, layout.shapes, layout.wide, result, self.has_aux)
             made = Recording(
                 Program(simplify(graph), self.dtype, signature, self.native if few else False, self.threads),
                 result,

@@ -9,29 +9,48 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..recording import Watcher, caller, lines, watching_alone
+from ..recording import caller, lines, watching_alone
 from ..tape import Tape
 from ..value import Value, new_constant
-from .arguments import Shape, flatten
+from .arguments import Shape
 from .graph import DETACH, OPS, Graph
 from .numbering import numbered
+from .results import flatten_result
+from .static import Argument, Asking, PlainNeededError, derive
+
+if TYPE_CHECKING:
+    from .given import Given
 
 
-def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool]) -> tuple[Graph, Shape, list[Value]]:
+def trace(
+    run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool], given: Given | None = None
+) -> tuple[Graph, Shape, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
-    The arguments were made one after the other.
+    The arguments were made one after the other, of what is `given`.
+
+    Raises:
+        PlainNeededError: the function needs plain numbers of some arguments.
     """
     recorder = Recorder()
+    recorder.given, recorder.values = given, [*arguments]
     mark = next(lines)  # whatever the function makes has a later line
     with watching_alone(recorder):
         result = run()
+    if recorder.needs:  # the function caught what told of them
+        raise PlainNeededError(recorder.needs)
     outputs: list[Any] = []
-    shape = flatten(result, outputs)
+    shape = flatten_result(result, outputs, mark)
     del result
     graph, parameters = numbered(recorder, mark, outputs, arguments, list(wide))
+    for one in parameters:
+        if type(one) is Argument:
+            raise ValueError(
+                "the function reads what it kept from an argument of an earlier call (in a cache, in an attribute), "
+                "and a program would keep it for ever; pass it as an argument and return it, or keep nothing"
+            )
     return graph, shape, parameters
 
 
@@ -43,16 +62,17 @@ def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
     recorder.noted = [node for node in tape.nodes if node.notes]
     recorder.compared = [(x.left, x.symbol, x.right, x.outcome, "on the tape") for x in tape.guards]
     outputs: list[Any] = []
-    shape = flatten(result, outputs)
+    shape = flatten_result(result, outputs)
     mark = tape.nodes[0].line - 1 if tape.nodes else next(lines)
     graph, parameters = numbered(recorder, mark, outputs, [], [])
     return graph, shape, parameters
 
 
-class Recorder(Watcher):
+class Recorder(Asking):
     """Sees every operation, also those whose results keep no history, and every comparison."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
@@ -62,6 +82,7 @@ class Recorder(Watcher):
     def record(self, node: Value) -> None:
         if node.op is not None:
             self.nodes.append(node)
+            derive(node)
 
     def cut_off(self, node: Value, source: Value) -> None:
         if source is node:  # it is about to lose its inputs
