@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
-from typing import Any
+from types import MethodType
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,7 +16,7 @@ from ..native import is_native
 from ..recording import watchers, watching_here
 from ..tape import Tape
 from ..value import Value
-from .arguments import NUMBER, Shape, split
+from .arguments import ALL, NUMBER, Shape, split
 from .flat import Flat
 from .given import Given, Layout, given
 from .program import GuardError, Program, Signature
@@ -146,6 +149,8 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
 class Compiled:
     """A function that is recorded once for each arrangement of its arguments, and then replayed."""
 
+    bind: ClassVar[Callable[..., Any]]  # makes the method of an instance that has none yet; see `methods`
+
     def __init__(
         self,
         function: Callable[..., Any],
@@ -161,6 +166,8 @@ class Compiled:
         self._recordings = recordings
         recordings.has_aux = has_aux
         self._quick: dict[tuple[str, int], Callable[..., Any]] = {}
+        self.instances: dict[int, Compiled] = {}  # by identity: the same for each, where this is a method
+        self.static_of_instances: Static | None = None
         update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -187,16 +194,12 @@ class Compiled:
         pairs = [pair_of(piece.recording.result) for piece in pieces]
         return _of_samples(call, pieces, [number for number, _ in pairs]), self._rest(call, pieces)
 
-    def __get__(self, instance: Any, owner: Any = None) -> Compiled:
-        """A decorated method of an instance, which has programs of its own."""
-        if instance is None:
-            return self
-        batch = frozenset(one - 1 if isinstance(one, int) else one for one in self.batch)
-        mine = self._recordings
-        recordings = Recordings(self.function.__get__(instance), mine.policy, mine.dtype, mine.native, mine.threads)
-        made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings, self.static)
-        instance.__dict__[self.function.__name__] = made  # found before the class's from now on
-        return made
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """A decorated method of an instance, which has programs of its own; see `methods`."""
+        try:
+            return MethodType(self.instances[id(instance)], instance)
+        except KeyError:
+            return self if instance is None else self.bind(instance)
 
     def value_and_grad(self, *args: Any, **options: Any) -> tuple[Any, Any]:
         """The value, and the gradient by the argument that `argnums` names, arranged like it.
@@ -342,8 +345,40 @@ class Compiled:
             return split(shapes[0], pieces[0].outputs[1:, 0])
         return _of_samples(call, pieces, shapes, 1)
 
+    # Copied and pickled like a function: by its name, or else by what it was made of; programs are not.
+
+    def __copy__(self) -> Compiled:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        function = copy.deepcopy(self.function, memo)
+        return self if function is self.function else _compiled(function, self._options())
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        named: Any = sys.modules.get(str(getattr(self, "__module__", None)))
+        name = str(getattr(self, "__qualname__", "<none>"))
+        for part in name.split("."):
+            named = getattr(named, part, None)
+        return name if named is self else (_compiled, (self.function, self._options()))
+
+    def _options(self) -> dict[str, Any]:
+        mine = self._recordings
+        return {
+            "batch": self.batch,
+            "static": [name for name, mode in self.static.modes.items() if mode == ALL],
+            "argnums": self.argnums,
+            "has_aux": self.has_aux,
+            "reduce": self.reduce,
+            **{name: getattr(mine, name) for name in ("policy", "dtype", "native", "threads")},
+        }
+
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Compiled:
+    made: Compiled = compile(function, **options)
+    return made
 
 
 def _of_samples(call: Given, pieces: list[Piece], shapes: list[Shape], first: int = 0) -> Any:
