@@ -165,7 +165,8 @@ class Compiled:
         self.static, self.has_aux = static, has_aux
         self._recordings = recordings
         recordings.has_aux = has_aux
-        self._quick: dict[tuple[str, int], Callable[..., Any]] = {}
+        self._values: dict[int, Callable[..., Any]] = {}  # by the number of arguments: printed functions for calls
+        self._quick = {"value": self._values, "gradient": {}, "backward": {}}
         self.instances: dict[int, Compiled] = {}  # by identity: the same for each, where this is a method
         self.static_of_instances: Static | None = None
         update_wrapper(self, function, updated=())
@@ -177,7 +178,7 @@ class Compiled:
         recorded: the verbs differentiate through it. Only a batch gives plain numbers then too.
         """
         if not options and not watchers:
-            known = self._quick.get(("value", len(args)))
+            known = self._values.get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found
         if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
@@ -196,7 +197,7 @@ class Compiled:
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """A decorated method of an instance, which has programs of its own; see `methods`."""
-        try:
+        try:  # not kept: it keeps the instance alive
             return MethodType(self.instances[id(instance)], instance)
         except KeyError:
             return self if instance is None else self.bind(instance)
@@ -210,7 +211,7 @@ class Compiled:
             ValueError: the function returns something else than one number, or has no such argument.
         """
         if not options:
-            known = self._quick.get(("gradient", len(args)))
+            known = self._quick["gradient"].get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options, self.static)
@@ -243,7 +244,7 @@ class Compiled:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
         if not options:
-            known = self._quick.get(("backward", len(args)))
+            known = self._quick["backward"].get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value
         call = given(self.batch, args, options, self.static)
@@ -289,13 +290,13 @@ class Compiled:
         """Lets further calls of this kind, with arguments like these, go straight to a printed function."""
         shapes, recording = call.layout.shapes, pieces[0].recording
         if len(pieces) > 1:  # it would run in vain, and be run again for some of the samples
-            self._quick.pop((kind, len(shapes)), None)
+            self._quick[kind].pop(len(shapes), None)
             return
         if kind not in recording.quick:
             recording.quick[kind] = self._printed(kind, call.layout, recording, chosen)
         found = recording.quick[kind]
         if found is not None:
-            self._quick[kind, len(shapes)] = found
+            self._quick[kind][len(shapes)] = found
 
     def _printed(
         self, kind: str, layout: Layout, recording: Recording, chosen: tuple[int, ...]

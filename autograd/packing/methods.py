@@ -36,7 +36,7 @@ class OfInstance(Compiled):
         if id(instance) != self._key:  # copies of bound methods have the copy of the instance, and this
             return self._method.__get__(instance)(*args, **options)
         if not options and not watchers:
-            known = self._quick.get(("value", len(args)))
+            known = self._values.get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found
         return super().__call__(*args, **options)
