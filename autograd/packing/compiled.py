@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
-from typing import Any
+from types import MethodType
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,7 +16,7 @@ from ..native import is_native
 from ..recording import watchers, watching_here
 from ..tape import Tape
 from ..value import Value
-from .arguments import NUMBER, Shape, split
+from .arguments import ALL, NUMBER, Shape, split
 from .flat import Flat
 from .given import Given, Layout, given
 from .program import GuardError, Program, Signature
@@ -146,6 +149,8 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
 class Compiled:
     """A function that is recorded once for each arrangement of its arguments, and then replayed."""
 
+    bind: ClassVar[Callable[..., Any]]  # makes the method of an instance that has none yet; see `methods`
+
     def __init__(
         self,
         function: Callable[..., Any],
@@ -160,7 +165,10 @@ class Compiled:
         self.static, self.has_aux = static, has_aux
         self._recordings = recordings
         recordings.has_aux = has_aux
-        self._quick: dict[tuple[str, int], Callable[..., Any]] = {}
+        self._values: dict[int, Callable[..., Any]] = {}  # by the number of arguments: printed functions for calls
+        self._quick = {"value": self._values, "gradient": {}, "backward": {}}
+        self.instances: dict[int, Compiled] = {}  # by identity: the same for each, where this is a method
+        self.static_of_instances: Static | None = None
         update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -170,7 +178,7 @@ class Compiled:
         recorded: the verbs differentiate through it. Only a batch gives plain numbers then too.
         """
         if not options and not watchers:
-            known = self._quick.get(("value", len(args)))
+            known = self._values.get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found
         if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
@@ -187,16 +195,12 @@ class Compiled:
         pairs = [pair_of(piece.recording.result) for piece in pieces]
         return _of_samples(call, pieces, [number for number, _ in pairs]), self._rest(call, pieces)
 
-    def __get__(self, instance: Any, owner: Any = None) -> Compiled:
-        """A decorated method of an instance, which has programs of its own."""
-        if instance is None:
-            return self
-        batch = frozenset(one - 1 if isinstance(one, int) else one for one in self.batch)
-        mine = self._recordings
-        recordings = Recordings(self.function.__get__(instance), mine.policy, mine.dtype, mine.native, mine.threads)
-        made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings, self.static)
-        instance.__dict__[self.function.__name__] = made  # found before the class's from now on
-        return made
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """A decorated method of an instance, which has programs of its own; see `methods`."""
+        try:  # not kept: it keeps the instance alive
+            return MethodType(self.instances[id(instance)], instance)
+        except KeyError:
+            return self if instance is None else self.bind(instance)
 
     def value_and_grad(self, *args: Any, **options: Any) -> tuple[Any, Any]:
         """The value, and the gradient by the argument that `argnums` names, arranged like it.
@@ -207,7 +211,7 @@ class Compiled:
             ValueError: the function returns something else than one number, or has no such argument.
         """
         if not options:
-            known = self._quick.get(("gradient", len(args)))
+            known = self._quick["gradient"].get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options, self.static)
@@ -240,7 +244,7 @@ class Compiled:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
         if not options:
-            known = self._quick.get(("backward", len(args)))
+            known = self._quick["backward"].get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value
         call = given(self.batch, args, options, self.static)
@@ -286,13 +290,13 @@ class Compiled:
         """Lets further calls of this kind, with arguments like these, go straight to a printed function."""
         shapes, recording = call.layout.shapes, pieces[0].recording
         if len(pieces) > 1:  # it would run in vain, and be run again for some of the samples
-            self._quick.pop((kind, len(shapes)), None)
+            self._quick[kind].pop(len(shapes), None)
             return
         if kind not in recording.quick:
             recording.quick[kind] = self._printed(kind, call.layout, recording, chosen)
         found = recording.quick[kind]
         if found is not None:
-            self._quick[kind, len(shapes)] = found
+            self._quick[kind][len(shapes)] = found
 
     def _printed(
         self, kind: str, layout: Layout, recording: Recording, chosen: tuple[int, ...]
@@ -342,8 +346,40 @@ class Compiled:
             return split(shapes[0], pieces[0].outputs[1:, 0])
         return _of_samples(call, pieces, shapes, 1)
 
+    # Copied and pickled like a function: by its name, or else by what it was made of; programs are not.
+
+    def __copy__(self) -> Compiled:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        function = copy.deepcopy(self.function, memo)
+        return self if function is self.function else _compiled(function, self._options())
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        named: Any = sys.modules.get(str(getattr(self, "__module__", None)))
+        name = str(getattr(self, "__qualname__", "<none>"))
+        for part in name.split("."):
+            named = getattr(named, part, None)
+        return name if named is self else (_compiled, (self.function, self._options()))
+
+    def _options(self) -> dict[str, Any]:
+        mine = self._recordings
+        return {
+            "batch": self.batch,
+            "static": [name for name, mode in self.static.modes.items() if mode == ALL],
+            "argnums": self.argnums,
+            "has_aux": self.has_aux,
+            "reduce": self.reduce,
+            **{name: getattr(mine, name) for name in ("policy", "dtype", "native", "threads")},
+        }
+
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Compiled:
+    made: Compiled = compile(function, **options)
+    return made
 
 
 def _of_samples(call: Given, pieces: list[Piece], shapes: list[Shape], first: int = 0) -> Any:

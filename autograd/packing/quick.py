@@ -157,7 +157,7 @@ class _Taking:
             self._take_samples(name, shape)
         elif kind == "number":
             number = shape[1] if len(shape) == 2 else float
-            self._unless(f"type({name}) is {self._constant(number)}")
+            self._unless(f"type({name}) is {'float' if number is float else self._constant(number)}")
             if number is not float:
                 self.lines.append(f"{name} = float({name})")
             self._shared.append((False, name))

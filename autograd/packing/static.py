@@ -30,16 +30,16 @@ PICK = "autograd.pick(values, index) chooses by a number"
 class Static:
     """For each argument, how much of its numbers is part of its shape; the modes are those of `arguments`."""
 
-    def __init__(self, function: Any = None, named: Name | Iterable[Name] = (), bound: int = 0) -> None:
+    def __init__(self, function: Any = None, named: Name | Iterable[Name] = ()) -> None:
         try:
-            parameters = [*inspect.signature(function).parameters.values()][bound:]
+            parameters = [*inspect.signature(function).parameters.values()]
         except (TypeError, ValueError):
             parameters = []
         kinds = {one.kind for one in parameters}
         self.names = [one.name for one in parameters]
         self.sorts = bool(parameters) and inspect.Parameter.VAR_KEYWORD not in kinds  # else their order is seen
         self.modes: dict[Name, int] = {}
-        self.need(dict.fromkeys(positions_and_names(function, named, "static", bound), ALL))
+        self.need(dict.fromkeys(positions_and_names(function, named, "static"), ALL))
 
     def need(self, modes: dict[Name, int]) -> None:
         """Makes more of these arguments part of their shapes: each under its position and its name."""
@@ -47,19 +47,21 @@ class Static:
             for one in (name, *self._other(name)):
                 self.modes[one] = max(mode, self.modes.get(one, NUMBERS))
 
+    def bound(self) -> Static:
+        """The same for a method, whose first argument is there already."""
+        made = Static()
+        made.names, made.sorts = self.names[1:], self.sorts
+        made.modes = {one - 1 if isinstance(one, int) else one: mode for one, mode in self.modes.items() if one != 0}
+        return made
+
     def _other(self, name: Name) -> list[Name]:
         if isinstance(name, str):
             return [self.names.index(name)] if name in self.names else []
         return [self.names[name]] if name < len(self.names) else []
 
 
-def positions_and_names(
-    function: Callable[..., Any], asked: Name | Iterable[Name], option: str, bound: int = 0
-) -> frozenset[Name]:
-    """Arguments that an option names, each by its position and its name where the function's signature says both.
-
-    The first `bound` parameters are there already when it is called.
-    """
+def positions_and_names(function: Callable[..., Any], asked: Name | Iterable[Name], option: str) -> frozenset[Name]:
+    """Arguments that an option names, each by its position and its name where the function's signature says both."""
     found: set[Name] = {asked} if isinstance(asked, int | str) else set(asked)
     try:
         names = list(inspect.signature(function).parameters)
@@ -72,7 +74,7 @@ def positions_and_names(
             raise ValueError(f"{option} names the argument at position {one}, but the function has {len(names)}")
         if names:
             found |= {names.index(one) if isinstance(one, str) else names[one]}
-    return frozenset(one if isinstance(one, str) else one - bound for one in found)
+    return frozenset(found)
 
 
 def mode_of(shape: Shape) -> int:
