@@ -42,6 +42,9 @@ class Blocks:
         rows = [np.flatnonzero(self.packed.wide[roots] == wide) for wide in (False, True)]
         self._outputs = [(_run_of(mine), _run_of(self.packed.position[roots[mine]])) for mine in rows]
         self._has_shared, self._has_own = (len(mine) > 0 for mine in rows)
+        # the first result is the one that is differentiated
+        self._root = int(self.packed.position[roots[0]]) if len(roots) else -1
+        self._is_own_root = bool(len(roots) and self.packed.wide[roots[0]])
         self._checks = _checks(self.packed, graph)
 
     @cached_property
@@ -103,8 +106,8 @@ class Blocks:
                 if self._has_own:
                     outputs[rows, start:stop] = here["own"][places]
                 self._check(here, failed[:, start:stop])
-                if wanted and self._has_own:
-                    here["d_own"][places] = weight
+                if wanted and self._is_own_root:
+                    here["d_own"][self._root] = weight
                     here[sweep + "_own"]()
                     if by_own:
                         d_own[:, start:stop] = here["d_own"][: self._own_leaves]
@@ -117,8 +120,8 @@ class Blocks:
         d_flat = space["d_shared"]
         if total is not None:
             d_flat[:] = total
-        if self._has_shared:
-            d_flat[self._outputs[False][1]] = weight * samples
+        if not self._is_own_root:
+            d_flat[self._root] = weight * samples
         space[sweep + "_shared"]()
         return outputs, failed, d_flat[first:last].copy(), d_own
 

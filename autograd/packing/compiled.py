@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
-from typing import Any
+from types import MethodType
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,14 +16,16 @@ from ..native import is_native
 from ..recording import watch_touch, watchers, watching_here
 from ..tape import Tape
 from ..value import Value
-from .arguments import NUMBER, split
+from .arguments import ALL, NUMBER, Shape, split
 from .flat import Flat
-from .given import Given, Layout, batch_of, given
+from .given import Given, Layout, given
 from .outside.closure import Closure
 from .program import GuardError, Program, Signature
 from .quick import quick
 from .replay import CacheInfo, Piece, Recording, Recordings
+from .results import of_samples, pair_of
 from .simplify import simplify
+from .static import Name, Static, positions_and_names
 from .straight import Straight
 from .trace import Recorder, trace_of
 
@@ -29,7 +34,9 @@ def compile(
     function: Callable[..., Any] | None = None,
     *,
     batch: int | str | Iterable[int | str] = (),
+    static: int | str | Iterable[int | str] = (),
     argnums: int | tuple[int, ...] = 0,
+    has_aux: bool = False,
     reduce: str = "mean",
     policy: str = "record",
     dtype: Any = float,
@@ -41,7 +48,8 @@ def compile(
 
     Arguments are numbers, lists, tuples, dicts and arrays of numbers; one that is none of these is passed on as it is.
     Values that the function reaches by itself, a model's weights, are parameters: each call uses their present `data`.
-    Numbers that it reads by `data` are those of each call, too. Results are plain numbers.
+    Numbers that it reads by `data` are those of each call, too. Results are plain numbers, arranged as the function
+    returns them; texts, None, truth values and whole numbers among them are as they were recorded.
 
     What is guaranteed: a call gives what calling the function itself would give at that moment, to rounding, and so do
     the derivatives. Whatever the function has names for (variables, attributes, entries of lists, dicts and arrays, in
@@ -72,6 +80,26 @@ def compile(
     >>> squares([1.0, 2.0, 3.0])
     array([1., 4., 9.])
 
+    A whole number that the function needs as it is, as an index, a count, a key or in a text, is part of what a program
+    is recorded for, like truth values, texts and None: for another one there is another program. `static` names
+    arguments, by position or name, of which that is so for all numbers.
+
+    >>> table = [Value(1.0), Value(10.0), Value(100.0)]
+    >>> total = autograd.compile(lambda tokens: autograd.sum([table[t] for t in tokens]))
+    >>> total([0, 2]), total([1, 2])
+    (101.0, 110.0)
+
+    With `has_aux=True` the function returns a pair: the number that is differentiated, and anything else. `backward`
+    and `value_and_grad` return that pair where they else return the number. Of a batch, the second is an array if it is
+    a number in each sample, else a list with an entry for each sample.
+
+    >>> @autograd.compile(has_aux=True)
+    ... def guess(x, y):
+    ...     error = w * x - y
+    ...     return error**2, {"error": error, "is close": abs(error) < 0.5}
+    >>> guess.backward(3.0, 5.0)
+    (1.0, {'error': 1.0, 'is close': False})
+
     A comparison of Values may come out otherwise with other numbers. Then the function is recorded again, and both
     programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. Where nearly every call would be
     recorded anew, the function runs as it is, with a warning that says why. With `check=n`, every n-th call is compared
@@ -86,7 +114,9 @@ def compile(
         return partial(
             compile,
             batch=batch,
+            static=static,
             argnums=argnums,
+            has_aux=has_aux,
             reduce=reduce,
             policy=policy,
             dtype=dtype,
@@ -107,7 +137,11 @@ def compile(
         raise ValueError(f"check is a whole number: after how many calls to compare, or 0 for never; got {check!r}")
     is_native(native)
     recordings = Recordings(function, policy, np.dtype(dtype), native, threads, check)
-    return Compiled(function, batch_of(function, batch), argnums, reduce, recordings)
+    samples = positions_and_names(function, batch, "batch")
+    both = samples & positions_and_names(function, static, "static")
+    if both:
+        raise ValueError(f"the argument {min(both, key=str)!r} has samples by batch=, and is a constant by static=")
+    return Compiled(function, samples, argnums, reduce, recordings, Static(function, static), has_aux)
 
 
 def compile_tape(tape: Tape, result: Any) -> Compiled:
@@ -120,23 +154,32 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
     recordings = Recordings(recorded, "raise", np.dtype(float), None, 1)
     program = Program(simplify(graph), float, Signature((), (), (), shape))
     recordings.keep(Layout(), Recording(program, shape, parameters, Closure(recorded)))
-    return Compiled(recorded, frozenset(), 0, "mean", recordings)
+    return Compiled(recorded, frozenset(), 0, "mean", recordings, Static(recorded))
 
 
 class Compiled:
     """A function that is recorded once for each arrangement of its arguments, and then replayed."""
 
+    bind: ClassVar[Callable[..., Any]]  # makes the method of an instance that has none yet; see `methods`
+
     def __init__(
         self,
         function: Callable[..., Any],
-        batch: frozenset[int | str],
+        batch: frozenset[Name],
         argnums: int | tuple[int, ...],
         reduce: str,
         recordings: Recordings,
+        static: Static,
+        has_aux: bool = False,
     ) -> None:
         self.function, self.batch, self.argnums, self.reduce = function, batch, argnums, reduce
+        self.static, self.has_aux = static, has_aux
         self._recordings = recordings
-        self._quick: dict[tuple[str, int], Callable[..., Any]] = {}
+        recordings.has_aux = has_aux
+        self._values: dict[int, Callable[..., Any]] = {}  # by the number of arguments: printed functions for calls
+        self._quick = {"value": self._values, "gradient": {}, "backward": {}}
+        self.instances: dict[int, Compiled] = {}  # by identity: the same for each, where this is a method
+        self.static_of_instances: Static | None = None
         update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -146,45 +189,34 @@ class Compiled:
         recorded: the verbs differentiate through it. Only a batch gives plain numbers then too.
         """
         if not options and not watchers:
-            known = self._quick.get(("value", len(args)))
+            known = self._values.get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found
         if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
             return self.function(*args, **options)
-        call = given(self.batch, args, options)
+        call = given(self.batch, args, options, self.static)
         if call.own is None and call.values:
             return self.function(*args, **options)
         pieces = self._recordings.run(call, None, 1.0)
         self._prepare("value", call, pieces, ())
         if call.own is None:
             return split(pieces[0].result, pieces[0].outputs[:, 0])
-        if all(piece.result == NUMBER for piece in pieces):
-            results = np.empty(call.samples, pieces[0].outputs.dtype)
-            for piece in pieces:
-                results[piece.samples] = piece.outputs[0]
-            return results
-        each: list[Any] = [None] * call.samples
-        for piece in pieces:
-            for sample, column in zip(piece.samples.tolist(), piece.outputs.T, strict=True):
-                each[sample] = split(piece.result, column)
-        return each
+        if not self.has_aux:
+            return _of_samples(call, pieces, [piece.result for piece in pieces])
+        pairs = [pair_of(piece.result) for piece in pieces]
+        return _of_samples(call, pieces, [number for number, _ in pairs]), self._rest(call, pieces)
 
-    def __get__(self, instance: Any, owner: Any = None) -> Compiled:
-        """A decorated method of an instance, which has programs of its own."""
-        if instance is None:
-            return self
-        batch = frozenset(one - 1 if isinstance(one, int) else one for one in self.batch)
-        mine = self._recordings
-        options = mine.policy, mine.dtype, mine.native, mine.threads, mine.check
-        recordings = Recordings(self.function.__get__(instance), *options)
-        made = Compiled(recordings.function, batch, self.argnums, self.reduce, recordings)
-        instance.__dict__[self.function.__name__] = made  # found before the class's from now on
-        return made
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """A decorated method of an instance, which has programs of its own; see `methods`."""
+        try:  # not kept: it keeps the instance alive
+            return MethodType(self.instances[id(instance)], instance)
+        except KeyError:
+            return self if instance is None else self.bind(instance)
 
-    def value_and_grad(self, *args: Any, **options: Any) -> tuple[float, Any]:
+    def value_and_grad(self, *args: Any, **options: Any) -> tuple[Any, Any]:
         """The value, and the gradient by the argument that `argnums` names, arranged like it.
 
-        For a batch both are those of the mean over the samples, or of the sum.
+        For a batch both are those of the mean over the samples, or of the sum. With `has_aux`, the value is a pair.
 
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
@@ -192,10 +224,10 @@ class Compiled:
         if watchers:
             watch_touch(self, f"runs {self!r} for a gradient")
         if not options:
-            known = self._quick.get(("gradient", len(args)))
+            known = self._quick["gradient"].get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
-        call = given(self.batch, args, options)
+        call = given(self.batch, args, options, self.static)
         chosen, count = (self.argnums,) if isinstance(self.argnums, int) else self.argnums, len(args)
         for k in chosen:
             if not -count <= k < count:
@@ -204,9 +236,7 @@ class Compiled:
                     "and backward differentiates by parameters"
                 )
         chosen = tuple([k % count for k in chosen])
-        layout = call.layout
-        by_argument = layout.wanted(chosen)
-        pieces = self.swept(call, lambda recording: recording.wanted(False, by_argument))
+        pieces = self.swept(call, lambda recording: recording.wanted(False, call.layout.wanted(chosen)))
         piece = pieces[0]
         d_shared, d_own = piece.d_shared, piece.d_own
         if len(pieces) > 1:
@@ -214,14 +244,14 @@ class Compiled:
             d_own = np.empty((len(d_own), call.samples), d_own.dtype)
             for one in pieces:
                 d_own[:, one.samples] = one.d_own
+        gradients = tuple([call.layout.arranged(k, d_shared, d_own) for k in chosen])
         self._prepare("gradient", call, pieces, chosen)
-        gradients = tuple([layout.arranged(k, d_shared, d_own) for k in chosen])
-        return self.mean_or_sum(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
+        return self._value(call, pieces), gradients[0] if isinstance(self.argnums, int) else gradients
 
-    def backward(self, *args: Any, **options: Any) -> float:
+    def backward(self, *args: Any, **options: Any) -> Any:
         """Adds the gradient to the `grad` of the parameters, and of Values among the arguments; returns the value.
 
-        For a batch both are those of the mean over the samples, or of the sum.
+        For a batch both are those of the mean over the samples, or of the sum. With `has_aux`, the value is a pair.
 
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
@@ -229,13 +259,12 @@ class Compiled:
         if watchers:
             watch_touch(self, f"runs {self!r} for gradients")
         if not options:
-            known = self._quick.get(("backward", len(args)))
+            known = self._quick["backward"].get(len(args))
             if known is not None and (value := known(*args)) is not None:
-                return value  # type: ignore[no-any-return]
-        call = given(self.batch, args, options)
+                return value
+        call = given(self.batch, args, options, self.static)
+        pieces = self.swept(call, lambda recording: recording.wanted(True, call.wanted()))
         places = [place for place, _ in call.values]
-        by_argument = call.layout.wanted_places(places) if places else call.layout.nothing()
-        pieces = self.swept(call, lambda recording: recording.wanted(True, by_argument))
         if not places and not any(piece.parameters for piece in pieces):
             raise ValueError(
                 "backward finds no Value to add a gradient to: the function reads numbers and its arguments alone; "
@@ -251,7 +280,7 @@ class Compiled:
                 sweep.backward(results, gradients[leaves:])
             if places:
                 _add_gradients([value for _, value in call.values], piece.d_shared[places].tolist())
-        return self.mean_or_sum(call, pieces)
+        return self._value(call, pieces)
 
     def flat(self, parameters: Iterable[Value]) -> Flat:
         """The parameters as one array, from which the function is run: for loops that take many steps."""
@@ -280,13 +309,13 @@ class Compiled:
             return
         # of several pieces, one would run in vain, and be run again for some of the samples
         if recording is None or not recording.is_kept or len(pieces) > 1:
-            self._quick.pop((kind, len(shapes)), None)
+            self._quick[kind].pop(len(shapes), None)
             return
         if kind not in recording.quick:
             recording.quick[kind] = self._printed(kind, call.layout, recording, chosen)
         found = recording.quick[kind]
         if found is not None:
-            self._quick[kind, len(shapes)] = found
+            self._quick[kind][len(shapes)] = found
 
     def _printed(
         self, kind: str, layout: Layout, recording: Recording, chosen: tuple[int, ...]
@@ -294,7 +323,7 @@ class Compiled:
         runs, shapes, is_single = recording.program.runs, layout.shapes, isinstance(self.argnums, int)
         plain = shapes and not layout.names and all(shape == NUMBER for shape in (recording.result, *shapes))
         if not (isinstance(runs, Straight) and plain and not any(layout.wide)) or kind == "backward":
-            return quick(recording, layout, kind, chosen, is_single, self.reduce == "mean")
+            return quick(recording, layout, kind, chosen, is_single, self.reduce == "mean", self.has_aux)
         wanted, result = b"", runs.name(runs.graph.outputs[0])
         if kind == "gradient":
             wanted = recording.wanted(False, layout.wanted(chosen))
@@ -316,8 +345,58 @@ class Compiled:
         total = sum(float(np.add.reduce(piece.outputs[0])) for piece in pieces)
         return total / call.samples if self.reduce == "mean" else total
 
+    def _value(self, call: Given, pieces: list[Piece]) -> Any:
+        """The results of the samples as one number, and with `has_aux` what is returned besides."""
+        value = self.mean_or_sum(call, pieces)
+        return (value, self._rest(call, pieces)) if self.has_aux else value
+
+    def _rest(self, call: Given, pieces: list[Piece]) -> Any:
+        """What the function returns besides its first result."""
+        shapes: list[Shape] = [pair_of(piece.result)[1] for piece in pieces]
+        if call.own is None:
+            return split(shapes[0], pieces[0].outputs[1:, 0])
+        return _of_samples(call, pieces, shapes, 1)
+
+    # Copied and pickled like a function: by its name, or else by what it was made of; programs are not.
+
+    def __copy__(self) -> Compiled:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        function = copy.deepcopy(self.function, memo)
+        return self if function is self.function else _compiled(function, self._options())
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        named: Any = sys.modules.get(str(getattr(self, "__module__", None)))
+        name = str(getattr(self, "__qualname__", "<none>"))
+        for part in name.split("."):
+            named = getattr(named, part, None)
+        return name if named is self else (_compiled, (self.function, self._options()))
+
+    def _options(self) -> dict[str, Any]:
+        mine = self._recordings
+        return {
+            "batch": self.batch,
+            "static": [name for name, mode in self.static.modes.items() if mode == ALL],
+            "argnums": self.argnums,
+            "has_aux": self.has_aux,
+            "reduce": self.reduce,
+            **{name: getattr(mine, name) for name in ("policy", "dtype", "native", "threads", "check")},
+        }
+
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Compiled:
+    made: Compiled = compile(function, **options)
+    return made
+
+
+def _of_samples(call: Given, pieces: list[Piece], shapes: list[Shape], first: int = 0) -> Any:
+    """The results of a batch, of these shapes, whose numbers begin at the row `first` of all."""
+    columns, places = [piece.outputs[first:] for piece in pieces], [piece.samples for piece in pieces]
+    return of_samples(shapes, columns, places, call.samples)
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:

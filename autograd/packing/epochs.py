@@ -40,7 +40,7 @@ class Epochs:
         batch = flat.batch
         self._wide = [k for k in range(len(args)) if k in batch]
         self._named = [name for name in options if name in batch]
-        self._call = given(batch, args, options)
+        self._call = given(batch, args, options, flat.static)
         self._kernels: dict[Any, Steps | None] = {}
         self._last: tuple[Any, Any, Any, Steps | None] = (None, None, None, None)
         self._printer = Printer(rule)
@@ -64,6 +64,7 @@ class Epochs:
             losses = self._one_by_one(order[:batch_size], batch_size)
             if not losses:
                 return losses
+            self._call = given(self._flat.batch, self._args, self._options, self._flat.static)  # modes change
             order, recording = order[batch_size:], self._flat.recording(self._call.layout)
         made = None if recording is None else self._by_kernel(recording, order, batch_size) if len(order) else []
         return losses + (self._one_by_one(order, batch_size) if made is None else made)

@@ -54,6 +54,7 @@ class Flat:
         self._quick: dict[int, Callable[..., Any]] = {}  # by the number of arguments
         self._printed: dict[Any, Callable[..., Any] | None] = {}
         self.batch = compiled.batch  # which arguments have samples, by position and name
+        self.static = compiled.static
         self._data, self._gradient = np.empty(len(self.parameters)), np.zeros(len(self.parameters))
         self.pull()
 
@@ -83,9 +84,8 @@ class Flat:
             known = self._quick.get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value  # type: ignore[no-any-return]
-        call = given(self._compiled.batch, args, options)
-        arguments = call.layout.nothing()
-        pieces = self._compiled.swept(call, lambda recording: recording.wanted(True, arguments), self)
+        call = given(self._compiled.batch, args, options, self.static)
+        pieces = self._compiled.swept(call, lambda recording: recording.wanted(True, call.layout.nothing()), self)
         # not in the order of the recordings, which depends on the calls before: a sum then has the same last digits
         pieces.sort(key=lambda piece: int(piece.samples[0]))
         self.gradient.fill(0.0)
@@ -103,7 +103,7 @@ class Flat:
             return
         if (recording, call.layout) not in self._printed:
             self._printed[recording, call.layout] = quick(
-                recording, call.layout, "backward", (), True, self.is_mean, self
+                recording, call.layout, "backward", (), True, self.is_mean, False, self
             )
         found = self._printed[recording, call.layout]
         if found is not None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from operator import is_
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -14,16 +13,22 @@ from numpy.typing import NDArray
 
 from ..value import Value
 from .arguments import (
+    NUMBERS,
+    WHOLE,
     Shape,
     array_of_values,
     chunks_of,
     count,
     flatten,
     flatten_samples,
+    keys_of,
     objects_in,
+    regular,
     split,
     unflatten,
+    without_constants,
 )
+from .static import PICK, Argument, Name, PlainNeededError, Static
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,19 @@ class Layout:
         """The derivative by the k-th argument in its arrangement."""
         first, size = self.places[k]
         if self.wide[k]:
-            return _of_samples(self.shapes[k], d_own[first : first + size])
-        return split(self.shapes[k], d_shared[first : first + size])
+            return _of_samples(self.slopes[k], d_own[first : first + size])
+        if not size and self.slopes[k] != self.shapes[k]:
+            raise ValueError(
+                f"no derivative by argument {k}: its numbers are constants that the function was recorded for "
+                "(truth values, whole numbers used as index, count or key, and what static= names); argnums says by "
+                "which arguments value_and_grad differentiates"
+            )
+        return split(self.slopes[k], d_shared[first : first + size])
+
+    @cached_property
+    def slopes(self) -> list[Shape]:
+        """For each argument, how the derivative by it is arranged."""
+        return list(map(without_constants, self.shapes))
 
     def objects(self) -> list[Any]:
         """What is among the arguments besides numbers."""
@@ -94,10 +110,14 @@ _layout = lru_cache(maxsize=256)(Layout)
 class Given:
     """What a call was given. Arguments with samples are counted in `own`, the others in `shared`."""
 
-    __slots__ = ("chunks", "layout", "own", "samples", "values")
+    __slots__ = ("_source", "chunks", "layout", "own", "samples", "static", "tried", "values")
 
-    def __init__(self, layout: Layout, chunks: list[Any], own: Any, values: list[tuple[int, Value]]) -> None:
+    def __init__(
+        self, layout: Layout, chunks: list[Any], own: Any, values: list[tuple[int, Value]], static: Static, source: Any
+    ) -> None:
         self.layout = layout
+        self.static, self._source = static, source
+        self.tried: dict[Name, int] | None = None  # the modes before all whole numbers were tried as they are
         self.chunks = chunks  # the numbers of arguments without samples, in one array or in several
         self.own = own  # numbers, a column for each sample; None without a batch
         self.values = values  # the Values among the shared numbers, which collect gradients
@@ -110,23 +130,66 @@ class Given:
         numbers[~own] = np.concatenate([np.zeros(0), *self.chunks])
         if self.own is not None:
             numbers[own] = self.own[:, sample]
-        values = [Value(x) for x in numbers.tolist()]
+        values: list[Value] = [Argument(x) for x in numbers.tolist()]
         following = iter(values)
         arguments = [unflatten(shape, following, array_of_values) for shape in self.layout.shapes]
         first = len(arguments) - len(names)
         return values, arguments[:first], dict(zip(names, arguments[first:], strict=True))
 
-    def refuse_changed(self, values: list[Value], args: Sequence[Any], options: Mapping[str, Any]) -> None:
-        """Raises where a function that was run on an example changed a list, a dict or an array that it was given."""
-        for name, x in [*enumerate(args), *options.items()]:
-            numbers: list[Any] = []
-            flatten(x, numbers)
-            if not all(map(is_, numbers, values)) or len(numbers) > len(values):
-                raise ValueError(
-                    f"the function changes its argument {name}, and a compiled function is given a copy of it; let the "
-                    "function change a copy of its own, as in list(x) or x.copy()"
-                )
-            values = values[len(numbers) :]
+    def wanted(self) -> bytes:
+        """A mark of 1 for the numbers of Values, which collect gradients."""
+        places = [place for place, _ in self.values]
+        return self.layout.wanted_places(places) if places else self.layout.nothing()
+
+    def name(self, k: int) -> Name:
+        """What the k-th argument goes by: its position or its name."""
+        first = len(self.layout.shapes) - len(self.layout.names)
+        return k if k < first else self.layout.names[k - first]
+
+    def leaf(self, place: int) -> tuple[int, bool, type]:
+        """Of one of the example's numbers: its argument, whether it is the sample's own, and what kind of number it is.
+
+        Those without samples are known from KINDS on only.
+        """
+        for k, (shape, is_own) in enumerate(zip(self.layout.shapes, self.layout.wide, strict=True)):
+            size = count(shape)
+            if place < size:
+                return k, is_own, self._kind_of_samples(k) if is_own else _kind_at(shape, place)
+            place -= size
+        raise IndexError(place)
+
+    def _kind_of_samples(self, k: int) -> type:
+        _, args, options = self._source
+        x = [*args, *options.values()][k]
+        whole = regular(x) if isinstance(x, list) else x
+        return int if isinstance(whole, np.ndarray) and whole.dtype.kind in "biu" else float
+
+    def arrange(self, modes: Mapping[Name, int]) -> None:
+        """Arranges the arguments again, with more of them part of the layout."""
+        self.static.need(dict(modes))
+        batch, args, options = self._source
+        again = given(batch, args, options, self.static)
+        self.layout, self.chunks, self.values = again.layout, again.chunks, again.values
+
+    def try_whole(self, error: Exception) -> None:
+        """Starts again with all whole numbers as they are, where the function failed and some were recorded as Values.
+
+        Where that was tried already, they are numbers again, and the error says what can be done.
+        """
+        if self.tried is not None:
+            self.static.modes = self.tried
+            error.add_note(f"(said while it was recorded; static= names arguments that are constants, and {PICK})")
+            return
+        _, args, options = self._source
+        modes: dict[Name, int] = {}
+        for k, x in enumerate([*args, *options.values()]):
+            if not self.layout.wide[k] and self.static.modes.get(self.name(k), NUMBERS) < WHOLE:
+                shape = flatten(x, [], WHOLE)
+                if count(shape) < count(self.layout.shapes[k]):
+                    modes[self.name(k)] = WHOLE
+        if modes:
+            self.tried = dict(self.static.modes)
+            raise PlainNeededError(modes) from error
 
     def refuse_results(self) -> None:
         """Raises where a Value among the arguments has a history, which plain numbers would not keep."""
@@ -138,39 +201,72 @@ class Given:
                 )
 
 
-def given(batch: frozenset[int | str], args: Sequence[Any], options: Mapping[str, Any]) -> Given:
+def given(batch: frozenset[Name], args: Sequence[Any], options: Mapping[str, Any], static: Static) -> Given:
     """Flattens the arguments of a call."""
+    if len(options) > 1 and static.sorts:
+        options = dict(sorted(options.items()))
     shared: list[Any] = []
     if not batch:
-        shapes = tuple([flatten(x, shared) for x in [*args, *options.values()]])
-        return Given(_layout(tuple(options), shapes, (False,) * len(shapes)), chunks_of(shared), None, _values(shared))
+        if static.modes:
+            modes = map(static.modes.get, [*range(len(args)), *options], repeat(NUMBERS))
+            shapes = tuple(
+                [flatten(x, shared, mode) for x, mode in zip([*args, *options.values()], modes, strict=False)]
+            )
+        else:
+            shapes = tuple([flatten(x, shared) for x in [*args, *options.values()]])
+        layout = _layout(tuple(options), shapes, (False,) * len(shapes))
+        return Given(layout, chunks_of(shared), None, _values(shared), static, (batch, args, options))
     own: list[Any] = []
-    named: list[tuple[int | str, Any]] = [*enumerate(args), *options.items()]
+    named: list[tuple[Name, Any]] = [*enumerate(args), *options.items()]
     wide = tuple([name in batch for name, _ in named])
     shapes = tuple(
         [
-            flatten_samples(x, name, own) if has_samples else flatten(x, shared)
+            flatten_samples(x, name, own) if has_samples else flatten(x, shared, static.modes.get(name, NUMBERS))
             for (name, x), has_samples in zip(named, wide, strict=True)
         ]
     )
-    return Given(_layout(tuple(options), shapes, wide), chunks_of(shared), _columns(own), _values(shared))
+    layout = _layout(tuple(options), shapes, wide)
+    return Given(layout, chunks_of(shared), _columns(own), _values(shared), static, (batch, args, options))
 
 
-def batch_of(function: Callable[..., Any], batch: int | str | Iterable[int | str]) -> frozenset[int | str]:
-    """Positions and names of the arguments with samples, each under both where the function's signature says."""
-    asked = {batch} if isinstance(batch, int | str) else set(batch)
-    try:
-        names = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        names = []
-    for one in list(asked):
-        if isinstance(one, str) and names and one not in names:
-            raise ValueError(f"batch names the argument {one!r}, but the function has {', '.join(names)}")
-        if isinstance(one, int) and not 0 <= one < (len(names) or one + 1):
-            raise ValueError(f"batch names the argument at position {one}, but the function has {len(names)}")
-        if names:
-            asked |= {names.index(one) if isinstance(one, str) else names[one]}
-    return frozenset(asked)
+def _kind_at(shape: Shape, place: int) -> type:
+    """The kind of the number at some place in an argument."""
+    if shape[0] in ("number", "array", "lists"):
+        kind: type = shape[-1] if len(shape) == (2 if shape[0] == "number" else 3) else float
+        return kind
+    for part in shape[-1]:
+        size = count(part)
+        if place < size:
+            return _kind_at(part, place)
+        place -= size
+    raise IndexError(place)
+
+
+class Unchanged:
+    """The lists, dicts and arrays of an example, before a function is run on it."""
+
+    def __init__(self, args: Sequence[Any], options: Mapping[str, Any]) -> None:
+        self._given = [*enumerate(args), *options.items()]
+        self._before = [self._arranged(x) for _, x in self._given]
+
+    def refuse_changed(self) -> None:
+        """Raises where the function changed one of them."""
+        for (name, x), (shape, parts) in zip(self._given, self._before, strict=True):
+            now, others = self._arranged(x)
+            if now != shape or not all(map(_is_part, parts, others)):
+                raise ValueError(
+                    f"the function changes its argument {name}, and a compiled function is given a copy of it; let the "
+                    "function change a copy of its own, as in list(x) or x.copy()"
+                )
+
+    @staticmethod
+    def _arranged(x: Any) -> tuple[Shape, list[Any]]:
+        parts: list[Any] = []
+        return flatten(x, parts), parts
+
+
+def _is_part(x: Any, y: Any) -> bool:
+    return x is y or (not isinstance(x, Value) and np.array_equal(x, y, equal_nan=True))
 
 
 def _columns(parts: list[Any]) -> Any:
@@ -204,7 +300,7 @@ def _of_samples(shape: Shape, numbers: Any) -> Any:
         return np.ascontiguousarray(numbers.T).reshape(numbers.shape[1], *sizes)
     if shape[0] == "dict":
         taken, parts = 0, {}
-        for key, part in zip(shape[1], shape[2], strict=True):
+        for key, part in zip(keys_of(shape), shape[2], strict=True):
             parts[key] = _of_samples(part, numbers[taken : taken + count(part)])
             taken += count(part)
         return parts

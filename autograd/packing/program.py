@@ -14,7 +14,9 @@ from .blocks import Blocks, Floats, Ran
 from .given import Given, Layout, given
 from .graph import Graph
 from .pack import Packed, levels, pack
+from .results import is_one_number, pair_of
 from .rows import Rows
+from .static import Static, mode_of
 from .straight import MOST_INPUTS, Straight
 from .sums import gather_sums
 
@@ -43,6 +45,7 @@ class Signature:
     shapes: tuple[Shape, ...] = ()
     wide: tuple[bool, ...] = ()  # for each argument, whether it has an entry for each sample of a batch
     result: Shape = NUMBER
+    has_aux: bool = False  # whether the result is a pair, of which the first is differentiated
 
 
 class Program:
@@ -132,19 +135,23 @@ class Program:
         self, *args: Any, parameters: Any = None, **options: Any
     ) -> tuple[float, Floats, list[Any]]:
         """The value, its gradient by the parameters, and by each argument; of a batch those of the sum over samples."""
-        if self.signature.result != NUMBER:
+        mine = self.signature
+        if not is_one_number(pair_of(mine.result)[0] if mine.has_aux else mine.result):
             raise ValueError("the gradient is that of one number, and the program has several results or none")
         (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, self.graph.every_leaf)
         known = self.graph.parameters
-        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(self.signature.shapes))]
-        return float(outputs.sum()), d_shared[:known], gradients
+        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(mine.shapes))]
+        return float(outputs[0].sum()), d_shared[:known], gradients
 
     def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Given]:
         mine = self.signature
         first = len(mine.wide) - len(mine.names)
         batch = {k for k in range(first) if mine.wide[k]}
         named = {name for name, wide in zip(mine.names, mine.wide[first:], strict=True) if wide}
-        call = given(frozenset(batch | named), args, options)
+        static = Static()
+        static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.shapes), strict=True)))
+        options = {name: options[name] for name in mine.names} if {*options} == {*mine.names} else options
+        call = given(frozenset(batch | named), args, options, static)
         if call.layout != Layout(mine.names, mine.shapes, mine.wide):
             these = call.layout.shapes
             raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {these}")
@@ -165,6 +172,7 @@ class Program:
             "shapes": [saving.plain(shape) for shape in mine.shapes],
             "wide": list(mine.wide),
             "result": saving.plain(mine.result),
+            "has_aux": mine.has_aux,
         }
         saving.write(path, self.graph, self.dtype, signature, self.parameters.tolist())
 
@@ -184,6 +192,7 @@ class Program:
                 tuple(signature["shapes"]),
                 tuple(signature["wide"]),
                 signature["result"],
+                signature["has_aux"],
             ),
         )
         made.parameters = np.array(parameters, float)

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arguments import NUMBER, Shape, regular, split
+from .arguments import KINDS, NUMBERS, SAMPLES, Shape, keys_for, keys_of, mark, regular, split
 from .arguments import count as size_of
 from .given import Layout
+from .results import of_samples, pair_of
 
 if TYPE_CHECKING:
     from .flat import Flat
     from .replay import Recording
 
+_OF_SAMPLES = "of_samples([rest], [outputs[1:]], [arange(n)], n)"
 _MOST = 200  # arguments taken apart one by one: more lines take longer to compile than they save
 
 
@@ -30,11 +32,13 @@ def quick(
     chosen: tuple[int, ...],
     is_single: bool,
     is_mean: bool,
+    has_aux: bool = False,
     flat: Flat | None = None,
 ) -> Callable[..., Any] | None:
     """The function for a "value", a "gradient" by the arguments chosen, or "backward"; None where it saves nothing.
 
-    With `flat`, the parameters are read there, and `backward` leaves the gradient there.
+    With `has_aux`, the value is a pair. With `flat`, the parameters are read there, and `backward` leaves the gradient
+    there.
     """
     if layout.names or sum(map(_lines, layout.shapes)) > _MOST or (kind == "backward" and recording.results):
         return None
@@ -70,6 +74,10 @@ def quick(
     value = "outputs.item(0)"
     if has_samples:
         value = f"float(total(outputs[0])){' / n' if is_mean else ''}"
+    result = recording.result
+    first, rest = pair_of(result) if has_aux else (result, result)
+    if has_aux and kind != "value":
+        value = f"({value}, {_OF_SAMPLES if has_samples else 'split(rest, outputs[1:, 0])'})"
     if flat is not None:
         body += ["keep(recording, d)", f"return {value}"]
     elif kind == "backward":
@@ -77,10 +85,11 @@ def quick(
     elif kind == "gradient":
         parts = [taking.arranged(layout, k, known) for k in chosen]
         body.append(f"return {value}, {parts[0] if is_single else '(' + ', '.join(parts) + ',)'}")
-    elif recording.result == NUMBER:
-        body.append(f"return {'outputs[0]' if has_samples else value}")
     elif has_samples:
-        body.append("return [split(result, x) for x in outputs.T]")
+        found = "of_samples([first], [outputs], [arange(n)], n)" if first[0] != "number" else "outputs[0]"
+        body.append(f"return {found}{f', {_OF_SAMPLES}' if has_aux else ''}")
+    elif result[0] == "number":
+        body.append(f"return {value}")
     else:
         body.append("return split(result, outputs[:, 0])")
     names: dict[str, Any] = {
@@ -90,9 +99,15 @@ def quick(
         "array": np.array,
         "empty": np.empty,
         "total": np.add.reduce,
+        "arange": np.arange,
         "regular": regular,
+        "keys_for": keys_for,
+        "mark": mark,
         "split": split,
-        "result": recording.result,
+        "of_samples": of_samples,
+        "result": result,
+        "first": first,
+        "rest": rest,
         "layout": layout,
         "same": recording.closure.is_same if flat is None else lambda: flat.finds(recording),
         "read": recording.numbers if flat is None else lambda: flat.numbers(recording),
@@ -129,22 +144,43 @@ class _Taking:
         """The lines for what goes by this name."""
         kind = shape[0]
         if kind == "same":
-            self._unless(f"{name} is {self._constant(shape[1])}")
+            self._take_constant(name, shape)
+        elif kind == "fixed":
+            same = f"{name}.shape == {shape[1]} and {name}.dtype.str == {shape[2]!r} and {name}.tobytes() == "
+            self._unless(f"type({name}) is ndarray and {same}{self._constant(shape[3])}")
         elif kind == "dict":
-            self._unless(f"type({name}) is dict and tuple({name}) == {self._constant(shape[1])}")
+            is_plain = keys_of(shape) is shape[1]
+            keys = f"tuple({name})" if is_plain else f"keys_for({name})"
+            self._unless(f"type({name}) is dict and {keys} == {self._constant(shape[1])}")
             self._items(f"{name}.values()", shape[2], wide)
         elif wide:
             self._take_samples(name, shape)
         elif kind == "number":
-            self._unless(f"type({name}) is float")
+            number = shape[1] if len(shape) == 2 else float
+            self._unless(f"type({name}) is {'float' if number is float else self._constant(number)}")
+            if number is not float:
+                self.lines.append(f"{name} = float({name})")
             self._shared.append((False, name))
         elif kind in ("array", "lists"):
-            self._take_array(name, kind, f"{name}.shape == {shape[1]}")
+            condition = f"{name}.shape == {shape[1]}"
+            if len(shape) == 3 and kind == "array":
+                condition += f" and {name}.dtype.type is {self._constant(shape[2])}"
+            self._take_array(name, kind, condition, KINDS if len(shape) == 3 else NUMBERS)
             self.lines.append(f"if {name}.dtype is not FLOAT: {name} = {name}.astype(FLOAT)")
             self._shared.append((True, name))
         else:
             self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(shape[1])}")
             self._items(name, shape[1], wide)
+
+    def _take_constant(self, name: str, shape: Shape) -> None:
+        """The line for what is part of the shape: a number or a text equal to it, and of objects, the same one."""
+        x = self._constant(shape[1])
+        if type(shape[1]) in (int, str):
+            self._unless(f"{name} is {x} or (type({name}) is {type(shape[1]).__name__} and {name} == {x})")
+        elif type(shape[1]) is float:
+            self._unless(f"type({name}) is float and {name} == {x} and mark({name}) == {self._constant(shape[2])}")
+        else:
+            self._unless(f"{name} is {x}")
 
     def _take_samples(self, name: str, shape: Shape) -> None:
         kind, sizes = shape[0], shape[1] if len(shape) > 1 else ()
@@ -156,10 +192,10 @@ class _Taking:
             self._unless("n")
         self._own.append((name, shape))
 
-    def _take_array(self, name: str, kind: str, condition: str) -> None:
+    def _take_array(self, name: str, kind: str, condition: str, mode: int = SAMPLES) -> None:
         if kind != "array":
             other = name if kind == "number" else "None"
-            self.lines.append(f"{name} = regular({name}) if type({name}) is list else {other}")
+            self.lines.append(f"{name} = regular({name}, {mode}) if type({name}) is list else {other}")
         numbers = f"({name}.dtype is FLOAT or {name}.dtype.kind in 'fiub')"
         self._unless(f"type({name}) is ndarray and {condition} and {numbers}")
 
@@ -193,7 +229,7 @@ class _Taking:
         lines, at = [], 0
         for name, shape in self._own:
             size = size_of(shape)
-            turned = f"{name}.T" if shape is NUMBER or len(shape[1]) < 2 else f"{name}.reshape(n, -1).T"
+            turned = f"{name}.T" if shape[0] == "number" or len(shape[1]) < 2 else f"{name}.reshape(n, -1).T"
             lines.append(f"own[{at}:{at + size}] = {turned}")
             at += size
         return [f"own = empty(({at}, n))", *lines]
@@ -202,7 +238,7 @@ class _Taking:
         """The expression for the derivative by the k-th argument."""
         if layout.wide[k]:
             return f"layout.arranged({k}, None, d_own)"
-        return self._arranged(layout.shapes[k], known + layout.places[k][0])
+        return self._arranged(layout.slopes[k], known + layout.places[k][0])
 
     def _arranged(self, shape: Shape, at: int) -> str:
         kind = shape[0]
@@ -219,7 +255,7 @@ class _Taking:
             parts.append(self._arranged(one, at))
             at += size_of(one)
         if kind == "dict":
-            return f"dict(zip({self._constant(shape[1])}, [{', '.join(parts)}]))"
+            return f"dict(zip({self._constant(keys_of(shape))}, [{', '.join(parts)}]))"
         if kind == "list":
             return f"[{', '.join(parts)}]"
         together = "".join(f"{part}, " for part in parts)
@@ -231,4 +267,4 @@ _TYPES = {"list": list, "tuple": tuple}
 
 def _lines(shape: Shape) -> int:
     """How many things are checked one by one."""
-    return 1 if shape[0] in ("number", "array", "lists", "same") else 1 + sum(map(_lines, shape[-1]))
+    return 1 if shape[0] in ("number", "array", "lists", "same", "fixed") else 1 + sum(map(_lines, shape[-1]))

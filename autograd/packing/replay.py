@@ -16,13 +16,15 @@ import numpy as np
 from ..numeric import short
 from ..recording import lines
 from ..value import Value
-from .arguments import NUMBER, Shape
+from .arguments import Shape
 from .checking import compare
-from .given import Given, Layout
+from .given import Given, Layout, Unchanged
 from .outside.closure import Closure
 from .outside.effects import Effects
 from .program import GuardError, Program, Signature
+from .results import is_one_number, pair_of
 from .simplify import simplify
+from .static import PlainNeededError
 from .trace import trace
 from .uncompiled import Ran, warn
 
@@ -114,6 +116,7 @@ class Recordings:
     ) -> None:
         self.function, self.policy, self.dtype, self.native, self.threads = function, policy, dtype, native, threads
         self.check = check  # every so many calls it is compared with the function itself
+        self.has_aux = False
         self._kept: dict[Layout, list[Recording]] = {}
         self.last: Recording | None = None
         self._lock = threading.RLock()
@@ -136,8 +139,17 @@ class Recordings:
     def run(
         self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None = None
     ) -> list[Piece]:
-        """Runs each sample by a program that holds for it, or by the function itself; see `_run`."""
-        pieces = self._run(given, wanted, weight, flat)
+        """Runs each sample by a program whose comparisons come out for it as they did when it was recorded.
+
+        Where there is none, and none may be recorded, the function itself runs. The numbers of the parameters are those
+        in `flat`, where it is given.
+        """
+        while True:
+            try:
+                pieces = self._run(given, wanted, weight, flat)
+                break
+            except PlainNeededError as needed:
+                given.arrange(needed.modes)
         if self.check and self._calls % self.check == 0:
             if flat is not None:
                 flat.push()
@@ -145,13 +157,8 @@ class Recordings:
         return pieces
 
     def _run(
-        self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None = None
+        self, given: Given, wanted: Callable[[Recording], bytes] | None, weight: float, flat: Flat | None
     ) -> list[Piece]:
-        """Runs each sample by a program whose comparisons come out for it as they did when it was recorded.
-
-        Where there is none, and none may be recorded, the function itself runs. The numbers of the parameters are those
-        in `flat`, where it is given.
-        """
         if given.values:
             given.refuse_results()
         layout = given.layout
@@ -227,7 +234,7 @@ class Recordings:
         program.parameters = numbers = recording.numbers() if flat is None else flat.numbers(recording)
         shared = [numbers, *given.chunks]
         if wanted is not None:
-            refuse_several(recording.result)
+            self._refuse_several(recording.result)
         leaves = b"" if wanted is None else wanted(recording)
         own = given.own if given.own is None or len(samples) == given.samples else given.own[:, samples]
         outputs, failed, d_shared, d_own = program.run(shared, own, leaves, weight)
@@ -286,27 +293,46 @@ class Recordings:
             return self.function(*args, **options)
 
         touched: list[str] = []
-        graph, result, parameters = trace(lambda: effects.watch(run), values, layout.wide_leaves.tolist(), touched)
-        given.refuse_changed(values, args, options)
+        before = Unchanged(args, options)
+        try:
+            graph, result, parameters = trace(
+                lambda: effects.watch(run), values, layout.wide_leaves.tolist(), given, touched
+            )
+        except Exception as error:
+            given.try_whole(error)
+            raise
+        before.refuse_changed()
         effects.found = effects.found or next(iter(touched), "")
         hidden = next((x for x in parameters if x.line < begun and not effects.closure.has(x)), None)
         if hidden is not None:
             effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
         few = len(self._kept.get(layout, ())) < _COMPILED
-        signature = Signature(layout.names, layout.shapes, layout.wide, result)
+        signature = Signature(layout.names, layout.shapes, layout.wide, result, self.has_aux)
         program = Program(simplify(graph), self.dtype, signature, self.native if few else False, self.threads)
         return Recording(program, result, parameters, effects.closure), effects
 
     def _run_itself(self, given: Given, samples: Any, is_swept: bool, weight: float) -> Piece:
         """A piece for one sample, made by the function itself."""
-        ran = Ran(self.function, given, int(samples[0]))
+        try:
+            ran = Ran(self.function, given, int(samples[0]))
+        except Exception as error:
+            given.try_whole(error)
+            raise
         parameters: list[Value] = []
         d = d_parameters = np.zeros(len(given.layout.wide_leaves))
         if is_swept:
-            refuse_several(ran.result)
+            self._refuse_several(ran.result)
             parameters, d_parameters, d = ran.derivatives(weight)
         wide = given.layout.wide_leaves
         return Piece(samples, None, ran.result, parameters, ran.numbers, d_parameters, d[~wide], d[wide].reshape(-1, 1))
+
+    def _refuse_several(self, result: Shape) -> None:
+        """Raises where there is not one result to differentiate."""
+        if not is_one_number(pair_of(result)[0] if self.has_aux else result):
+            raise ValueError(
+                "the gradient is that of one number, and the function returns several or none; return their sum, or "
+                "(number, anything) and compile with has_aux=True, which differentiates the first alone"
+            )
 
     def _warn(self, why: str) -> None:
         if not self._warned:
@@ -336,14 +362,6 @@ class Recordings:
                 self._kept[layout] = left
             else:
                 self._kept.pop(layout, None)
-
-
-def refuse_several(result: Shape) -> None:
-    """Raises where there is not one result to differentiate."""
-    if result != NUMBER:
-        raise ValueError(
-            "the gradient is that of one number, and the function returns several or none; return their sum"
-        )
 
 
 def _used(kept: tuple[Layout, Recording]) -> int:

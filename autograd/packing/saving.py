@@ -16,11 +16,13 @@ from .. import files
 from ..fields import Damage, Kind, anything, columns, decoded, flag, listed, number, one_of, read, record, text, whole
 from ..numeric import short
 from ..ops import TABLE, Op
-from .arguments import Shape, count
+from .arguments import Shape, count, keys_for, keys_of, mark
 from .graph import OPS, SYMBOLS, Check, Graph, code_of
 from .nodes import Nodes
 
 _FORMAT = "autograd program 2"
+# What a program may know of the kinds of its numbers.
+KIND_NAMES = {kind.__name__: kind for kind in (float, int, np.float64, np.float32, np.int64, np.int32, np.bool_)}
 _OWN = {op.name: op for op in OPS if op.name not in TABLE}
 _DEEPEST = 100  # shapes within shapes
 _MOST_AXES, _LONGEST = 32, 2**31  # of an array of NumPy's
@@ -137,11 +139,13 @@ def _look_at(k: int, row: list[int], leaves: int, operations: list[Op], constant
 
 
 def _signature(content: Any) -> dict[str, Any]:
-    signature: dict[str, Any] = record(names=listed(text), shapes=listed(_shape), wide=listed(flag), result=_shape)(
-        content
-    )
+    signature: dict[str, Any] = record(
+        names=listed(text), shapes=listed(_shape), wide=listed(flag), result=_shape, has_aux=flag
+    )(content)
     if not len(signature["names"]) <= len(signature["shapes"]) == len(signature["wide"]):
         raise Damage("must be one for each of the shapes", ".wide")
+    if signature["has_aux"] and (signature["result"][0] not in ("tuple", "list") or len(signature["result"][1]) != 2):
+        raise Damage("must be a pair, of which the first is differentiated", ".result")
     return signature
 
 
@@ -152,20 +156,33 @@ def _shape(x: Any, depth: int = 0) -> Shape:
     kinds: dict[Any, list[Kind]] = {
         "number": [],
         "same": [_plain],
+        "exact": [_plain],
         "list": [parts],
         "tuple": [parts],
         "dict": [listed(_plain), parts],
         "array": [listed(whole(most=_LONGEST))],
         "lists": [listed(whole(1, _LONGEST))],
     }
-    if not isinstance(kind, str) or kind not in kinds or len(rest) != len(kinds[kind]) or depth > _DEEPEST:
+    names = kinds.get(kind, []) if isinstance(kind, str) else []
+    if kind in ("number", "array", "lists") and len(rest) > len(names):
+        names = [*names, _kind_of_numbers]
+    if not isinstance(kind, str) or kind not in kinds or len(rest) != len(names) or depth > _DEEPEST:
         raise Damage(f"must be the shape of an argument or a result, got {short(x)}")
-    found = [inner(one) for inner, one in zip(kinds[kind], rest, strict=True)]
+    found = [inner(one) for inner, one in zip(names, rest, strict=True)]
     if kind in ("array", "lists") and not 0 < len(found[0]) <= _MOST_AXES:
         raise Damage(f"must have 1 to {_MOST_AXES} axes, got {len(found[0])}")
-    if kind == "dict" and len(found[0]) != len(found[1]):
-        raise Damage(f"must have a shape for each of {len(found[0])} keys, got {len(found[1])}")
+    if kind == "dict":
+        keys = dict.fromkeys(found[0])
+        if not len(keys) == len(found[0]) == len(found[1]):
+            raise Damage(f"must have a shape for each of {len(keys)} keys, got {len(found[1])}")
+        return kind, keys_for(keys), tuple(found[1])
+    if kind == "same":
+        return kind, found[0], mark(found[0])
     return kind, *(tuple(one) if isinstance(one, list) else one for one in found)
+
+
+def _kind_of_numbers(x: Any) -> Any:
+    return KIND_NAMES[one_of(*KIND_NAMES)(x)]
 
 
 def _plain(x: Any) -> Any:
@@ -182,5 +199,7 @@ def plain(shape: Shape) -> list[Any]:
     if kind in ("list", "tuple"):
         return [kind, [plain(part) for part in rest[0]]]
     if kind == "dict":
-        return [kind, list(rest[0]), [plain(part) for part in rest[1]]]
-    return [kind, *rest]
+        return [kind, list(keys_of(shape)), [plain(part) for part in rest[1]]]
+    if kind in ("same", "exact"):
+        return [kind, rest[0].item() if isinstance(rest[0], np.generic) else rest[0]]
+    return [kind, *(one.__name__ if one in KIND_NAMES.values() else one for one in rest)]

@@ -10,29 +10,40 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import CodeType
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from .. import floats
 from ..ops import TABLE, Op
-from ..recording import Watcher, caller, lines, user_frame, watching_alone
+from ..recording import caller, lines, user_frame, watching_alone
 from ..tape import Tape
 from ..value import Value, new_constant
-from .arguments import Shape, flatten
+from .arguments import Shape
 from .carried import Carried, as_constant
 from .graph import DETACH, OPS, Graph, arguments_of
 from .numbering import numbered
+from .results import flatten_result
+from .static import Argument, Asking, PlainNeededError, derive
+
+if TYPE_CHECKING:
+    from .given import Given
 
 
 def trace(
-    run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool], effects: list[str] | None = None
+    run: Callable[[], Any],
+    arguments: Sequence[Value],
+    wide: Sequence[bool],
+    given: Given | None = None,
+    effects: list[str] | None = None,
 ) -> tuple[Graph, Shape, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
-    The arguments were made one after the other. `effects` gets what no program does: Values written, gradients read.
+    The arguments were made one after the other, of what is `given`. `effects` gets what no program does: Values
+    written, gradients read.
+
+    Raises:
+        PlainNeededError: the function needs plain numbers of some arguments.
     """
-    recorder, outputs = Recorder(), list[Any]()
+    recorder, outputs = Recorder(given, arguments), list[Any]()
     shape: Shape = ()
     try:
         shape = recorder.run(run, outputs)
@@ -40,13 +51,19 @@ def trace(
         if not recorder.reads:
             raise
     if recorder.is_in_doubt() or not shape:  # perhaps it saw that a number was not quite a float
-        plain, numbers = Recorder(is_carrying=False), list[Any]()
+        plain, numbers = Recorder(given, arguments, is_carrying=False), list[Any]()
         as_plain = plain.run(run, numbers)
         if (shape, *map(_shown, outputs)) != (as_plain, *map(_shown, numbers)):
             recorder, shape, outputs = plain, as_plain, numbers
     if effects is not None:
         effects += dict.fromkeys(recorder.effects)
     graph, parameters = numbered(recorder, recorder.mark, outputs, arguments, list(wide))
+    for one in parameters:
+        if type(one) is Argument:
+            raise ValueError(
+                "the function reads what it kept from an argument of an earlier call (in a cache, in an attribute), "
+                "and a program would keep it for ever; pass it as an argument and return it, or keep nothing"
+            )
     return graph, shape, parameters
 
 
@@ -58,20 +75,21 @@ def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
     recorder.noted = [node for node in tape.nodes if node.notes]
     recorder.compared = [(x.left, x.symbol, x.right, x.outcome, "on the tape") for x in tape.guards]
     outputs: list[Any] = []
-    shape = flatten(result, outputs)
+    shape = flatten_result(result, outputs)
     mark = tape.nodes[0].line - 1 if tape.nodes else next(lines)
     graph, parameters = numbered(recorder, mark, outputs, [], [])
     return graph, shape, parameters
 
 
-class Recorder(Watcher):
+class Recorder(Asking):
     """Sees every operation, also those whose results keep no history, every comparison, and which numbers are read.
 
     A number that is read is carried through what is computed with it; or else, without `is_carrying`, the program
     holds for this very number alone.
     """
 
-    def __init__(self, is_carrying: bool = True) -> None:
+    def __init__(self, given: Given | None = None, arguments: Sequence[Value] = (), is_carrying: bool = True) -> None:
+        super().__init__(given, arguments)
         self.is_carrying, self.is_open, self.is_closing = is_carrying, False, False
         self.mark = 0  # whatever the function makes has a later line
         self.reads: dict[int, tuple[Value, Value]] = {}  # by identity: Values that were read, and their numbers
@@ -89,13 +107,10 @@ class Recorder(Watcher):
         try:
             with watching_alone(self):
                 result = function()
+            if self.needs:  # the function caught what told of them
+                raise PlainNeededError(self.needs)
             self.is_closing = True
-            parts: list[Any] = []
-            shape = flatten(result, parts)
-            outputs += (
-                x for part in parts for x in (part.ravel().tolist() if isinstance(part, np.ndarray) else [part])
-            )
-            return shape
+            return flatten_result(result, outputs, self.mark)
         finally:
             self.is_open = self.is_closing = False
 
@@ -106,6 +121,7 @@ class Recorder(Watcher):
     def record(self, node: Value) -> None:
         if node.op is not None:
             self.nodes.append(node)
+            derive(node)
 
     def cut_off(self, node: Value, source: Value) -> None:
         if source is node:  # it is about to lose its inputs

@@ -15,7 +15,7 @@ from ..value import Value
 from ..verbs.adjoints import pull
 from ..verbs.history import history
 from .arguments import Shape, flatten
-from .given import Given
+from .given import Given, Unchanged
 
 
 class UncompiledWarning(UserWarning):
@@ -33,9 +33,10 @@ class Ran:
 
     def __init__(self, function: Callable[..., Any], given: Given, sample: int) -> None:
         values, args, options = given.example(sample)
+        before = Unchanged(args, options)
         with watched_only_by([watcher for watcher in watching_here() if isinstance(watcher, Anomaly)]):
             result = function(*args, **options)
-        given.refuse_changed(values, args, options)
+        before.refuse_changed()
         self._arguments = values
         self._outputs: list[Any] = []
         self.result: Shape = flatten(result, self._outputs)

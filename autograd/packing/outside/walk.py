@@ -111,11 +111,10 @@ class _Walk:
     def _remember(self) -> None:
         """What is to be compared of functions, modules, classes and objects."""
         # a module that is loaded again while a notebook runs may put other code into its functions
-        codes = Reading(partial(map, attrgetter("__code__"), self._functions))
-        self._keep(codes, "", lambda k: self._functions[k].__qualname__)
-        defaults = [f for f in self._functions if f.__defaults__]
-        given = Reading(partial(map, attrgetter("__defaults__"), defaults))
-        self._keep(given, "", lambda k: f"a default of {defaults[k].__qualname__}")
+        for attribute in ("__code__", "__defaults__"):
+            functions = [f for f in self._functions if getattr(f, attribute)]
+            at = partial(at_attribute, [f"{f.__qualname__}.{attribute}" for f in functions])
+            self._keep(Reading(partial(map, attrgetter(attribute), functions)), "", at)
         for holder in self._holders:
             x, attributes = holder.x, holder.attributes
             if isinstance(x, type):  # what a class of a base has, may come to stand in the class itself
