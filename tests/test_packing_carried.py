@@ -27,17 +27,20 @@ from autograd.packing.trace import Recorder, trace
 class Case:
     """A random program that reads numbers, with parameters, and rows of arguments."""
 
-    def __init__(self, seed):
-        self.draw = random.Random(-1 - seed)
-        self.program = reading_program(seed)
+    def __init__(self, seed, special=()):
+        self.draw, self.special = random.Random(-1 - seed), special
+        self.program = reading_program(seed, verbs=not special)
         self.parameters = [Value(0.0) for _ in range(2)]
         self.move()
 
     def move(self):
         """Other numbers for all."""
         for parameter in self.parameters:
-            parameter.data = self.draw.uniform(-2, 2)
-        self.rows = [[self.draw.uniform(-2, 2) for _ in range(2)] for _ in range(3)]
+            parameter.data = self._number()
+        self.rows = [[self._number() for _ in range(2)] for _ in range(3)]
+
+    def _number(self):
+        return self.draw.choice(self.special) if self.special else self.draw.uniform(-2, 2)
 
     def eager(self, row):
         """The results, and the gradients by arguments and parameters; or the class of the error."""
@@ -104,20 +107,28 @@ def test_a_batch_of_a_program_that_reads_numbers_gives_what_each_sample_gives(se
 @pytest.mark.parametrize("seed", seeds(200, fast=40))
 @pytest.mark.parametrize("form", [Straight, Rows, lambda graph: Blocks(pack(gather_sums(graph)), float)])
 def test_where_the_checks_of_a_program_hold_every_form_gives_what_is_right(form, seed):
-    case = Case(seed)
-    while isinstance(case.eager(case.rows[0]), type) and case.draw.random() < 0.9:
-        case.move()
+    assert_right_where_checks_hold(form, Case(seed))
+
+
+@pytest.mark.parametrize("seed", seeds(400, fast=60))
+@pytest.mark.parametrize("form", [Rows, lambda graph: Blocks(pack(graph), float)])
+def test_so_it_is_at_zeros_of_both_signs_infinities_and_nan(form, seed):
+    numbers = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 2.0, 0.5, -3.0, -1e-300]
+    with np.errstate(all="ignore"):
+        assert_right_where_checks_hold(form, Case(seed, numbers))
+
+
+def assert_right_where_checks_hold(form, case):
+    xs = list(map(Value, case.rows[0]))
     if isinstance(case.eager(case.rows[0]), type):
         return
-    xs = list(map(Value, case.rows[0]))
     graph, _, found = trace(lambda: case.program(xs, case.parameters), xs, [False] * 2)
     runs = form(simplify(graph))
-    for _ in range(4):
+    for _ in range(6):
         for row in case.rows:
-            expected = case.eager(row)
             outputs, failed, _, _ = runs.run([np.array([*(x.data for x in found), *row])], None, b"", 1.0)
             if not failed.any():
-                assert_close(outputs[:, 0], expected[0])
+                assert_close(outputs[:, 0], case.eager(row)[0])
         case.move()
 
 
@@ -150,7 +161,7 @@ def results_at(function, numbers, x=1.5):
         lambda w, x: x * autograd.grad(lambda t: t * t * t * w.data)(w.data),
         lambda w, x: x * autograd.hessian(lambda t: t * t * t * w.detach())(2.0),
         lambda w, x: x * autograd.jacobian(lambda t: [t[0] * w.data, t[0] * t[1]])([2.0, w.data])[1][0],
-        lambda w, x: x * autograd.jvp(lambda t: t * t * w.data, 3.0, w.data)[1],
+        lambda w, x: x * autograd.jvp(lambda t: t * t * w.data, 3.0, 2.0)[1],
         lambda w, x: x * autograd.vjp(lambda t: t * t, 3.0)[1](w.data),
         lambda w, x: x * autograd.gradients(w * w * w, w),
         lambda w, x: w.data,
@@ -293,7 +304,7 @@ def test_what_a_function_does_to_values_is_told():
         w.zero_grad()
         return loss
 
-    trace(trained, [x], [False], effects)
+    trace(trained, [x], [False], effects=effects)
     assert [one.split(" (")[0] for one in effects] == [
         "calls Value.backward()",
         "reads w.grad",
