@@ -4,6 +4,7 @@ import enum
 import math
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import PurePath
 from typing import NamedTuple
 
 import numpy as np
@@ -81,6 +82,7 @@ CASES = {
         [(2, 0.5), (Fraction(1, 2), 3), (Decimal("0.25"), 3), (np.array(2.0), np.int64(3))],
     ),
     "zero": (lambda x: 1.0 / autograd.abs(x) * math.copysign(1.0, 1.0), [(2.0,), (-4.0,)]),
+    "path": (lambda x, p: x * len(p.parts), [(2.0, PurePath("a/b")), (2.0, PurePath("a"))]),
     "frozen": (lambda s: [1 in s, *(x is True for x in s)], [(frozenset([1]),), (frozenset([True]),)]),
 }
 
