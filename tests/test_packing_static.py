@@ -2,6 +2,7 @@
 
 import enum
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePath
@@ -94,6 +95,31 @@ def test_a_compiled_call_is_a_plain_one(kind):
     for args in [*calls, *calls, *reversed(calls)]:
         expected = plain(function(*args))
         assert repr(plain(compiled(*args))) == repr(expected) or compiled(*args) == pytest.approx(float(expected))
+
+
+@dataclass(frozen=True)
+class Setting:
+    x: object
+
+
+class Alike:
+    def __init__(self, weight):
+        self.weight = Value(weight)
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return 1
+
+
+def test_objects_that_are_equal_and_not_the_same_are_told_apart():
+    f = autograd.compile(lambda s, x: x * 2 if s.x is True else x * 3)
+    for _ in range(2):
+        assert [f(Setting(x), 1.0) for x in (1, True, 1.0)] == [3.0, 2.0, 3.0]
+    assert f.cache_info().recordings == 3
+    g, two, five = autograd.compile(lambda one, x: one.weight * x), Alike(2.0), Alike(5.0)
+    assert [g(one, 1.0) for one in (two, five, two)] == [2.0, 5.0, 2.0]
 
 
 def test_programs_are_found_by_whole_numbers_without_looking_through_others():
