@@ -2,8 +2,10 @@
 
 import enum
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import PurePath
 from typing import NamedTuple
 
 import numpy as np
@@ -81,6 +83,7 @@ CASES = {
         [(2, 0.5), (Fraction(1, 2), 3), (Decimal("0.25"), 3), (np.array(2.0), np.int64(3))],
     ),
     "zero": (lambda x: 1.0 / autograd.abs(x) * math.copysign(1.0, 1.0), [(2.0,), (-4.0,)]),
+    "path": (lambda x, p: x * len(p.parts), [(2.0, PurePath("a/b")), (2.0, PurePath("a"))]),
     "frozen": (lambda s: [1 in s, *(x is True for x in s)], [(frozenset([1]),), (frozenset([True]),)]),
 }
 
@@ -92,6 +95,31 @@ def test_a_compiled_call_is_a_plain_one(kind):
     for args in [*calls, *calls, *reversed(calls)]:
         expected = plain(function(*args))
         assert repr(plain(compiled(*args))) == repr(expected) or compiled(*args) == pytest.approx(float(expected))
+
+
+@dataclass(frozen=True)
+class Setting:
+    x: object
+
+
+class Alike:
+    def __init__(self, weight):
+        self.weight = Value(weight)
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return 1
+
+
+def test_objects_that_are_equal_and_not_the_same_are_told_apart():
+    f = autograd.compile(lambda s, x: x * 2 if s.x is True else x * 3)
+    for _ in range(2):
+        assert [f(Setting(x), 1.0) for x in (1, True, 1.0)] == [3.0, 2.0, 3.0]
+    assert f.cache_info().recordings == 3
+    g, two, five = autograd.compile(lambda one, x: one.weight * x), Alike(2.0), Alike(5.0)
+    assert [g(one, 1.0) for one in (two, five, two)] == [2.0, 5.0, 2.0]
 
 
 def test_programs_are_found_by_whole_numbers_without_looking_through_others():

@@ -22,6 +22,7 @@ from decimal import Decimal
 from enum import Enum
 from itertools import chain
 from math import copysign, prod
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,7 @@ def mark(x: Any) -> Any:
     kind = type(x)
     if kind is float:
         return kind, copysign(1.0, x)
-    if kind in _PLAIN or kind.__eq__ is _OWN_EQUALITY or isinstance(x, Enum | numbers.Number | np.generic):
+    if kind in _PLAIN or kind.__eq__ is _OWN_EQUALITY or isinstance(x, Enum | numbers.Number | np.generic | PurePath):
         return kind
     if kind is tuple or kind is frozenset:
         return kind, kind(map(mark, x))

@@ -21,7 +21,7 @@ def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Shape:
     Values with a line from `since` on were made for this result.
     """
     kind = type(x)
-    if isinstance(x, Value) or kind is float:
+    if isinstance(x, Value | float | np.floating):
         parts.append(x)
         return NUMBER
     if isinstance(x, list):
@@ -43,7 +43,7 @@ def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Shape:
         except ValueError:
             return "same", x, mark(x)
         parts.append(x)
-        return NUMBER if isinstance(x, np.floating) else ("exact", x)
+        return "exact", x
     if isinstance(x, np.ndarray) and type(x) is np.ndarray and x.dtype.kind != "V":
         return "fixed", x.shape, x.dtype.str, x.tobytes()
     return _as_it_is(x, since)
