@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -42,20 +44,18 @@ class Native(Blocks):
         super().__init__(packed, np.dtype(float))
         self.threads = threads
         self._kernels: dict[tuple[int, bytes], tuple[Source, Any] | None] = {}
-        self._compiling = threading.Lock()
         self._mine = threading.local()
         self._results, self._checked = len(self.graph.outputs), len(self.graph.checks)
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def run(
         self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, into: Floats | None = None
     ) -> Ran:
         """Runs the program; see `Program.run`. The derivatives by all that is shared may be left in an array given."""
-        if self._pool is None or own is None or own.shape[1] < 2 * self.threads:
+        if self.threads == 1 or own is None or own.shape[1] < 2 * self.threads:
             return self._run_here(shared, own, wanted, weight, into)
         cuts = np.linspace(0, own.shape[1], self.threads + 1).astype(int)
         parts = [own[:, a:b] for a, b in pairwise(cuts)]
-        ran = list(self._pool.map(lambda part: self._run_here(shared, part, wanted, weight), parts))
+        ran = list(_pool(self.threads).map(lambda part: self._run_here(shared, part, wanted, weight), parts))
         outputs, failed, d_own = (np.concatenate([each[k] for each in ran], axis=1) for k in (0, 1, 3))
         return outputs, failed, np.sum([each[2] for each in ran], axis=0), d_own
 
@@ -110,13 +110,12 @@ class Native(Blocks):
 
     def kernel(self, lanes: int, wanted: bytes) -> tuple[Source, Any] | None:
         """The source for tiles of so many samples, and what it was compiled to; None where it cannot be printed."""
-        with self._compiling:
-            if (lanes, wanted) not in self._kernels:
-                try:
-                    source = Source(self.packed, lanes, wanted)
-                    self._kernels[lanes, wanted] = source, kernel(str(source), _TAKES)
-                except UnprintableError:
-                    self._kernels[lanes, wanted] = None
+        if (lanes, wanted) not in self._kernels:
+            try:
+                source = Source(self.packed, lanes, wanted)
+                self._kernels[lanes, wanted] = source, kernel(str(source), _TAKES)
+            except UnprintableError:
+                self._kernels[lanes, wanted] = None
         return self._kernels[lanes, wanted]
 
     def _ready(self, samples: int, wanted: bytes) -> Ready:
@@ -139,3 +138,12 @@ class Native(Blocks):
         wide = np.array([*[False] * self.graph.parameters, *self.graph.wide], bool)
         is_whole = bool(wanted) and bool(np.frombuffer(wanted, bool)[~wide].all())
         return Ready(call, p, q, is_whole)
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of the threads
