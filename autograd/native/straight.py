@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import cache, partial, reduce
 from typing import Any
@@ -27,7 +26,6 @@ class NativeStraight(Straight):
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self._machines: dict[bytes, Callable[..., tuple[float, ...]] | None] = {}
-        self._compiling = threading.Lock()
 
     def function(self, wanted: bytes) -> Callable[..., Any]:
         """The function of the leaves; see `Straight.function`."""
@@ -76,10 +74,11 @@ class NativeStraight(Straight):
             "bad = 0.0",
             *lines,
             *(f"{slope} = 0.0" for slope in slopes if slope not in assigned),
-            *(f"bad = nan if {slope} != {slope} else bad" for slope in slopes),
+            # added up: LLVM takes time that grows with the square of a chain of choices
+            *(f"bad = bad + (nan if {slope} != {slope} else 0.0)" for slope in slopes),
             *(
-                f"bad = {'bad if' if check.outcome else 'nan if'} {self.compared(check)} else "
-                f"{'nan' if check.outcome else 'bad'}"
+                f"bad = bad + ({'0.0' if check.outcome else 'nan'} if {self.compared(check)} else "
+                f"{'nan' if check.outcome else '0.0'})"
                 for check in self.graph.checks
             ),
             *(f"results[{k}] = {name}" for k, name in enumerate(results)),
@@ -88,15 +87,14 @@ class NativeStraight(Straight):
         return "\n".join([f"def run({leaves}{', ' if leaves else ''}results):", *(f"    {line}" for line in body), ""])
 
     def _machine(self, wanted: bytes) -> Callable[..., tuple[float, ...]] | None:
-        with self._compiling:
-            if wanted not in self._machines:
-                try:
-                    text = self._text(wanted)
-                except UnprintableError:
-                    self._machines[wanted] = None
-                else:
-                    count = self.graph.leaves - self.graph.first_parameter
-                    self._machines[wanted] = kernel(text, "f" * count, len(self.graph.outputs) + sum(wanted))
+        if wanted not in self._machines:
+            try:
+                text = self._text(wanted)
+            except UnprintableError:
+                self._machines[wanted] = None
+            else:
+                count = self.graph.leaves - self.graph.first_parameter
+                self._machines[wanted] = kernel(text, "f" * count, len(self.graph.outputs) + sum(wanted))
         return self._machines[wanted]
 
 
