@@ -138,7 +138,7 @@ class Compiled:
             known = self._quick.get(("value", len(args)))
             if known is not None and (found := known(*args)) is not None:
                 return found
-        if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
+        if _is_recording():
             return self.function(*args, **options)
         call = given(self.batch, args, options)
         if call.own is None and call.values:
@@ -177,7 +177,7 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
         """
-        if not options:
+        if not options and not watchers:
             known = self._quick.get(("gradient", len(args)))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
@@ -212,7 +212,7 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
-        if not options:
+        if not options and not watchers:
             known = self._quick.get(("backward", len(args)))
             if known is not None and (value := known(*args)) is not None:
                 return value  # type: ignore[no-any-return]
@@ -284,6 +284,11 @@ class Compiled:
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""
+        if _is_recording():
+            raise TypeError(
+                f"{self!r} gives its gradient as plain numbers, which a function that is being compiled would keep for "
+                "ever; differentiate the function itself there, as in autograd.value_and_grad(f)"
+            )
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
 
         def checked(recording: Recording) -> bytes:
@@ -304,6 +309,11 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _is_recording() -> bool:
+    """Whether a function is being recorded here."""
+    return bool(watchers) and any(isinstance(watcher, Recorder) for watcher in watching_here())
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:
