@@ -71,8 +71,9 @@ def compile(
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
 
     Where numba is installed (the extra `fast`), programs in double precision become machine code, which is kept on
-    disk for the next time; `native=False` leaves them to NumPy and Python, and `native=True` insists. `threads` shares
-    the samples of a large batch among so many threads of that code.
+    disk, once they were used often enough to pay for that; `native=False` leaves them to NumPy and Python, and
+    `native=True` has it made for the first call, as does `threads`, which shares the samples of a large batch among so
+    many threads of that code.
     """
     if function is None:
         return partial(
