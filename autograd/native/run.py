@@ -121,11 +121,8 @@ class Native(Blocks):
         return len(self.packed.blocks) + len(self.graph.nodes.inputs) * samples / _ELEMENTS
 
     def steps_of_trial(self, samples: int) -> int:
-        """How many steps of so many samples are made before there is machine code that makes many in one call.
-
-        Half as many as single runs, since it replaces the Python between them too.
-        """
-        return max(0, int(self._trial.price / self.cost(samples) / 2))
+        """How many steps of so many samples are made before there is machine code that makes many in one call."""
+        return max(0, int(self._trial.price / self.cost(samples)))
 
     def kernel(self, lanes: int, wanted: bytes) -> tuple[Source, Any] | None:
         """The source for tiles of so many samples, and what it was compiled to; None where it cannot be printed."""
