@@ -155,7 +155,7 @@ class Training:
                 if not self._take_steps(self._at_once):
                     self.take_step(batch, self.engine.gradient(batch))
                 made, seconds = self.steps - before, perf_counter() - begun
-                self._at_once = min(int(made * PROMPT / seconds), 10 * made)
+                self._at_once = max(1, min(int(made * PROMPT / seconds), 10 * made))
         self.finish()
         return self.history
 
@@ -211,10 +211,10 @@ class Training:
 
     def _take_steps(self, most: int) -> bool:
         """Makes steps in one go, up to where somebody looks; False if the next one has to be made by itself."""
-        epochs = None if self._steps_are_watched or not most else self.engine.epochs(self.optimizer)
+        epochs = None if self._steps_are_watched else self.engine.epochs(self.optimizer)
         if epochs is None:
             return False
-        epochs.prepare(self.batch_size)  # Ctrl-C does not wait for a compiler, as it does for steps
+        most = epochs.prepare(self.batch_size, most)  # Ctrl-C does not wait for a compiler, as it does for steps
         with held():
             order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
             losses = epochs.run(order, self.batch_size)

@@ -27,21 +27,24 @@ from .groups import Vocabulary
 from .kernel import kernel
 from .lines import Lines, UnprintableError
 from .memory import aligned
+from .trial import Trial
 
 _ADD, _MUL, _SUM, _DOT, _LINEAR = (CODE_OF[name] for name in ("add", "mul", "sum", "dot", "linear"))
 _MOST = 3  # inputs of a node
+_PRICE = 80_000  # of machine code, in nodes; a run of one in Python costs 1
 
 
 class NativeRows(Rows):
-    """Runs as machine code; a batch, and a graph with an operation that machine code does not know, runs as Python."""
+    """Runs as machine code after a trial; a batch, and operations that it does not know, run as Python."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, at_once: bool = True) -> None:
         super().__init__(graph)
+        self._trial = Trial(_PRICE, at_once)
         self._mine = threading.local()
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the graph; see `Program.run`."""
-        if own is not None or self._kernel is None:
+        if own is not None or self._trial.counts(len(self.graph.nodes)) or self._kernel is None:
             return super().run(shared, own, wanted, weight)
         graph, (table, of) = self.graph, self._table
         first, last = graph.first_parameter, graph.leaves
@@ -50,8 +53,8 @@ class NativeRows(Rows):
         root = int(of[graph.outputs[0]]) if wanted else 0
         self._kernel(p, a, self._flat, last, len(table), root, int(bool(wanted)), weight)
         failed = np.zeros((len(graph.checks), 1), bool)
-        for k, check in enumerate(graph.checks):
-            failed[k] = COMPARE[check.symbol](p[of[check.left]], p[of[check.right]]) != check.outcome
+        for compare, places, left, right, outcomes in self._comparisons:
+            failed[places, 0] = compare(p[left], p[right]) != outcomes
         d = np.where(np.frombuffer(wanted, bool), a[first:last], 0.0) if wanted else np.zeros(last - first)
         return p[of[graph.outputs]].reshape(-1, 1), failed, d, np.zeros((0, 1))
 
@@ -68,6 +71,19 @@ class NativeRows(Rows):
             return kernel(self._text(), "ddqiiiif")
         except UnprintableError:
             return None
+
+    @cached_property
+    def _comparisons(self) -> list[Any]:
+        """Those of one kind together: how they compare, which they are, what with what, and how it came out."""
+        kinds: dict[str, list[int]] = {}
+        for k, check in enumerate(self.graph.checks):
+            kinds.setdefault(check.symbol, []).append(k)
+        found = []
+        for symbol, places in kinds.items():
+            checks, of = [self.graph.checks[k] for k in places], self._table[1]
+            left, right = (of[[getattr(check, side) for check in checks]] for side in ("left", "right"))
+            found.append((COMPARE[symbol], places, left, right, np.array([check.outcome for check in checks])))
+        return found
 
     def _memory(self, size: int) -> tuple[Any, Any]:
         mine = self._mine.__dict__

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import sweep
 from ..native import is_native
-from ..recording import watch_touch, watchers, watching_here
+from ..recording import watchers, watching_here
 from ..tape import Tape
 from ..value import Value
 from .arguments import ALL, NUMBER, Shape, split
@@ -107,8 +107,9 @@ def compile(
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
 
     Where numba is installed (the extra `fast`), programs in double precision become machine code, which is kept on
-    disk for the next time; `native=False` leaves them to NumPy and Python, and `native=True` insists. `threads` shares
-    the samples of a large batch among so many threads of that code.
+    disk, once they were used often enough to pay for that; `native=False` leaves them to NumPy and Python, and
+    `native=True` has it made for the first call, as does `threads`, which shares the samples of a large batch among so
+    many threads of that code.
     """
     if function is None:
         return partial(
@@ -192,7 +193,7 @@ class Compiled:
             known = self._values.get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found
-        if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
+        if _is_recording():
             return self.function(*args, **options)
         call = given(self.batch, args, options, self.static)
         if call.own is None and call.values:
@@ -221,9 +222,7 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
         """
-        if watchers:
-            watch_touch(self, f"runs {self!r} for a gradient")
-        if not options:
+        if not options and not watchers:
             known = self._quick["gradient"].get(len(args))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
@@ -256,9 +255,7 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
-        if watchers:
-            watch_touch(self, f"runs {self!r} for gradients")
-        if not options:
+        if not options and not watchers:
             known = self._quick["backward"].get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value
@@ -335,6 +332,11 @@ class Compiled:
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""
+        if _is_recording():
+            raise TypeError(
+                f"{self!r} gives its gradient as plain numbers, which a function that is being compiled would keep for "
+                "ever; differentiate the function itself there, as in autograd.value_and_grad(f)"
+            )
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
         return self._recordings.run(call, wanted, weight, flat)
 
@@ -386,6 +388,11 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _is_recording() -> bool:
+    """Whether a function is being recorded here."""
+    return bool(watchers) and any(isinstance(watcher, Recorder) for watcher in watching_here())
 
 
 def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Compiled:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from ..value import Value
 from .arguments import Shape
 from .checking import compare
 from .given import Given, Layout, Unchanged
+from .locks import Lock
 from .outside.closure import Closure
 from .outside.effects import Effects
 from .program import GuardError, Program, Signature
@@ -119,7 +119,7 @@ class Recordings:
         self.has_aux = False
         self._kept: dict[Layout, list[Recording]] = {}
         self.last: Recording | None = None
-        self._lock = threading.RLock()
+        self._lock = Lock()
         self._calls = self._made = self._turned = 0
         self._last_turned = ""
         self._last_layout: Layout | None = None  # of the last recording
