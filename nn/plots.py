@@ -169,11 +169,12 @@ def loss_surface(
 
 
 def confusion_matrix(predictions: Any, targets: Any, *, classes: Sequence[str] | None = None, ax: Any = None) -> Any:
-    """How often each class was taken for each, with the counts: rows are true classes, columns predicted ones."""
-    counts = np.array(counts_of(predictions, as_list(targets)))
+    """How often each class was taken for each, with the counts: rows are true classes, columns predicted ones.
+
+    Predictions are outputs or labels, as in `nn.accuracy`.
+    """
+    counts = np.array(counts_of(predictions, as_list(targets), len(classes) if classes else None))
     names = list(classes) if classes else [str(k) for k in range(len(counts))]
-    if len(names) != len(counts):
-        raise ValueError(f"there are {len(counts)} classes, and {len(names)} names for them")
     ax = _axes(ax)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)

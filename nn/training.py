@@ -83,7 +83,7 @@ class Training:
         own = [] if patience is None else [EarlyStopping("loss", patience, min_delta, restore_best_weights=False)]
         self.callbacks = callbacks_of([*own, *list_of(callbacks)])
         self._hooks = {moment: [one for one in self.callbacks if overrides(one, moment)] for moment in MOMENTS}
-        self.metrics = metrics_of(metrics)
+        self.metrics = metrics_of(metrics, model)
         self.optimizer = optimizer_of(model, optimizer)
         self.parameters = parameters_of(model, self.optimizer)
         self.draws = Draws(model)
