@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from .arguments import list_of, metrics_of, optimizer_of, samples_of, try_targets
-from .callbacks import EarlyStopping, callbacks_of, overrides
+from .callbacks import EarlyStopping, callbacks_of
 from .checkpoint import get, learn, learned, put
 from .checks import finite, rate, whole
 from .course import Course
@@ -22,7 +22,7 @@ from .init import generator
 from .interrupts import held
 from .parameters import parameters_of, write
 
-MOMENTS = ("on_start", "on_gradient", "on_step", "on_epoch", "on_stop")
+MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
 PROMPT = 0.1  # seconds of steps in one go: what Ctrl-C and the line of progress wait for
 
 
@@ -82,7 +82,7 @@ class Training:
         min_delta = rate("min_delta", min_delta)
         own = [] if patience is None else [EarlyStopping("loss", patience, min_delta, restore_best_weights=False)]
         self.callbacks = callbacks_of([*own, *list_of(callbacks)])
-        self._hooks = {moment: [one for one in self.callbacks if overrides(one, moment)] for moment in MOMENTS}
+        self._hooks = {moment: [one for one in self.callbacks if one.acts(moment)] for moment in MOMENTS}
         self.metrics = metrics_of(metrics, model)
         self.optimizer = optimizer_of(model, optimizer)
         self.parameters = parameters_of(model, self.optimizer)
@@ -100,7 +100,11 @@ class Training:
             self._hooks["on_gradient"] or self.draws.parts or any(one.every_step for one in self._hooks["on_step"])
         )
         self._epochs_are_watched = bool(
-            self._hooks["on_epoch"] or self.metrics or self._held_out is not None or self.acceptable > -inf
+            self._hooks["on_epoch"]
+            or self._hooks["on_last_step"]
+            or self.metrics
+            or self._held_out is not None
+            or self.acceptable > -inf
         )
         if resume is not None and Path(resume).exists():
             self.load(resume)
@@ -167,6 +171,8 @@ class Training:
             self._end_epoch()
         if self.history.stop_reason:
             return None
+        if self.course.steps_left == 1:
+            self._call("on_last_step")
         self.draws.draw()
         return self.course.batch()
 
@@ -199,6 +205,8 @@ class Training:
         epochs = None if self._steps_are_watched or not most else self.engine.epochs(self.optimizer)
         if epochs is None:
             return False
+        if self._hooks["on_last_step"]:
+            most = min(most, max(1, self.course.steps_left - 1))
         epochs.prepare(self.batch_size)  # Ctrl-C does not wait for a compiler, as it does for steps
         with held():
             order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
