@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -84,7 +85,11 @@ def try_targets(
     found: dict[str, int] = {}
     losses: dict[int, float] = {}
     with autograd.no_grad():
-        outputs = model([Value(x).detach() for x in row])
+        try:
+            outputs = model([Value(x).detach() for x in row])
+        except (TypeError, ValueError, IndexError) as error:
+            error.add_note(f"(said of the first row, {reprlib.repr(row)}, by the model; X comes before y)")
+            raise
         for i, target in enumerate(wanted):
             if found.setdefault(repr(target), i) != i:
                 continue

@@ -6,11 +6,13 @@ import copy
 import warnings
 from collections.abc import Callable, Iterable
 from math import inf
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .checkpoint import put
 from .checks import rate, whole
+from .keywords import named
 from .parameters import by_layer, numbers, root_mean_square
 from .progress import ProgressLine
 
@@ -100,6 +102,7 @@ class EarlyStopping(Callback):
         restore_best_weights: whether the parameters at the end are the best ones, or those after the last step.
     """
 
+    @named
     def __init__(
         self,
         monitor: str | None = None,
@@ -172,9 +175,12 @@ class Checkpoint(Callback):
 
     last = True
 
+    @named
     def __init__(
         self, path: str | Path, every: int = 1, monitor: str | None = None, largest: bool | None = None
     ) -> None:
+        if not isinstance(path, str | PathLike):
+            raise TypeError(f"path is the name of the file to write to, got {path!r}")
         self.path, self.every = Path(path), whole("every", every)
         if not self.path.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {self.path.parent} to write checkpoints to; make it first")
@@ -270,6 +276,7 @@ class Progress(Callback):
 
     sees_parameters = every_step = False
 
+    @named
     def __init__(self, shown: bool | None = None) -> None:
         self.line = ProgressLine(shown)
 

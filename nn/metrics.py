@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import fsum, nan
-from operator import eq
+from math import fsum, isclose, nan
 from typing import Any
 
 from .checks import as_list, data, label, pairs, prediction, target, whole
+from .keywords import named
 
 
 def predicted_class(outputs: Any) -> int:
@@ -24,6 +24,7 @@ def predicted_class(outputs: Any) -> int:
     return max(range(len(given)), key=given.__getitem__) if len(given) > 1 else int(given[0] > 0.0)
 
 
+@named
 def accuracy(predictions: Any, targets: Any) -> float:
     """The share of samples whose class is predicted right, from a prediction and the label of each.
 
@@ -47,9 +48,10 @@ def accuracy(predictions: Any, targets: Any) -> float:
             output is compared with something else than the labels of two classes.
     """
     said, right, _ = _classes(predictions, targets, "accuracy")
-    return sum(map(eq, said, right)) / len(said)
+    return sum(a == b for a, b in zip(said, right)) / len(said)
 
 
+@named
 def confusion_matrix(predictions: Any, targets: Any, classes: int | None = None) -> list[list[int]]:
     """How often each class was taken for each: a row for each true class, a column for each predicted one.
 
@@ -77,6 +79,7 @@ def accuracy_of(model: Any) -> Callable[[Any, Any], float]:
     return of_probabilities if getattr(model, "gives_probabilities", False) else accuracy
 
 
+@named
 def r2(predictions: Any, targets: Any) -> float:
     """The coefficient of determination: 1 - (sum of squared errors) / (sum of squared distances from the mean target).
 
@@ -143,6 +146,11 @@ def _right(wanted: Any, classes: int) -> int:
 def _named(wanted: Any) -> float:
     """A target as a label: the place of the largest of several numbers."""
     numbers = [data(target(t)) for t in as_list(wanted) or [wanted]]
+    if len(numbers) > 1 and not (min(numbers) >= 0.0 and isclose(fsum(numbers), 1.0, rel_tol=1e-6)):
+        raise ValueError(
+            f"a target of several numbers holds the probabilities of the classes, which add up to 1, got {wanted!r}; "
+            "predictions come before targets"
+        )
     return float(max(range(len(numbers)), key=numbers.__getitem__)) if len(numbers) > 1 else float(numbers[0])
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .dataset import Dataset
+from .keywords import named
 
 
 def iris() -> Dataset:
@@ -54,6 +55,7 @@ def digits() -> Dataset:
     return Dataset(table.X, table.y, pixels, tuple(map(str, range(10))))
 
 
+@named
 def load_csv(
     path: str | Path, target: int | str | None = -1, *, header: bool | None = None, delimiter: str = ","
 ) -> Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from .engine import Engine, engine_for
 from .history import History
 from .init import generator
 from .interrupts import held
+from .keywords import named
 from .parameters import parameters_of, write
 
 MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
@@ -48,6 +50,7 @@ class Training:
     (3, 6, 'epochs done: 3')
     """
 
+    @named
     def __init__(
         self,
         model: Callable[[Any], Any],
@@ -70,7 +73,8 @@ class Training:
         resume: str | Path | None = None,
     ) -> None:
         if not callable(model):
-            raise TypeError(f"a model is a Module or a function of a row, not {model!r}")
+            is_after = " (the order is model, X, y)" if callable(X) or callable(y) else ""
+            raise TypeError(f"a model is a Module or a function of a row, not {reprlib.repr(model)}{is_after}")
         if not callable(loss):
             raise TypeError(f"a loss is a function such as nn.mean_squared_error, not {loss!r}")
         self.model, self.loss = model, loss

@@ -129,6 +129,7 @@ def test_what_r2_cannot_compare_is_told_in_a_sentence(predictions, targets, says
         ([1, 0.5], [1, 0], "got both: 1 and 0.5; write outputs as floats"),
         ([1, -2], [1, 0], "the predictions have the label -2; labels are whole numbers"),
         ([1, 2], [1, -1], "the predictions have the label 2"),
+        ([0, 1], [[0.1, 2.0], [3.0, 1.0]], "add up to 1, got .*; predictions come before targets"),
         ([1, 2], [1, 0.5], "the targets have the label 0.5"),
     ],
 )
