@@ -100,9 +100,7 @@ class Training:
         self.diverged = False  # whether it stopped because a number was not finite
         self._started = self._finished = self._apart = False
         self._at_once = 1  # steps, as many as PROMPT allows
-        self._steps_are_watched = bool(
-            self._hooks["on_gradient"] or self.draws.parts or any(one.every_step for one in self._hooks["on_step"])
-        )
+        self._steps_are_watched = bool(self.draws.parts or any(one.every_step for one in self._hooks["on_step"]))
         self._epochs_are_watched = bool(
             self._hooks["on_epoch"]
             or self._hooks["on_last_step"]
@@ -134,7 +132,7 @@ class Training:
     def __next__(self) -> Step:
         with self._in_engine():
             batch = self.next_batch()
-            step = None if batch is None else self.take_step(batch, self.engine.gradient(batch))
+            step = None if batch is None else self._take_steps(batch, 1)
         if step is None:
             self.finish()
             raise StopIteration
@@ -145,10 +143,9 @@ class Training:
         with self._in_engine():
             while (batch := self.next_batch()) is not None:
                 before, begun = self.steps, perf_counter()
-                if not self._take_steps(self._at_once):
-                    self.take_step(batch, self.engine.gradient(batch))
+                self._take_steps(batch, 1 if self._steps_are_watched else self._at_once)
                 made, seconds = self.steps - before, perf_counter() - begun
-                self._at_once = min(int(made * PROMPT / seconds), 10 * made)
+                self._at_once = max(1, min(int(made * PROMPT / seconds), 10 * made))
         self.finish()
         return self.history
 
@@ -204,25 +201,43 @@ class Training:
             self._end_epoch()
         return step
 
-    def _take_steps(self, most: int) -> bool:
-        """Makes steps in one go, up to where somebody looks; False if the next one has to be made by itself."""
-        epochs = None if self._steps_are_watched or not most else self.engine.epochs(self.optimizer)
+    def _take_steps(self, batch: Sequence[int], most: int) -> Step | None:
+        """Makes steps in one go, of which this batch is the first, up to where somebody looks; returns the last.
+
+        One step or many, alone or after others: it is the same machine code that makes them, to the last bit.
+        """
+        epochs = None if self._hooks["on_gradient"] else self.engine.epochs(self.optimizer)
         if epochs is None:
-            return False
+            return self.take_step(batch, self.engine.gradient(batch))
         if self._hooks["on_last_step"]:
             most = min(most, max(1, self.course.steps_left - 1))
         epochs.prepare(self.batch_size)  # Ctrl-C does not wait for a compiler, as it does for steps
+        order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
+        step = self._in_one_go(epochs, order)
+        if step is None:
+            loss, is_other = self.engine.gradient(batch), epochs.is_other()
+            step = self._in_one_go(epochs, order[: len(batch)]) if is_other else None
+            if step is None:
+                return self.take_step(batch, self.engine.gradient(batch) if is_other else loss)
+        if self.course.is_done:
+            self._end_epoch()
+        return step
+
+    def _in_one_go(self, epochs: Any, order: Any) -> Step | None:
+        """Makes the steps that learn from these samples, and tells of the last; None if the first cannot be made so."""
         with held():
-            order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
             losses = epochs.run(order, self.batch_size)
+            if not losses:
+                return None
+            self.draws.keep()
             for loss in losses:
                 if self.course.is_done:
                     self._end_epoch()
                 batch = self.course.batch()
                 self._count(loss)
-            if losses:
-                self._call("on_step", Step(self.history.epochs + 1, self.steps, tuple(batch), loss))
-        return bool(losses)
+            step = Step(self.history.epochs + 1, self.steps, tuple(batch), loss)
+            self._call("on_step", step)
+            return step
 
     def _count(self, loss: float) -> None:
         self.steps += 1

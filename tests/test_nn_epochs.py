@@ -196,7 +196,7 @@ def test_steps_in_one_go_are_the_single_steps_to_the_last_bit(make, options, str
     calls = len(stretches)
     one_by_one = training_of(make, True, **options)
     one_by_one.run()
-    assert len(stretches) == calls
+    assert max(stretches[calls:], default=1) == 1
     assert state_of(together) == state_of(one_by_one)
 
 
@@ -292,12 +292,13 @@ def test_a_callback_that_watches_or_chance_that_is_drawn_takes_step_by_step(stre
     def forgetting():
         return nn.Sequential(nn.Layer(2, 3, "tanh", seed=0), nn.Dropout(0.5), nn.Layer(3, 1, "linear", seed=0))
 
-    training_of(RULES["sgd"], False, forgetting).run()
     training_of(RULES["sgd"], False, callbacks=[nn.RecordGradients()]).run()
     training_of(RULES["sgd"], False, engine="eager").run()
+    assert stretches == []
+    training_of(RULES["sgd"], False, forgetting).run()
     for _ in training_of(RULES["sgd"], False):
         pass
-    assert stretches == []
+    assert set(stretches) == {1}
 
 
 def test_progress_is_shown_between_the_calls(capsys):

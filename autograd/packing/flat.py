@@ -53,6 +53,7 @@ class Flat:
         self._looked: set[Any] = set()
         self._quick: dict[int, Callable[..., Any]] = {}  # by the number of arguments
         self._printed: dict[Any, Callable[..., Any] | None] = {}
+        self.alone: Recording | None = None  # what ran all samples of the last call, where that is one program
         self.batch = compiled.batch  # which arguments have samples, by position and name
         self._data, self._gradient = np.empty(len(self.parameters)), np.zeros(len(self.parameters))
         self.pull()
@@ -99,7 +100,8 @@ class Flat:
         """Lets further calls with arguments like these go straight to a printed function."""
         recording = pieces[0].recording
         self._quick.pop(len(call.layout.shapes), None)
-        if len(pieces) > 1:
+        self.alone = recording if len(pieces) == 1 else None
+        if self.alone is None:
             return
         if (recording, call.layout) not in self._printed:
             self._printed[recording, call.layout] = quick(
