@@ -230,6 +230,99 @@ def test_what_runs_in_one_go_may_be_stepped_through_saved_and_resumed(batch_size
     assert state_of(resumed) == state_of(whole)
 
 
+def falling(step):
+    return 0.1 / (1 + step)
+
+
+SEEN = [1]
+
+
+def counted(step):
+    return 0.02 * SEEN[0]
+
+
+BITS = RULES | {
+    "adamw": lambda ps: nn.AdamW(ps, lr=falling),
+    "clipped by norm": lambda ps: nn.SGD(ps, lr=0.2, momentum=0.9, clip_norm=0.3),
+    "clipped by value": lambda ps: nn.Adam(ps, lr=0.02, clip_value=0.1),
+    "warmed up": lambda ps: nn.Adam(ps, lr=nn.schedules.WarmUp(5, nn.schedules.Cosine(0.05, 20))),
+    "frozen": lambda ps: nn.freeze(ps[:4]) or nn.AdamW(ps, lr=0.02),
+    "its own schedule": lambda ps: nn.RMSProp(ps, lr=counted),
+}
+
+
+def in_pieces(fresh, path, cuts):
+    """What training in pieces comes to: stepped through, interrupted in a call, and resumed at each cut."""
+    for k, cut in enumerate(cuts):
+        training = fresh(resume=path)
+        if k % 2:
+            for _ in zip(range(cut - training.steps), training):
+                pass
+        else:
+            interrupt_at(training, cut)
+        assert training.steps == cut
+        training.save(path)
+    training = fresh(resume=path)
+    training.run()
+    return state_of(training)
+
+
+def interrupt_at(training, step):
+    """Runs until Ctrl-C comes within the call that makes this step."""
+    ahead = training.course.ahead
+    training.course.ahead = lambda steps, epochs: ahead(min(steps, step - training.steps) or 1, epochs)
+    count = training._count
+
+    def noted(loss):
+        count(loss)
+        if training.steps == step:
+            signal.raise_signal(signal.SIGINT)
+
+    training._count = noted
+    with pytest.raises(KeyboardInterrupt):
+        training.run()
+
+
+@pytest.mark.parametrize("native", ["0", pytest.param("1", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("batch_size", [1, 5, None])
+@pytest.mark.parametrize("make", BITS.values(), ids=BITS)
+def test_stepped_run_and_resumed_trainings_are_the_same_to_the_last_bit(
+    make, batch_size, native, monkeypatch, tmp_path, patient
+):
+    if native == "1":
+        pytest.importorskip("numba")
+    monkeypatch.setenv("AUTOGRAD_NATIVE", native)
+
+    def fresh(**options):
+        return training_of(make, False, batch_size=batch_size, epochs=3 if batch_size == 1 else 8, **options)
+
+    run, stepped = fresh(), fresh()
+    run.run()
+    for _ in stepped:
+        pass
+    assert state_of(stepped) == state_of(run)
+    steps = run.steps
+    cuts = sorted({1, 2, 3 * steps // 7, steps // 2, steps - 1})
+    assert in_pieces(fresh, tmp_path / "run.json", cuts) == state_of(run)
+
+
+@pytest.mark.parametrize("native", ["0", pytest.param("1", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("batch_size", [1, 2, 7])
+def test_a_model_that_branches_is_the_same_too(batch_size, native, monkeypatch, tmp_path, patient):
+    if native == "1":
+        pytest.importorskip("numba")
+    monkeypatch.setenv("AUTOGRAD_NATIVE", native)
+
+    def fresh(**options):
+        options |= {"model": lambda: nn.MLP(2, [3, 1], lambda x: x * x if x < 0.1 else 2 * x - 0.19, seed=0)}
+        return training_of(RULES["adam"], False, batch_size=batch_size, **options)
+
+    run = fresh()
+    run.run()
+    cuts = range(1, run.steps, 9)
+    assert in_pieces(fresh, tmp_path / "run.json", cuts) == state_of(run)
+
+
 @pytest.mark.parametrize("layer", [[1, 0], [1]])
 def test_a_layer_that_is_frozen_stays_and_the_others_learn_as_step_by_step(layer):
     found = []
