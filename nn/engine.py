@@ -16,6 +16,7 @@ import numpy as np
 import autograd
 from autograd import Value
 
+from .closed import is_closed
 from .optimizer import Optimizer
 
 Function = Callable[..., Any]
@@ -32,6 +33,9 @@ class Engine(Protocol):
 
     def epochs(self, optimizer: Any) -> Any:
         """What makes many steps in one call, with `run(order, batch_size)`; None where they are made one by one."""
+
+    def look(self) -> None:
+        """Notices what model and loss read now, before the next steps."""
 
     def push(self) -> None:
         """Makes `data` and `grad` of the parameters what they are here."""
@@ -84,7 +88,7 @@ class Eager:
     def push(self) -> None:
         """Nothing to do: it is the parameters themselves that are used and changed."""
 
-    pull = push
+    pull = look = push
 
     def mean_loss(self, rows: Any, targets: Any) -> float:
         with autograd.no_grad():
@@ -107,9 +111,10 @@ class Compiled:
         self._outputs = autograd.compile(lambda row: model(list(row)), batch=0)
         self._rows, self._targets = np.array(rows, dtype=float), np.array(targets, dtype=float)
         self._flat = self._learned.flat(parameters)
-        self.push, self.pull = self._flat.push, self._flat.pull
+        self.push, self.pull, self.look = self._flat.push, self._flat.pull, self._flat.look
         self._optimizer: Any = None
-        self._updates = False
+        self._rate: Any = None
+        self._updates = self._is_closed = False
         self._epochs: Any = None
 
     def gradient(self, batch: Sequence[int]) -> float:
@@ -132,9 +137,14 @@ class Compiled:
     def _is_update(self, optimizer: Any) -> bool:
         """Whether its update of an array is what its step does to the parameters."""
         if optimizer is not self._optimizer:
-            self._optimizer, self._epochs = optimizer, None
+            self._optimizer, self._epochs, self._rate = optimizer, None, None
             self._updates = _updates(optimizer, self._flat.parameters)
-        return self._updates
+        if self._updates:
+            rate = vars(optimizer)["lr"]
+            if callable(rate) and rate is not self._rate:
+                self._rate, self._is_closed = rate, is_closed(rate)
+            return self._is_closed or not callable(rate)
+        return False
 
     def losses(self, rows: Any, targets: Any) -> Any:
         """The loss of each sample, as in training."""
@@ -193,6 +203,7 @@ def _updates(optimizer: Any, parameters: list[Value]) -> bool:
     return (
         isinstance(optimizer, Optimizer)
         and type(optimizer).step is Optimizer.step
+        and (optimizer.settings() is not None or is_closed(type(optimizer).rule, optimizer))
         and list(map(id, optimizer.parameters)) == list(map(id, parameters))
     )
 

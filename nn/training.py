@@ -122,6 +122,15 @@ class Training:
         finally:
             self.draws.undo()
 
+    def __setattr__(self, name: str, x: Any) -> None:
+        """What the steps are made with stays; an optimizer may take the place of another for the same parameters."""
+        old = vars(self).get(name)
+        if old is not None and name in ("model", "loss", "batch_size"):
+            raise AttributeError(f"the {name} of a training stays what it was made with; make another nn.Training")
+        if old is not None and name == "optimizer" and {*map(id, old.parameters)} != {*map(id, x.parameters)}:
+            raise ValueError("the optimizer of a training may be replaced by one of the same parameters alone")
+        super().__setattr__(name, x)
+
     def __len__(self) -> int:
         """How many samples an epoch sees."""
         return len(self._rows)
@@ -206,6 +215,7 @@ class Training:
 
         One step or many, alone or after others: it is the same machine code that makes them, to the last bit.
         """
+        self.engine.look()  # callbacks, metrics and schedules may have changed anything
         epochs = None if self._hooks["on_gradient"] else self.engine.epochs(self.optimizer)
         if epochs is None:
             return self.take_step(batch, self.engine.gradient(batch))

@@ -172,9 +172,13 @@ class Flat:
             self._looked.add(recording)
         return recording in self._looked
 
+    def look(self) -> None:
+        """Notices if the function has other parameters now."""
+        self._looked.clear()
+
     def pull(self) -> None:
         """Reads the numbers of the parameters, and notices if the function has others now."""
-        self._looked.clear()
+        self.look()
         self.data[:] = np.fromiter(map(_data, self.parameters), float, len(self.parameters))
 
     def numbers(self, recording: Recording) -> Any:
