@@ -117,6 +117,7 @@ class EarlyStopping(Callback):
         self.best, self.best_epoch = inf, 0
         self.best_weights: list[float] | None = None
         self._measured: list[float] | None = None  # the parameters that the loss of this epoch is measured with
+        self.sees_parameters = type(self) is not EarlyStopping  # `training.weights` is enough, but for a subclass
 
     def acts(self, moment: str) -> bool:
         is_idle = not self.restore_best_weights or self.monitor not in (None, "loss")
@@ -128,7 +129,7 @@ class EarlyStopping(Callback):
         self._judge(training)
 
     def on_last_step(self, training: Training) -> None:
-        self._measured = numbers(training.parameters)
+        self._measured = training.weights()
 
     def on_epoch(self, training: Training) -> None:
         column, largest = watched(training, self.monitor, self.largest)
@@ -137,7 +138,7 @@ class EarlyStopping(Callback):
             self.best, self.best_epoch = (-found if largest else found), training.history.epochs
             if self.restore_best_weights:
                 measured = self._measured if column == "loss" else None
-                self.best_weights = measured or numbers(training.parameters)
+                self.best_weights = measured or training.weights()
         self._judge(training)
 
     def _judge(self, training: Training) -> None:

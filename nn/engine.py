@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
+from operator import is_
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from autograd import Value
 
 from .closed import is_closed
 from .optimizer import Optimizer
+from .parameters import numbers
 
 Function = Callable[..., Any]
 
@@ -42,6 +44,9 @@ class Engine(Protocol):
 
     def pull(self) -> None:
         """Takes over `data` of the parameters."""
+
+    def weights(self, parameters: list[Value]) -> list[float]:
+        """The numbers of these parameters as they are here."""
 
     def mean_loss(self, rows: Any, targets: Any) -> float:
         """The mean loss of other samples."""
@@ -89,6 +94,9 @@ class Eager:
         """Nothing to do: it is the parameters themselves that are used and changed."""
 
     pull = look = push
+
+    def weights(self, parameters: list[Value]) -> list[float]:
+        return numbers(parameters)
 
     def mean_loss(self, rows: Any, targets: Any) -> float:
         with autograd.no_grad():
@@ -145,6 +153,13 @@ class Compiled:
                 self._rate, self._is_closed = rate, is_closed(rate)
             return self._is_closed or not callable(rate)
         return False
+
+    def weights(self, parameters: list[Value]) -> list[float]:
+        mine, found = self._flat.parameters, self._flat.data.tolist()
+        if len(mine) == len(parameters) and all(map(is_, mine, parameters)):
+            return found  # type: ignore[no-any-return]
+        known = dict(zip(map(id, mine), found))
+        return [known.get(id(parameter), parameter.data) for parameter in parameters]
 
     def losses(self, rows: Any, targets: Any) -> Any:
         """The loss of each sample, as in training."""

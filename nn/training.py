@@ -22,7 +22,7 @@ from .history import History
 from .init import generator
 from .interrupts import held
 from .keywords import named
-from .parameters import parameters_of, write
+from .parameters import numbers, parameters_of, write
 
 MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
 PROMPT = 0.1  # seconds of steps in one go: what Ctrl-C and the line of progress wait for
@@ -264,6 +264,10 @@ class Training:
         if not self.course.seen:
             return self.history["loss"][-1] if self.history.epochs else inf
         return self.course.mean
+
+    def weights(self) -> list[float]:
+        """The numbers of `parameters` at this moment, also where the Values are only told them when somebody looks."""
+        return self.engine.weights(self.parameters) if self._apart else numbers(self.parameters)
 
     def stop(self, reason: str) -> None:
         """Lets no further step follow; the first reason is kept."""
