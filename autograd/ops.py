@@ -54,6 +54,12 @@ class Op:
         """For each input, whether it is a group of any number of values."""
         return tuple(domain.least is not None for domain in self.domain)
 
+    def takes(self, count: int) -> bool:
+        """Whether it can read so many inputs, one at least; all groups have as many."""
+        groups = [domain.least for domain in self.domain if domain.least is not None]
+        rest = count - (len(self.domain) - len(groups))
+        return count > 0 and (rest % len(groups) == 0 and rest >= sum(groups) if groups else rest == 0)
+
     def __str__(self) -> str:
         return self.name
 

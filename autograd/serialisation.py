@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .copying import rebuild, whole_graph
+from .fields import Damage, Kind, anything, decoded, listed, named, number, one_of, read, record, whole
+from .fields import text as label
 from .ops import Op, row
 from .value import UNSET, Value
 from .verbs.history import Segment
@@ -19,7 +21,6 @@ from .verbs.history import Segment
 FORMAT, VERSION = "tapegrad graph", 1
 NOTES = ("label", "scope")
 LEAF, CONSTANT = -1, -2  # in place of the number of an operation
-_SPECIAL = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}  # JSON has no such numbers
 
 
 def to_json(values: Any) -> str:
@@ -77,7 +78,7 @@ def from_json(text: str | bytes) -> Any:
         ValueError: the text is not such a graph, is of a later version, or is damaged; the message says where.
     """
     try:
-        content = json.loads(text)
+        content = decoded(text)
     except ValueError as error:
         raise ValueError(f"this is not the JSON of a graph: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -86,58 +87,72 @@ def from_json(text: str | bytes) -> Any:
         raise ValueError(
             f"this graph has version {content.get('version')!r}, and only {VERSION} can be read; update tapegrad"
         )
-    try:
-        return _loaded(content)
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise ValueError(f"this graph is damaged: {type(error).__name__} {error}") from None
+    return read(_graph, content, "this graph")
 
 
-def _loaded(content: dict[str, Any]) -> Any:
-    rows = [row(name) for name in content["operations"]]
-    columns = content["operation"], content["data"], content["count"]
-    all_inputs, all_partials = content["inputs"], content["partials"]
-    lengths = [*map(len, columns), sum(columns[2]), len(all_inputs), len(all_partials)]
-    if len(set(lengths[:3])) > 1 or len(set(lengths[3:])) > 1:
-        raise ValueError(f"this graph is damaged: its columns have lengths {lengths}")
+def _graph(content: dict[str, Any]) -> Any:
+    """The kind of the whole text: first what stands alone, then what must fit to it."""
+    alone = record(operations=listed(_operation), operation=listed(anything), count=listed(whole()))(content)
+    rows, size, total = alone["operations"], len(alone["operation"]), sum(alone["count"])
+    place = whole(most=size - 1)
+    columns = record(
+        operation=listed(whole(CONSTANT, len(rows) - 1), size),
+        data=listed(number, size),
+        count=listed(whole(), size),
+        inputs=listed(place, total),
+        partials=listed(number, total),
+        grad=named(number, _key(size)),
+        notes=named(named(label, one_of(*NOTES)), _key(size)),
+        roots=_rooted(place),
+    )(content)
+    all_inputs, all_partials, grads, notes = (columns[name] for name in ("inputs", "partials", "grad", "notes"))
     nodes: list[Value] = []
     end = 0
-    for k, (code, data, count) in enumerate(zip(*columns, strict=True)):
+    kinds = [*zip(columns["operation"], columns["count"], strict=True)]
+    fits = {(code, count): rows[code].takes(count) if code >= 0 else not count for code, count in {*kinds}}
+    for k, (kind, data) in enumerate(zip(kinds, columns["data"], strict=True)):
+        code, count = kind
         begin, end = end, end + count
-        places, partials = all_inputs[begin:end], all_partials[begin:end]
+        places = all_inputs[begin:end]
         op = rows[code] if code >= 0 else None
-        if code < CONSTANT or not _fits(op, count) or any(type(at) is not int or not 0 <= at < k for at in places):
-            raise ValueError(f"this graph is damaged: node {k} ({op or 'a leaf'}) has the inputs {places}")
-        grad = content["grad"].get(str(k))
-        notes = {key: str(text) for key, text in content["notes"].get(str(k), {}).items() if key in NOTES}
-        state = (
-            _number(data, k),
-            None if grad is None else _number(grad, k),
-            op,
-            tuple(_number(partial, k) for partial in partials),
-            notes,
-        )
+        if not fits[kind] or (count and max(places) >= k):
+            raise Damage(f"has for node {k} ({op or 'a leaf'}) the inputs {places}", ".inputs")
+        state = data, grads.get(k), op, tuple(all_partials[begin:end]), notes.get(k, {})
         nodes.append(rebuild(None, tuple([nodes[at] for at in places]), state, code == CONSTANT, None))
-    return _each_place(content["roots"], nodes)
+    return _each_place(columns["roots"], nodes)
 
 
-def _fits(op: Op | None, inputs: int) -> bool:
-    if op is None:
-        return inputs == 0
-    groups = op.groups.count(True)
-    rest = inputs - op.groups.count(False)
-    return inputs > 0 and (rest >= 0 and rest % groups == 0 if groups else rest == 0)
+def _operation(x: Any) -> Op:
+    try:
+        return row(label(x))
+    except Damage:
+        raise
+    except ValueError as error:
+        raise Damage(f"is unknown: {error}") from None
+
+
+def _key(size: int) -> Kind:
+    """The place of a node as the key of a JSON object, which is text."""
+
+    def kind(x: Any) -> int:
+        if not isinstance(x, str) or not (x.isascii() and x.isdecimal() and len(x) < 20 and int(x) < size):
+            raise Damage(f"must be the place of a node, from 0 to {size - 1}")
+        return int(x)
+
+    return kind
+
+
+def _rooted(place: Kind) -> Kind:
+    """Places of nodes, alone or in lists and dicts by name."""
+
+    def kind(x: Any) -> Any:
+        return named(kind)(x) if isinstance(x, dict) else listed(kind)(x) if isinstance(x, list) else place(x)
+
+    return kind
 
 
 def _plain(x: float) -> float | str:
     return x if math.isfinite(x) else str(x)
-
-
-def _number(x: Any, k: int) -> float:
-    if type(x) in (int, float):
-        return float(x)
-    if x not in _SPECIAL:
-        raise ValueError(f"this graph is damaged: node {k} has the number {x!r}")
-    return _SPECIAL[x]
 
 
 def _each_root(values: Any, take: Callable[[Value], Any]) -> Any:

@@ -7,12 +7,14 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from html import escape
-from importlib.resources import files
+from importlib import resources
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from autograd import files
 
 from .callbacks import RecordWeights
 from .checks import whole
@@ -37,8 +39,7 @@ class BoundaryPage:
         path = Path(path)
         if path.suffix != ".html":
             raise ValueError(f"the page is saved as .html, not as {path.name!r}; change the name's ending")
-        path.write_text(self.html, encoding="utf-8")
-        return path
+        return files.write(path, self.html)
 
     def __repr__(self) -> str:
         return f'<BoundaryPage of epochs {self.epochs[0]} to {self.epochs[-1]}; .save("boundary.html") writes it>'
@@ -152,5 +153,5 @@ def _page(
         "data": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),  # no </script> within
         "first": str(len(shown) - 1),
     }
-    page = files(__package__).joinpath("boundary.html").read_text(encoding="utf-8")
+    page = resources.files(__package__).joinpath("boundary.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda mark: parts[mark[1]], page)

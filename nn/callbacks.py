@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from autograd import fields
 
 from .checkpoint import put
 from .checks import rate, whole
@@ -68,6 +70,10 @@ class Callback:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes back what `state_dict` gave."""
+
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        """What `state_dict` gives after so many epochs, field by field, as a file must have it."""
+        return fields.anything
 
 
 class AfterEpoch(Callback):
@@ -153,6 +159,17 @@ class EarlyStopping(Callback):
     def state_dict(self) -> dict[str, Any]:
         best = {"best": self.best, "best_epoch": self.best_epoch, "best_weights": self.best_weights}
         return best | {"measured": self._measured}
+
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        weights = fields.listed(fields.number, len(training.parameters))
+        known = fields.record(
+            best=fields.number,
+            best_epoch=fields.whole(most=epochs),
+            best_weights=fields.optional(weights),
+            measured=fields.optional(weights),
+        )
+        # files were once without the last
+        return lambda state: known({"measured": None, **state} if isinstance(state, Mapping) else state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.best, self.best_epoch, self.best_weights = state["best"], state["best_epoch"], state["best_weights"]
@@ -240,6 +257,9 @@ class RecordWeights(Callback):
     def state_dict(self) -> dict[str, Any]:
         return {"weights": self.weights}
 
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        return fields.record(weights=fields.listed(fields.listed(fields.number, len(training.parameters))))
+
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.weights = state["weights"]
 
@@ -267,6 +287,9 @@ class RecordGradients(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         return {"sizes": self.sizes}
+
+    def state_kind(self, training: Training, epochs: int) -> fields.Kind:
+        return fields.record(sizes=fields.named(fields.listed(fields.number)))
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.sizes = state["sizes"]

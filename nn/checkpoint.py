@@ -6,20 +6,23 @@ file is ever run, as it would be in a pickle.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
-import tempfile
+import reprlib
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograd import Value
+from autograd import Value, fields, files
 
 from .interrupts import held
-from .parameters import numbers, write
+from .parameters import numbers, parameters_of, write
 
 FORMAT, VERSION = "tapegrad checkpoint", 1
+_LEARNED = fields.record(
+    model=fields.STATE, others=fields.listed(fields.number), optimizer=fields.optional(fields.STATE)
+)
 
 
 def save(path: str | Path, model: Any, optimizer: Any = None) -> Path:
@@ -34,8 +37,15 @@ def save(path: str | Path, model: Any, optimizer: Any = None) -> Path:
     True
 
     The file takes the place of an older one only when all of it is on the disk, so a crash leaves one or the other.
+
+    Raises:
+        TypeError: the model has no numbers to write.
     """
-    return put(path, learned(model, optimizer))
+    path, model = _in_order(path, model, "save")
+    state = learned(model, optimizer)
+    if not state["model"] and not state["others"]:
+        raise TypeError(f"{model!r} has no parameters, so there is nothing to save; give the model that was trained")
+    return put(path, state)
 
 
 def load(path: str | Path, model: Any, optimizer: Any = None) -> None:
@@ -43,78 +53,75 @@ def load(path: str | Path, model: Any, optimizer: Any = None) -> None:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no checkpoint, or one of another model or optimizer.
+        ValueError: it is no checkpoint, a damaged one, or one of another model or optimizer.
+        TypeError: the model has no numbers to change.
     """
+    path, model = _in_order(path, model, "load")
     learn(get(path), model, optimizer, path)
+
+
+def _in_order(path: Any, model: Any, verb: str) -> tuple[Any, Any]:
+    """The path and the model, which may be given in either order."""
+    if isinstance(model, str | os.PathLike) and not isinstance(path, str | os.PathLike):
+        path, model = model, path
+    if not isinstance(path, str | os.PathLike) or isinstance(model, str | os.PathLike):
+        given = f"{reprlib.repr(path)} and {reprlib.repr(model)}"
+        raise TypeError(f"nn.{verb} takes a path and a model, as in nn.{verb}('model.json', model), got {given}")
+    return path, model
 
 
 def learned(model: Any, optimizer: Any) -> dict[str, Any]:
     """What the training has made of a model and its optimizer, as plain numbers, strings, lists and dicts."""
-    others = _others(model, optimizer)
     return {
         "model": model.state_dict() if hasattr(model, "state_dict") else {},
-        "others": numbers(others),
+        "others": numbers(_others(model, optimizer)),
         "optimizer": None if optimizer is None else optimizer.state_dict(),
     }
 
 
 def learn(state: Mapping[str, Any], model: Any, optimizer: Any, path: str | Path) -> None:
     """Gives model and optimizer what `learned` gave; all or, if it raises, nothing."""
-    others = _others(model, optimizer)
-    if optimizer is not None and state.get("optimizer") is None:
+    state, others = fields.read(_LEARNED, state, path), _others(model, optimizer)
+    if optimizer is not None and state["optimizer"] is None:
         raise ValueError(f"{path} was saved without an optimizer; load it without one")
-    before = learned(model, None)
+    if len(others) != len(state["others"]) and (others or optimizer is not None):
+        whose = "its optimizer" if hasattr(model, "state_dict") else "the model, with its optimizer,"
+        raise ValueError(f"{path} does not fit: {whose} had {len(state['others'])} parameters, and has {len(others)}")
+    before = copy.deepcopy(learned(model, optimizer))
     with held():
         try:
-            if hasattr(model, "load_state_dict"):
-                model.load_state_dict(state["model"])
-            if optimizer is not None:
-                if len(others) != len(state["others"]):
-                    raise ValueError(f"the optimizer had {len(state['others'])} parameters, and has {len(others)}")
-                optimizer.load_state_dict(state["optimizer"])
-                write(others, state["others"])
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            if hasattr(model, "load_state_dict"):
-                model.load_state_dict(before["model"])
+            _take(state, model, optimizer, others)
+        except Exception as error:
+            _take(before, model, optimizer, others)
             raise ValueError(f"{path} does not fit: {error}") from error
 
 
+def _take(state: Mapping[str, Any], model: Any, optimizer: Any, others: list[Value]) -> None:
+    if hasattr(model, "load_state_dict"):
+        model.load_state_dict(state["model"])
+    if optimizer is not None:
+        optimizer.load_state_dict(state["optimizer"])
+    if others:
+        write(others, state["others"])
+
+
 def _others(model: Any, optimizer: Any) -> list[Value]:
-    """The parameters that only the optimizer knows: all of them, where the model is a function."""
-    own = {id(parameter) for parameter in model.parameters()} if hasattr(model, "state_dict") else set()
+    """The parameters that are not in the state of the model: those that only the optimizer knows, or all of them."""
+    if not hasattr(model, "state_dict"):
+        return parameters_of(model, optimizer)
+    own = {id(parameter) for parameter in model.parameters()}
     return [] if optimizer is None else [parameter for parameter in optimizer.parameters if id(parameter) not in own]
 
 
 def put(path: str | Path, state: Mapping[str, Any]) -> Path:
     """Writes a file that is whole at any moment: the old one, until all of the new one is on the disk."""
-    path = Path(path)
-    text = json.dumps({"format": FORMAT, "version": VERSION, **state}, separators=(",", ":"))
-    number, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".unfinished")
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        # a temporary file is its owner's alone; a checkpoint keeps the rights it had, or gets the usual ones
-        os.chmod(unfinished, path.stat().st_mode if path.exists() else 0o644)
-        os.replace(unfinished, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(unfinished)
-        raise
-    with suppress(OSError):  # the new name too must outlast a power cut; not every system can say so
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    return path
+    return files.write(path, json.dumps({"format": FORMAT, "version": VERSION, **state}, separators=(",", ":")))
 
 
 def get(path: str | Path) -> dict[str, Any]:
     """What `put` wrote."""
     try:
-        state = json.loads(Path(path).read_text(encoding="utf-8"))
+        state = fields.decoded(Path(path).read_bytes())
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no checkpoint {path}; nn.save or nn.Checkpoint writes one") from None
     except ValueError as error:

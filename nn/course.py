@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd import fields
+
+from .init import restore, state_of
+
 
 class Course:
     """All samples once in each epoch, in batches; in a new order, where there are several batches.
@@ -72,10 +76,25 @@ class Course:
 
     def state_dict(self) -> dict[str, Any]:
         """All of it, as numbers and lists of them."""
-        return {"seen": self.seen, "total": self.total, "order": self._order, "random": self._random.getstate()}
+        return {"seen": self.seen, "total": self.total, "order": self._order, "random": state_of(self._random)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Takes back what `state_dict` gave."""
-        version, numbers, gauss = state["random"]
-        self._random.setstate((version, tuple(numbers), gauss))
-        self.seen, self.total, self._order = state["seen"], state["total"], list(state["order"])
+        """Takes back what `state_dict` gave; all of it or, if it raises, nothing.
+
+        Raises:
+            ValueError: it is damaged, or of other samples or batches.
+        """
+        samples = len(self._order)
+        place = fields.whole(most=samples - 1)
+        known = fields.record(
+            seen=fields.whole(most=samples),
+            total=fields.number,
+            order=fields.listed(place, samples),
+            random=fields.anything,
+        )(state)
+        if len({*known["order"]}) != samples:
+            raise fields.Damage("must have each sample once", ".order")
+        if known["seen"] % self.batch_size and known["seen"] < samples:
+            raise fields.Damage(f"must be after a batch of {self.batch_size}, got {known['seen']}", ".seen")
+        restore(self._random, known["random"])
+        self.seen, self.total, self._order = known["seen"], known["total"], known["order"]

@@ -9,7 +9,7 @@ import autograd
 from autograd import Value
 
 from .checks import as_list
-from .init import generator
+from .init import generator, restore, state_of
 from .keywords import named
 from .module import Module
 from .settings import share
@@ -78,16 +78,12 @@ class Dropout(Module):
 
     def kept(self) -> Any:
         """The state of the random numbers, if they are its own."""
-        if self._random is None:
-            return None
-        version, numbers, following = self._random.getstate()
-        return [version, list(numbers), following]
+        return None if self._random is None else state_of(self._random)
 
     def keep(self, kept: Any) -> None:
         """Takes over the state of the random numbers."""
         if self._random is not None:
-            version, numbers, following = kept
-            self._random.setstate((version, tuple(numbers), following))
+            restore(self._random, kept)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.rate:g})"

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 import autograd
-from autograd import Value
+from autograd import Value, fields
 
-from .checks import as_list, real, rows
+from .checks import as_list, rows
 from .engine import eager_outputs, outputs_of
 from .freezing import freeze
 from .metrics import accuracy_of, r2
@@ -179,21 +179,31 @@ class Module:
         """Takes over what `state_dict` gave; all of it or, if it raises, nothing.
 
         Raises:
-            ValueError: the state is that of a network of another structure.
+            ValueError: the state is damaged, or that of a network of another structure.
         """
-        mine = self.state_dict()
+        mine, state = self.state_dict(), fields.read(fields.STATE, state, "the state")
         for odd, what in ((mine.keys() - state.keys(), "lacks"), (state.keys() - mine.keys(), "also has")):
             if odd:
                 raise ValueError(
                     f"the state {what} {', '.join(sorted(odd)[:3])}{', ...' if len(odd) > 3 else ''}; load it into a "
                     "model built as the one that was saved"
                 )
-        new = [(parameter, real(name, state[name])) for name, parameter in self.named_parameters()]
-        for name, part in self.named_modules():
-            if part.kept():
-                part.keep(state[f"{name}: state"])
-        for parameter, x in new:
-            parameter.data = x
+        numbers = fields.record(**{name: fields.number for name, _ in self.named_parameters()})
+        new, before = (
+            fields.read(numbers, state, "the state"),
+            [(part, part.kept()) for _, part in self.named_modules()],
+        )
+        try:
+            for name, part in self.named_modules():
+                if part.kept():
+                    part.keep(state[f"{name}: state"])
+        except Exception:
+            for part, kept in before:
+                if kept:
+                    part.keep(kept)
+            raise
+        for name, parameter in self.named_parameters():
+            parameter.data = new[name]
 
     def kept(self) -> Any:
         """What a part keeps from call to call besides parameters, as plain data; None if nothing."""

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
-from autograd import Value
+from autograd import Value, fields
 
-from .checks import rate, real, whole
+from .checks import rate
 from .clipping import clip_by_norm, clip_by_value
 from .freezing import is_frozen, latest_change
 from .keywords import named
@@ -221,29 +221,37 @@ class Optimizer:
             ValueError: the state is that of another kind of optimiser, of other parameters or of another schedule.
         """
         twin = copy.copy(self)
-        try:
-            kind, settings, memory = state["kind"], dict(state["settings"]), dict(state["memory"])
-            twin.steps_done = whole("steps", state["steps"], least=0)
-        except KeyError as missing:
-            raise ValueError(f"this is no state of an optimiser: it has no {missing}") from None
+        known = fields.read(
+            fields.record(
+                kind=fields.text,
+                steps=fields.whole(most=2**53),
+                settings=fields.named(fields.anything),
+                memory=fields.named(fields.listed(fields.number)),
+            ),
+            state,
+            "the state of an optimiser",
+        )
+        kind, settings, memory = known["kind"], known["settings"], known["memory"]
         if kind != type(self).__name__ or set(settings) != set(self._settings()) or set(memory) != set(self.memory):
             raise ValueError(f"the state is that of {kind}, and this is {type(self).__name__}; make the same optimiser")
         for name, x in settings.items():
-            if callable(self.__dict__[name]) or isinstance(x, str):
-                if _plain(self.__dict__[name]) != x:
-                    raise ValueError(f"the state was saved with {name}={x}, and here it is {self.__dict__[name]!r}")
-            else:
+            mine = self.__dict__[name]
+            if callable(mine) or isinstance(x, str) or isinstance(mine, bool) is not isinstance(x, bool):
+                if _plain(mine) != x or type(_plain(mine)) is not type(x):
+                    raise ValueError(f"the state was saved with {name}={x!s:.80}, and here it is {mine!r}")
+                continue
+            try:
                 setattr(twin, name, x)
-        twin.memory = {name: self._remembered(name, memory[name]) for name in self.memory}
+            except TypeError as error:
+                raise ValueError(f"the state is damaged: {error}") from None
+        for name, found in memory.items():
+            if len(found) != len(self.parameters):
+                raise ValueError(
+                    f"the state has a {name} for {len(found)} parameters, and this optimiser has "
+                    f"{len(self.parameters)}; load it into the optimiser of the same model"
+                )
+        twin.steps_done, twin.memory = known["steps"], {name: np.array(memory[name]) for name in self.memory}
         self.__dict__.update(twin.__dict__)
-
-    def _remembered(self, name: str, numbers: list[Any]) -> Any:
-        if len(numbers) != len(self.parameters):
-            raise ValueError(
-                f"the state has a {name} for {len(numbers)} parameters, and this optimiser has {len(self.parameters)}; "
-                "load it into the optimiser of the same model"
-            )
-        return np.array([real(name, x) for x in numbers])
 
     def _settings(self) -> list[str]:
         return [name for kind in type(self).__mro__[::-1] for name, x in vars(kind).items() if isinstance(x, Setting)]

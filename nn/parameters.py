@@ -15,6 +15,9 @@ def parameters_of(model: Any, optimizer: Any = None) -> list[Value]:
     found = list({id(parameter): parameter for parameter in [*own, *more]}.values())
     if not found:
         raise TypeError(f"{model!r} has no parameters; give a model with parameters(), or its optimizer")
+    odd = next((parameter for parameter in found if not isinstance(parameter, Value)), None)
+    if odd is not None:
+        raise TypeError(f"the parameters() of {model!r} has {odd!r} in it; a parameter must be a Value")
     return found
 
 

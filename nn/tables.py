@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Sequence
 from importlib.resources import files
 from math import isfinite
@@ -13,6 +14,9 @@ from typing import Any
 
 from .dataset import Dataset
 from .keywords import named
+
+# A compressed file may be a thousandth of its text, and be made to fill the memory; that of the digits is a fifth.
+_MOST_TIMES, _LEAST_ROOM = 50, 2**20
 
 
 def iris() -> Dataset:
@@ -117,8 +121,8 @@ def _table(content: bytes, name: str, target: int | str | None, header: bool | N
 def _rows(content: bytes, name: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """The rows that are not blank, each with its number."""
     try:
-        text = (gzip.decompress(content) if name.endswith(".gz") else content).decode("utf-8-sig")
-    except (OSError, EOFError) as error:
+        text = (_decompressed(content, name) if name.endswith(".gz") else content).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{name} is not compressed as .gz files are: {error}") from None
     except UnicodeDecodeError as error:
         raise ValueError(f"{name} is not UTF-8 text ({error}); save it as UTF-8 first") from None
@@ -132,6 +136,17 @@ def _rows(content: bytes, name: str, delimiter: str) -> list[tuple[int, list[str
         raise ValueError(f"{name}, line {reader.line_num}: {error}") from None
     if not found:
         raise ValueError(f"{name} is empty; give at least one row")
+    return found
+
+
+def _decompressed(content: bytes, name: str) -> bytes:
+    most = _LEAST_ROOM + _MOST_TIMES * len(content)
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        found = file.read(most + 1)
+    if len(found) > most:
+        raise ValueError(
+            f"{name} becomes more than {_MOST_TIMES} times as long when decompressed; do that first, by gunzip"
+        )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -11,8 +12,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from autograd import fields
+
 from .arguments import list_of, metrics_of, optimizer_of, samples_of, try_targets
-from .callbacks import EarlyStopping, callbacks_of
+from .callbacks import Callback, EarlyStopping, callbacks_of
 from .checkpoint import get, learn, learned, put
 from .checks import finite, rate, whole
 from .course import Course
@@ -25,6 +28,18 @@ from .keywords import named
 from .parameters import numbers, parameters_of, write
 
 MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
+_TRAINING = fields.record(
+    training=fields.record(
+        steps=fields.whole(most=2**53),
+        history=fields.named(fields.listed(fields.number)),
+        callbacks=fields.listed(fields.columns(name=fields.text, state=fields.STATE)),
+        # which the course looks at
+        order=fields.listed(fields.anything),
+        seen=fields.anything,
+        total=fields.anything,
+        random=fields.anything,
+    )
+)
 PROMPT = 0.1  # seconds of steps in one go: what Ctrl-C and the line of progress wait for
 
 
@@ -312,10 +327,11 @@ class Training:
         """Takes back what `state_dict` gave.
 
         Raises:
-            ValueError: it is the state of another model, or of other data, batches or callbacks.
+            ValueError: it is damaged, or the state of another model, or of other data, batches or callbacks; nothing
+                has changed then.
         """
-        part = state["training"]
-        if sorted(part["order"]) != list(range(len(self))):
+        part = fields.read(_TRAINING, state, path)["training"]
+        if len(part["order"]) != len(self):
             raise ValueError(f"{path} is of a training with {len(part['order'])} samples, and here are {len(self)}")
         remembering = [one for one in self.callbacks if one.state_dict()]
         names, saved = [type(one).__name__ for one in remembering], [name for name, _ in part["callbacks"]]
@@ -326,13 +342,27 @@ class Training:
                 f"{path} has the columns {', '.join(part['history'])} in its history, and this training has "
                 f"{', '.join(self.history.history)}; give the same metrics and validation samples"
             )
+        epochs = len(part["history"]["loss"])
+        for column, found in part["history"].items():
+            fields.read(fields.listed(fields.number, epochs), found, f"{path}: the column {column!r} of its history")
+        for k, (one, (name, kept)) in enumerate(zip(remembering, part["callbacks"])):
+            known = fields.read(one.state_kind(self, epochs), kept, f"{path}: the state of {name}")
+            part["callbacks"][k] = name, {**kept, **known}
+        before, history = copy.deepcopy(self.state_dict()), self.history
         with held():
-            learn(state, self.model, self.optimizer, path)
-            self.course.load_state_dict(part)
-            self.steps = part["steps"]
-            self.history = History({column: list(found) for column, found in part["history"].items()})
-            for one, (_, state_of_one) in zip(remembering, part["callbacks"]):
-                one.load_state_dict(state_of_one)
+            try:
+                self._take(state, part, remembering, path)
+            except Exception as error:
+                self._take(before, before["training"], remembering, path)
+                self.history = history
+                raise error if isinstance(error, ValueError) else ValueError(f"{path} does not fit: {error}") from error
+
+    def _take(self, state: Mapping[str, Any], part: Mapping[str, Any], remembering: list[Callback], path: Any) -> None:
+        learn(state, self.model, self.optimizer, path)
+        fields.read(self.course.load_state_dict, part, f"{path}: training")
+        self.steps, self.history = part["steps"], History({key: [*column] for key, column in part["history"].items()})
+        for one, (_, kept) in zip(remembering, part["callbacks"]):
+            one.load_state_dict(kept)
 
     def evaluate(self, X: Any, y: Any) -> dict[str, float]:
         """The mean loss of other samples, and each metric of them, by its name."""

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ pytest.importorskip("numba")
 
 from native_graphs import of_layers
 
-from autograd.native import is_native
+from autograd.native import disk, is_native
 
 PROGRAM = """
 import time, numpy as np, autograd, nn
@@ -150,3 +151,85 @@ def test_without_numba_it_is_missed_only_where_it_is_asked_for(monkeypatch):
     assert autograd.compile(lambda x: x * x)(3.0) == 9.0
     with pytest.raises(ModuleNotFoundError, match="pip install"):
         autograd.compile(lambda x: x * x, native=True)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def key(k):
+    return f"{k:040x}"
+
+
+def test_the_folder_is_the_users_alone_and_what_is_in_it_is_found(cache):
+    assert disk.kept(key(1), lambda: b"code") == b"code"
+    assert disk.kept(key(1), None) == b"code"
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    assert stat.S_IMODE((cache / f"{key(1)}.o").stat().st_mode) == 0o600
+
+
+def to_another_key(path):
+    path.rename(path.with_name(f"{key(2)}.o"))
+
+
+def by_a_link(path):
+    path.rename(path.with_name("aside"))
+    path.with_name(f"{key(1)}.o").symlink_to("aside")
+
+
+def by_a_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+WRONG = {
+    "it is that of another key": to_another_key,
+    "it is a link": by_a_link,
+    "it is a pipe": by_a_pipe,
+    "its group may write": lambda path: path.chmod(0o620),
+    "everybody may write": lambda path: path.chmod(0o602),
+    "it is damaged": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"x"),
+    "it is empty": lambda path: path.write_bytes(b""),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights and links as POSIX has them")
+@pytest.mark.parametrize("why", WRONG)
+def test_machine_code_is_made_again_if(why, cache):
+    disk.kept(key(1), lambda: b"code")
+    WRONG[why](cache / f"{key(1)}.o")
+    wanted = key(2) if why == "it is that of another key" else key(1)
+    assert disk.kept(wanted, lambda: b"again") == b"again"
+    assert disk.kept(wanted, None) == b"again"
+    assert (cache / f"{wanted}.o").is_file()
+    assert not (cache / f"{wanted}.o").is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners here")
+def test_machine_code_of_somebody_else_is_made_again(cache, monkeypatch):
+    disk.kept(key(1), lambda: b"code")
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)
+    assert disk.kept(key(1), lambda: b"again") == b"again"
+
+
+def test_a_link_in_the_folder_is_not_followed_when_writing(cache, tmp_path):
+    cache.mkdir()
+    (tmp_path / "mine").write_text("mine")
+    (cache / f"{key(1)}.o").symlink_to(tmp_path / "mine")
+    disk.kept(key(1), lambda: b"code")
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_the_cache_is_bounded_in_bytes_and_rid_of_what_a_killed_program_left(cache, monkeypatch):
+    monkeypatch.setattr(disk, "_MOST_BYTES", 3000)
+    cache.mkdir()
+    for left in (f"{key(5)}.4321", ".0123456789abcdef.unfinished"):
+        (cache / left).write_bytes(b"half")
+    (cache / "notes.txt").write_text("of the user")
+    for k in range(5):
+        disk.kept(key(k), lambda: b"x" * 900)
+        os.utime(cache / f"{key(k)}.o", (k, k))
+    assert sorted(path.name for path in cache.iterdir()) == [*(f"{key(k)}.o" for k in (2, 3, 4)), "notes.txt"]

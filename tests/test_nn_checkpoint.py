@@ -12,7 +12,6 @@ import pytest
 
 import nn
 from autograd import Value
-from nn import checkpoint
 
 POINTS = nn.data.moons(20, noise=0.2, seed=1)
 OPTIMIZERS = {
@@ -221,7 +220,7 @@ def test_a_checkpoint_that_cannot_be_written_is_a_warning_and_ends_no_training(t
     def full(number):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     training = begun(tmp_path / "run.json", epochs=1)
     with pytest.warns(UserWarning, match=r"could not be written \(No space left on device\); the one written before"):
         steps = list(training)
@@ -255,6 +254,59 @@ def test_the_parameters_of_a_plain_function_are_kept_with_its_optimizer(tmp_path
     assert (w.data, b.data) == (1.5, -2.5)
 
 
+class Line:
+    """A model of the user's own: no Module, but with parameters."""
+
+    def __init__(self, w, b):
+        self.w, self.b = Value(w), Value(b)
+
+    def parameters(self):
+        return [self.w, self.b]
+
+    def __call__(self, row):
+        return self.w * row[0] + self.b
+
+
+def test_a_plain_class_with_parameters_is_saved_whole_with_and_without_an_optimizer(tmp_path):
+    model, twin, third = Line(1.5, -2.5), Line(0.0, 0.0), Line(0.0, 0.0)
+    nn.load(nn.save(tmp_path / "line.json", model), twin)
+    path = nn.save(tmp_path / "both.json", model, nn.SGD([*model.parameters(), Value(3.0)], momentum=0.5))
+    apart = Value(0.0)
+    nn.load(path, third, nn.SGD([*third.parameters(), apart]))
+    assert [(one.w.data, one.b.data) for one in (twin, third)] == [(1.5, -2.5)] * 2
+    assert apart.data == 3.0
+    with pytest.raises(ValueError, match="the model, with its optimizer, had 3 parameters, and has 2"):
+        nn.load(path, twin)
+
+
+def test_the_path_and_the_model_may_come_in_either_order(tmp_path):
+    model, twin = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=1)
+    nn.load(twin, nn.save(model, tmp_path / "model.json"))
+    assert twin.state_dict() == model.state_dict()
+
+
+class OfFloats:
+    def parameters(self):
+        return [1.0]
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ([nn.MLP(1, [1])], "has no parameters; give a model with parameters"),
+        (lambda x: x, "has no parameters; give a model with parameters"),
+        (nn.Sequential("relu"), "has no parameters, so there is nothing to save"),
+        ("model", "nn.save takes a path and a model, as in nn.save"),
+        (None, "has no parameters"),
+        (OfFloats(), "has 1.0 in it; a parameter must be a Value"),
+    ],
+)
+def test_what_has_no_numbers_is_not_saved(model, says, tmp_path):
+    with pytest.raises(TypeError, match=says):
+        nn.save(tmp_path / "model.json", model)
+    assert os.listdir(tmp_path) == []
+
+
 def broken(text):
     return lambda state: text
 
@@ -266,10 +318,10 @@ WRONG = [
     (broken('{"format": "other"}'), "does not say that its format is"),
     (lambda s: json.dumps(s | {"version": 2}), "has version 2, and this program reads 1"),
     (lambda s: json.dumps(s | {"model": {}}), "does not fit: the state lacks"),
-    (lambda s: json.dumps(s | {"model": s["model"] | {"layers.0.neurons.0.b": "x"}}), "must be a number, got 'x'"),
-    (lambda s: json.dumps({k: x for k, x in s.items() if k != "model"}), "does not fit: 'model'"),
+    (lambda s: json.dumps(s | {"model": s["model"] | {"layers.0.neurons.0.b": "x"}}), r"0\.b must be a number, got"),
+    (lambda s: json.dumps({k: x for k, x in s.items() if k != "model"}), "is damaged: model is missing"),
     (lambda s: json.dumps(s | {"optimizer": None}), "was saved without an optimizer"),
-    (lambda s: json.dumps(s | {"optimizer": {"kind": "Adam"}}), "no state of an optimiser"),
+    (lambda s: json.dumps(s | {"optimizer": {"kind": "Adam"}}), "state of an optimiser is damaged: steps is missing"),
     (lambda s: json.dumps(s | {"others": [1.0]}), "had 1 parameters, and has 0"),
 ]
 

@@ -145,7 +145,7 @@ class Source(Reverse):
         first, count = self._samples
         kinds: dict[str, list[int]] = {}
         for k, check in enumerate(self.packed.graph.checks):
-            kinds.setdefault(check.symbol, []).append(k)
+            kinds.setdefault(check.printed, []).append(k)
         for symbol, numbers in kinds.items():
             checks = [self.packed.graph.checks[k] for k in numbers]
             rows = []

@@ -34,6 +34,9 @@ def code_of(op: Op) -> int:
     return code
 
 
+SYMBOLS = ("<", "<=", ">", ">=", "==", "!=")
+
+
 @dataclass(frozen=True)
 class Check:
     """A comparison made while recording: the program holds only for numbers that give it the same outcome."""
@@ -43,6 +46,11 @@ class Check:
     right: int
     outcome: bool
     place: str  # the line of the user's program that compared
+
+    @property
+    def printed(self) -> str:
+        """The symbol as programs print it: one that stands above, so that no text becomes code, whatever the graph."""
+        return SYMBOLS[SYMBOLS.index(self.symbol)]
 
     def __str__(self) -> str:
         return f"a comparison with {self.symbol} that was {self.outcome} when the program was recorded ({self.place})"

@@ -173,17 +173,17 @@ class Program:
         """The program in a file that `save` wrote.
 
         Raises:
-            ValueError: it is no such file, or needs a primitive that is not defined.
+            ValueError: it is no such file, is damaged, or needs a primitive that is not defined.
         """
-        graph, dtype, signature, parameters = saving.read(path)
+        graph, dtype, signature, parameters = saving.load(path)
         made = cls(
             graph,
             dtype,
             Signature(
                 tuple(signature["names"]),
-                tuple(map(saving.shape_of, signature["shapes"])),
+                tuple(signature["shapes"]),
                 tuple(signature["wide"]),
-                saving.shape_of(signature["result"]),
+                signature["result"],
             ),
         )
         made.parameters = np.array(parameters, float)

@@ -122,11 +122,11 @@ class Straight:
         return [f"d{self.graph.first_parameter + k}" for k, has in enumerate(wanted) if has]
 
     def _holds(self, check: Check) -> str:
-        return f"({self.compared(check)}) is {check.outcome}"
+        return f"({self.compared(check)}) is {'True' if check.outcome else 'False'}"
 
     def compared(self, check: Check) -> str:
         """A comparison in the program's names."""
-        return f"{self.name(check.left)} {check.symbol} {self.name(check.right)}"
+        return f"{self.name(check.left)} {check.printed} {self.name(check.right)}"
 
     def name(self, node: int) -> str:
         """What a node is called; a constant is its number."""

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..files import write
 from .frame import image
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ class Picture:
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".svg":
-            path.write_text(self.svg, encoding="utf-8")
+            write(path, self.svg)
         elif path.suffix in (".dot", ".gv"):
-            path.write_text(self.to_dot().source, encoding="utf-8")
+            write(path, self.to_dot().source)
         elif path.suffix == ".png":
             self._save_bitmap(path)
         else:
@@ -87,9 +88,11 @@ class Picture:
                 f"or save it as {path.with_suffix('.svg').name!r}, which every browser opens"
             )
         with tempfile.TemporaryDirectory() as folder:
-            source = self.save(Path(folder) / "picture.svg")
-            command = [found, *(part.format(png=path.resolve(), svg=source) for part in _CONVERTERS[found])]
+            source, made = self.save(Path(folder) / "picture.svg"), Path(folder) / "picture.png"
+            command = [found, *(part.format(png=made, svg=source) for part in _CONVERTERS[found])]
             try:
                 subprocess.run(command, check=True, capture_output=True, timeout=120)
+                bitmap = made.read_bytes()
             except (OSError, subprocess.SubprocessError) as error:
                 raise RuntimeError(f"{found} could not make {path.name!r} ({error}); save it as .svg instead") from None
+            write(path, bitmap)

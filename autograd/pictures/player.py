@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ..files import write
 from ..value import Value
 from .drawing import check, graph_of, painted
 from .frame import framed
@@ -51,8 +52,7 @@ class Player:
         if path.suffix != ".html":
             raise ValueError(f"a player is saved as .html, not as {path.name!r}; change the name's ending")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.html, encoding="utf-8")
-        return path
+        return write(path, self.html)
 
 
 def play(root: Value, *, max_nodes: int = 80) -> Player:

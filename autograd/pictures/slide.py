@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..files import write
 from .frame import framed
 from .lettering import counted
 from .palette import SANS
@@ -82,8 +83,7 @@ class Slides:
         if path.suffix != ".html":
             raise ValueError(f"slides are saved as .html, not as {path.name!r}; change the name's ending")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.html, encoding="utf-8")
-        return path
+        return write(path, self.html)
 
 
 def slide(picture: Callable[[Any], Any], **values: Iterable[Any]) -> Slides:
