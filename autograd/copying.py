@@ -37,7 +37,8 @@ class Ancestors(list[Any]):
 
 def reduce(value: Value) -> tuple[Any, ...]:
     """How pickle and copy rebuild `value`."""
-    state = (value._data, value._grad if value._grad is not UNSET else None, value.op, value.partials, value.notes)
+    grad = value._grad if value._grad is not UNSET else None
+    state = (float(value.data), grad, value.op, value.partials, value.notes)
     ready = value.is_leaf or id(value) in getattr(_under_way, "ids", ())
     kind = None if type(value) is Recorded else type(value)
     return rebuild, (None if ready else Ancestors(value), value.inputs, state, value.is_constant, kind)

@@ -37,7 +37,7 @@ NUMPY_NAMES = {
     "subtract": "sub",
     "true_divide": "div",
 }
-_COMPARISONS = {
+COMPARISONS = {
     "equal": "__eq__",
     "not_equal": "__ne__",
     "less": "__lt__",
@@ -51,10 +51,10 @@ def apply_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> A
     """What NumPy does when one of a ufunc's arguments is a Value: one Value, or an object array of Values."""
     if method != "__call__" or options:
         return NotImplemented
-    if ufunc.__name__ in _COMPARISONS:
+    if ufunc.__name__ in COMPARISONS:
 
         def function(a: Any, b: Any) -> Any:
-            return getattr(a, _COMPARISONS[ufunc.__name__])(b) if isinstance(a, Value) else bool(ufunc(a, b.data))
+            return getattr(a, COMPARISONS[ufunc.__name__])(b) if isinstance(a, Value) else bool(ufunc(a, b.data))
 
     else:
         name = NUMPY_NAMES.get(ufunc.__name__, ufunc.__name__)

@@ -24,6 +24,14 @@ _REMEDIES: dict[type, str] = {
 }
 
 
+class Followed:
+    """A number that whoever records a function follows: other calls have another one. It passes for a float."""
+
+    __slots__ = ("_constant",)
+
+    _constant: Any  # the Value that stands for it in what is recorded, without a gradient
+
+
 def number(x: Any) -> float:
     """`x` as a float.
 

@@ -18,7 +18,7 @@ import numpy as np
 from . import floats, text
 from .numeric import number
 from .ops import Op
-from .recording import lines, watch, watchers
+from .recording import lines, watch, watch_numbers, watchers
 from .value import UNSET, Recorded, Value, constant
 
 
@@ -56,7 +56,7 @@ def _of_one(op: Op) -> list[str]:
     return [
         f"def {op.name}({x}):",
         f"    if not isinstance({x}, Value):",
-        f"        return forward(floats, number({x}))",
+        *_indented(_indented(_plain([x], f"forward(floats, {_number(x)})"))),
         *_recording(op),
     ]
 
@@ -71,7 +71,7 @@ def _of_two(op: Op) -> list[str]:
         *_indented(_recording(op, constant=b)),
         f"    if isinstance({b}, Value):",
         *_indented(_recording(op, constant=a)),
-        f"    return forward(floats, number({a}), number({b}))",
+        *_indented(_plain([a, b], f"forward(floats, {_number(a)}, {_number(b)})")),
     ]
 
 
@@ -80,10 +80,23 @@ def _of_several(op: Op) -> list[str]:
     return [
         f"def {op.name}{_signature(op)}:",
         f"    if not ({' or '.join(f'isinstance({x}, Value)' for x in names)}):",
-        f"        return forward(floats, {', '.join(f'number({x})' for x in names)})",
+        *_indented(_indented(_plain(names, f"forward(floats, {', '.join(map(_number, names))})"))),
         *(f"    {x} = {x} if isinstance({x}, Value) else constant({x})" for x in names),
         *_recording(op),
     ]
+
+
+def _plain(names: Sequence[str], result: str) -> list[str]:
+    """Lines that return what numbers alone give."""
+    return [
+        f"if watchers and (found := watch_numbers(op, {', '.join(names)})) is not None:",
+        "    return found",
+        f"return {result}",
+    ]
+
+
+def _number(x: str) -> str:
+    return f"{x} if type({x}) is float else number({x})"
 
 
 def _recording(op: Op, constant: str = "", convert: str = "constant") -> list[str]:
@@ -157,7 +170,7 @@ def _of_groups(op: Op) -> list[str]:
         *_indented(read),
         "except AttributeError:",  # some are numbers
         f"    if not ({' or '.join(is_recorded)}):",
-        f"        return float(forward(floats, {each('numbers({})', '{}_')}))",
+        *_indented(_indented(_plain(names, f"float(forward(floats, {each('numbers({})', '{}_')}))"))),
         *(f"    {x} = [x if isinstance(x, Value) else constant(x) for x in {x}]" for x in groups),
         *_indented(read),
         "node = Recorded()",
@@ -239,6 +252,7 @@ _NAMES = {
     "operand": operand,
     "unequal": unequal,
     "watch": watch,
+    "watch_numbers": watch_numbers,
     "watchers": watchers,
     "inf": math.inf,
     "nan": math.nan,

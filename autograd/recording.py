@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
+from types import FrameType
 from typing import Any
 
 # Every leaf and node takes the next number, so the order of recording, which is a topological order, can be read off.
@@ -37,6 +38,22 @@ class Watcher:
 
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
         """A comparison of Values has just been read as True or False."""
+
+    def read(self, value: Any) -> Any:
+        """The number of `value` is being read by `data`: what is read in its place, or None."""
+
+    def computed(self, op: Any, inputs: tuple[Any, ...]) -> Any:
+        """A row is asked for what it gives of numbers alone, groups as lists: what it gives in its place, or None."""
+
+    def made_of(self, leaf: Any, constant: Any) -> None:
+        """`leaf` has just been made of a number that is followed, for which `constant` stands."""
+
+    def follows(self, constant: Any) -> bool:
+        """Whether `constant` has another number in other calls."""
+        return False
+
+    def touched(self, value: Any, what: str) -> None:
+        """`value` is being written, or its gradient read: what is done, as in "writes {}.data"."""
 
 
 def watching_here() -> tuple[Watcher, ...]:
@@ -66,6 +83,39 @@ def watch_comparison(left: Any, symbol: str, right: Any, outcome: bool) -> None:
     """Shows the outcome of a comparison to those who watch here."""
     for watcher in _here.get():
         watcher.compare(left, symbol, right, outcome)
+
+
+def watch_reading(value: Any) -> Any:
+    """Shows those who watch here that a number is read; gives what they put in its place, or else the number."""
+    for watcher in _here.get():
+        if (found := watcher.read(value)) is not None:
+            return found
+    return value._data
+
+
+def watch_numbers(op: Any, *inputs: Any) -> Any:
+    """Shows a row of numbers alone to those who watch here; gives what they put in place of the result, or None."""
+    for watcher in _here.get():
+        if (found := watcher.computed(op, inputs)) is not None:
+            return found
+    return None
+
+
+def watch_leaf(leaf: Any, constant: Any) -> None:
+    """Shows a new leaf that was made of a followed number to those who watch here."""
+    for watcher in _here.get():
+        watcher.made_of(leaf, constant)
+
+
+def is_followed(constant: Any) -> bool:
+    """Whether somebody who watches here knows that a constant has another number in other calls."""
+    return any(watcher.follows(constant) for watcher in _here.get())
+
+
+def watch_touch(value: Any, what: str) -> None:
+    """Shows those who watch here that a Value is written, or its gradient read."""
+    for watcher in _here.get():
+        watcher.touched(value, what)
 
 
 @contextmanager
@@ -109,8 +159,14 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def caller() -> tuple[str, int]:
-    """The file and the line of the user's code that is running: the first frame outside this package."""
+    """The file and the line of the user's code that is running."""
+    frame = user_frame()
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def user_frame() -> FrameType:
+    """The first frame outside this package."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<autograd ")):
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+    return frame

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 from weakref import WeakSet
 
-from .recording import watchers
+from .recording import watch_touch, watchers
 
 _by_line = attrgetter("line")
 
@@ -104,6 +104,8 @@ def backward(roots: Sequence[Any], seeds: Sequence[float]) -> None:
         if hooks or watchers or segments:
             from .verbs import observed
 
+            for root in roots if watchers else ():
+                watch_touch(root, "calls {}.backward()")
             if observed.backward(nodes, roots, seeds):
                 return
         for root, seed in zip(roots, seeds, strict=True):

@@ -12,9 +12,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import sweep
-from .numeric import Number, is_number, number, short
+from .numeric import Followed, Number, is_number, number, short
 from .ops import Op
-from .recording import lines, watch_comparison, watch_cut, watch_name, watchers
+from .recording import (
+    lines,
+    watch_comparison,
+    watch_cut,
+    watch_leaf,
+    watch_name,
+    watch_reading,
+    watch_touch,
+    watchers,
+)
 
 # The grad of a Value that no sweep has reached: 0.0 like any other, and told apart by identity.
 UNSET = float("0.0")
@@ -54,7 +63,13 @@ class Value:
     many: tuple[tuple[Value, ...], tuple[float, ...]]  # inputs and partials, where `a` is None
 
     def __init__(self, data: Number, label: str = "") -> None:
-        self._data = number(data)
+        if type(data) is float:
+            self._data = data
+        elif watchers and isinstance(data, Followed):
+            self._data = data._constant._data
+            watch_leaf(self, data._constant)
+        else:
+            self._data = number(data)
         self._grad = UNSET
         self.a = self.b = self.op = None
         self.line = next(lines)
@@ -67,26 +82,35 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Writing it on a leaf is how a step is taken; results recorded before do not change."""
+        if watchers:
+            return watch_reading(self)  # type: ignore[no-any-return]
         return self._data
 
     @data.setter
     def data(self, data: Number) -> None:
-        self._leaf_only("keeps its number")
-        self._data = number(data)
+        if watchers:
+            watch_touch(self, "writes {}.data")
+        if not self.line:
+            self._refuse("keeps its number")
+        self._data = data if type(data) is float else number(data)
 
     @property
     def grad(self) -> float:
         """The derivative of the last `backward` root by this Value; on a leaf, the sum over all since `zero_grad`."""
+        if watchers:
+            watch_touch(self, "reads {}.grad")
         return self._grad if self.line else UNSET  # what a sweep leaves on a constant means nothing
 
     @grad.setter
     def grad(self, grad: Number | None) -> None:
-        self._leaf_only("has no gradient")
+        if watchers:
+            watch_touch(self, "writes {}.grad")
+        if not self.line:
+            self._refuse("has no gradient")
         self._grad = UNSET if grad is None else number(grad) or UNSET
 
-    def _leaf_only(self, what: str) -> None:
-        if not self.line:
-            raise ValueError(f"a constant ({self._data!r}) {what}; make a leaf of it with Value({self._data!r})")
+    def _refuse(self, what: str) -> NoReturn:
+        raise ValueError(f"a constant ({self._data!r}) {what}; make a leaf of it with Value({self._data!r})")
 
     @property
     def label(self) -> str:
@@ -147,6 +171,12 @@ class Value:
     @property
     def partials(self) -> tuple[float, ...]:
         """The derivative of this Value by each input, at the numbers it was recorded with; 0 for a constant."""
+        if watchers:
+            for x in self.inputs:
+                float(x.data)  # they are what the numbers of the inputs make them
+        return self._slopes()
+
+    def _slopes(self) -> tuple[float, ...]:
         if self.a is None:
             return () if self.op is None else self.many[1]
         return (self.da,) if self.b is None else (self.da, self.db)
@@ -173,6 +203,8 @@ class Value:
 
     def zero_grad(self) -> None:
         """Forgets the derivative added up so far."""
+        if watchers:
+            watch_touch(self, "clears {}.grad")
         self._grad = UNSET
 
     def detach(self) -> Value:
@@ -215,8 +247,12 @@ class Value:
 
     def _compare(self, symbol: str, other: Any) -> bool:
         a, b = self._data, other._data if isinstance(other, Value) else other
-        if not is_number(b):
-            number(b)  # says what is wrong with it
+        if type(b) is not float:
+            if isinstance(b, Followed):
+                other = b._constant
+                b = other._data
+            elif not is_number(b):
+                number(b)  # says what is wrong with it
         if symbol == "<":
             outcome = a < b
         elif symbol == ">":
@@ -233,10 +269,10 @@ class Value:
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self.data, spec) if spec else repr(self)
 
     def __float__(self) -> NoReturn:
         raise TypeError(
@@ -315,7 +351,9 @@ _MOST_CONSTANTS = 1024
 
 def constant(x: Number) -> Value:
     """The number `x` as a node of the graph; equal numbers are the same node."""
-    data = number(x)
+    if watchers and isinstance(x, Followed):
+        return x._constant  # type: ignore[no-any-return]
+    data = x if type(x) is float else number(x)
     made = _constants.get(data)
     if made is None:
         made = new_constant(data)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 import reprlib
-from collections.abc import Iterable
-from math import isfinite, isnan
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from autograd import Value
@@ -38,7 +39,7 @@ def real(name: str, x: Any) -> float:
 def finite(name: str, x: Any) -> float:
     """`x` as a float that is neither nan nor infinite."""
     number = real(name, x)
-    if not isfinite(number):
+    if number - number != 0.0:  # a comparison, so that a compiled function asks it of other numbers too
         raise ValueError(f"{name} is {number}; repair or drop it first")
     return number
 
@@ -108,8 +109,26 @@ def targets(name: str, y: Any) -> list[Any]:
 
 
 def data(x: Any) -> Any:
-    """The number of a Value, which is read without a comparison being recorded; a number as it is."""
+    """The number of a Value; a number as it is."""
     return x.data if isinstance(x, Value) else x
+
+
+_KNOWN = ContextVar("known", default=False)
+
+
+@contextmanager
+def known_targets() -> Iterator[None]:
+    """In the `with` block losses take targets as they are, because the training has looked at every one before."""
+    token = _KNOWN.set(True)
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def in_doubt() -> bool:
+    """Whether a loss looks at its targets; in a compiled function that is a comparison more at every call."""
+    return not _KNOWN.get()
 
 
 def prediction(x: Any) -> Any:
@@ -120,17 +139,24 @@ def prediction(x: Any) -> Any:
 def target(x: Any) -> Any:
     """One target: a Value as it is, a plain number as a float; not nan."""
     wanted = x if isinstance(x, Value) else real("a target", x)
-    if isnan(data(wanted)):
+    number = data(wanted)
+    if in_doubt() and number != number:
         raise ValueError("a target is nan; repair or drop the sample first")
     return wanted
 
 
 def label(x: Any, classes: int) -> Any:
     """A target that names one of the classes, counted from 0."""
-    wanted = target(x)
-    number = data(wanted)
-    if number % 1.0 or not 0 <= number < classes:
+    wanted = x if isinstance(x, Value) else real("a target", x)
+    if in_doubt() and not is_index(data(wanted), classes):
         raise ValueError(
-            f"label {number:g} is not one of the {classes} classes; labels are whole numbers from 0 to {classes - 1}"
+            f"label {data(target(wanted)):g} is not one of the {classes} classes; labels are whole numbers from 0 to "
+            f"{classes - 1}"
         )
     return wanted
+
+
+def is_index(number: Any, count: int) -> bool:
+    """Whether it is a whole number from 0 to `count - 1`."""
+    # one comparison, and not one for each of its conditions: a compiled function makes it at every call
+    return count > 0 and bool(number // 1.0 % count == number)

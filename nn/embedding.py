@@ -7,7 +7,7 @@ from typing import Any
 import autograd
 from autograd import Value
 
-from .checks import as_list, real, whole
+from .checks import as_list, is_index, real, whole
 from .init import Initialiser, generator, initialiser
 from .keywords import named
 from .module import Module
@@ -60,7 +60,7 @@ class Embedding(Module):
 
     def _row(self, token: Any) -> list[Any]:
         number = token.data if isinstance(token, Value) else real("a token", token)
-        if number % 1.0 or not 0 <= number < len(self.rows):
+        if not is_index(number, len(self.rows)):
             raise ValueError(f"there is no token {number:g}; tokens are whole numbers from 0 to {len(self.rows) - 1}")
         if not isinstance(token, Value):
             return self.rows[int(number)]

@@ -17,6 +17,7 @@ import numpy as np
 import autograd
 from autograd import Value
 
+from .checks import known_targets
 from .closed import is_closed
 from .optimizer import Optimizer
 from .parameters import numbers
@@ -112,7 +113,9 @@ class Compiled:
 
     def __init__(self, model: Function, loss: Function, parameters: list[Value], rows: Any, targets: Any) -> None:
         def of_sample(row: Any, target: Any) -> Any:
-            return loss(model(list(row)), target if isinstance(target, Value) else list(target))
+            outputs = model(list(row))
+            with known_targets():
+                return loss(outputs, target if isinstance(target, Value) else list(target))
 
         self._learned = autograd.compile(of_sample, batch=(0, 1))
         self._judged = autograd.compile(of_sample, batch=(0, 1))  # with parts such as Dropout as they are in prediction

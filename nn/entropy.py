@@ -11,7 +11,7 @@ from typing import Any
 import autograd
 from autograd import Value
 
-from .checks import as_list, data, label, pairs, prediction, target
+from .checks import as_list, data, in_doubt, label, pairs, prediction, target
 from .keywords import named
 from .samples import over_outputs, over_samples
 from .weighting import two_weights, weights_of_classes
@@ -186,13 +186,13 @@ def _probabilities(wanted: Any, classes: int) -> list[Any]:
     if len(given) != classes:
         pairs([None] * classes, "predictions", given, "probabilities as their target, or one label")
     t = [target(p) for p in given]
-    if any(data(p) < 0.0 for p in t) or abs(sum(data(p) for p in t) - 1.0) > 1e-6:
+    if in_doubt() and (any(data(p) < 0.0 for p in t) or abs(sum(data(p) for p in t) - 1.0) > 1e-6):
         raise ValueError(f"a target of probabilities must be at least 0 and add up to 1, got {wanted!r}")
     return t
 
 
 def _check_share(t: Any, name: str) -> None:
-    if not 0.0 <= data(t) <= 1.0:
+    if in_doubt() and not 0.0 <= data(t) <= 1.0:
         raise ValueError(
             f"a target of {name} is 0, 1 or a probability between, got {t:g}; labels -1 and 1 become these by "
             "(t + 1) / 2"

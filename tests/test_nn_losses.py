@@ -348,3 +348,40 @@ BAD = [
 def test_what_does_not_fit_is_told_in_a_sentence(loss, predictions, targets, says):
     with pytest.raises((TypeError, ValueError), match=says):
         loss(predictions, targets)
+
+
+@pytest.mark.parametrize(
+    ("loss", "right", "wrong"),
+    [
+        (nn.hinge, [1.0, -1.0, 1.0], 0.0),
+        (nn.mean_squared_error, [0.5, -7.0, 3.0], nan),
+        (nn.binary_cross_entropy_with_logits, [0.0, 0.3, 1.0], 1.5),
+        (lambda p, t: nn.cross_entropy([p, -p, 0.5], t), [0.0, 1.0, 2.0], 3.0),
+    ],
+)
+def test_a_compiled_loss_takes_every_target_it_may_in_one_program_and_refuses_others(loss, right, wrong):
+    compiled = autograd.compile(lambda p, t: loss(2.0 * p, t), native=False)
+    for target in right:
+        assert compiled(0.25, target) == pytest.approx(loss(0.5, target), rel=1e-12)
+    assert compiled.cache_info().recordings == 1
+    with pytest.raises((ValueError, IndexError)):
+        compiled(0.25, wrong)
+
+
+def test_a_compiled_loss_of_probabilities_refuses_what_has_become_none():
+    w = Value(0.5)
+    compiled = autograd.compile(lambda x: nn.binary_cross_entropy(w * x, 1), native=False)
+    assert compiled(1.0) == pytest.approx(math.log(2.0))
+    w.data = 1.5
+    with pytest.raises(ValueError, match=r"from 0 to 1, got 1\.5"):
+        compiled(1.0)
+
+
+def test_a_metric_returned_with_a_compiled_loss_is_that_of_each_call():
+    w = Value(1.0)
+    both = autograd.compile(
+        lambda x, t: (nn.hinge(w * x, t), nn.accuracy([w * x], [t]), nn.predicted_class([w * x, 0.5])), native=False
+    )
+    for number, expected in ((1.0, (0.0, 1.0, 0)), (-2.0, (3.0, 0.0, 1)), (3.0, (0.0, 1.0, 0))):
+        w.data = number
+        assert both(1.0, 1.0) == expected

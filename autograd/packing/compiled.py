@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import sweep
 from ..native import is_native
-from ..recording import watchers, watching_here
+from ..recording import watch_touch, watchers, watching_here
 from ..tape import Tape
 from ..value import Value
 from .arguments import NUMBER, split
@@ -177,6 +177,8 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or has no such argument.
         """
+        if watchers:
+            watch_touch(self, f"runs {self!r} for a gradient")
         if not options:
             known = self._quick.get(("gradient", len(args)))
             if known is not None and (found := known(*args)) is not None:
@@ -212,6 +214,8 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
+        if watchers:
+            watch_touch(self, f"runs {self!r} for gradients")
         if not options:
             known = self._quick.get(("backward", len(args)))
             if known is not None and (value := known(*args)) is not None:

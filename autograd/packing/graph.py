@@ -103,12 +103,13 @@ class Graph:
                     found.setdefault(new, name)
             return found
 
+        checks = [replace(check, left=int(of[check.left]), right=int(of[check.right])) for check in self.checks]
         return replace(
             self,
             constants=constants,
             nodes=nodes,
             outputs=[int(of[node]) for node in self.outputs],
-            checks=[replace(check, left=int(of[check.left]), right=int(of[check.right])) for check in self.checks],
+            checks=needed_checks(checks, len(constants)),
             scopes=moved(self.scopes),
             labels=moved(self.labels),
         )
@@ -123,6 +124,15 @@ class Graph:
         own = self.leaves + np.arange(len(self.nodes))
         marks = np.concatenate((marks, np.zeros(len(own), bool)))
         return self.nodes.depending(own, marks, fixed) if marks.any() else marks
+
+
+def needed_checks(checks: list[Check], constants: int) -> list[Check]:
+    """Each comparison once, and none of constants: numbers that are read in a loop are compared again and again."""
+    found: dict[tuple[int, str, int, bool], Check] = {}
+    for check in checks:
+        if check.left >= constants or check.right >= constants:
+            found.setdefault((check.left, check.symbol, check.right, check.outcome), check)
+    return list(found.values())
 
 
 def arguments_of(op: Op, inputs: Any) -> list[Any]:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numeric import number
 from ..recording import lines
-from ..value import Value, new_constant
-from .graph import Check, Graph, code_of
+from ..value import Value
+from .carried import as_constant
+from .graph import Check, Graph, code_of, needed_checks
 from .nodes import Integers, Nodes, distinct
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ def numbered(
     """
     nodes, compared = recorder.nodes, recorder.compared
     roots = [*outputs, *(x for left, _, right, _, _ in compared for x in (left, right))]
-    sizes, read = _read(nodes, [x if isinstance(x, Value) else new_constant(number(x)) for x in roots])
+    sizes, read = _read(nodes, list(map(as_constant, roots)))
     line = _lines(read)
-    for k in np.flatnonzero(line == 0).tolist() if recorder.detached else ():
-        if id(read[k]) in recorder.detached:
-            line[k] = recorder.detached[id(read[k])][1].line
     found = np.full(next(lines) - mark, -1)  # at each line from the mark on, which node was recorded
     found[_lines(nodes) - mark] = np.arange(len(nodes))
     of = found[np.maximum(line - mark, 0)]  # at the mark itself nothing was
+    for k in np.flatnonzero((of < 0) & ((line == 0) | (line > mark))).tolist() if recorder.detached else ():
+        if id(read[k]) in recorder.detached:
+            of[k] = found[recorder.detached[id(read[k])][1].line - mark]
 
     is_leaf = of < 0
     is_given = is_leaf & (line > 0)
@@ -64,6 +64,7 @@ def numbered(
     ends = of[len(of) - len(roots) :].tolist()
     results, sides = ends[: len(outputs)], iter(ends[len(outputs) :])
     checks = [Check(next(sides), symbol, next(sides), outcome, where) for _, symbol, _, outcome, where in compared]
+    checks = needed_checks(checks, len(constants))
     made = Nodes(_codes(nodes), sizes, of[: len(of) - len(roots)])
     for kept in (nodes, outputs, compared):
         kept.clear()

@@ -9,29 +9,44 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from ..recording import Watcher, caller, lines, watching_alone
+import numpy as np
+
+from .. import floats
+from ..ops import TABLE, Op
+from ..recording import Watcher, caller, lines, user_frame, watching_alone
 from ..tape import Tape
 from ..value import Value, new_constant
 from .arguments import Shape, flatten
-from .graph import DETACH, OPS, Graph
+from .carried import Carried, as_constant
+from .graph import DETACH, OPS, Graph, arguments_of
 from .numbering import numbered
 
 
-def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool]) -> tuple[Graph, Shape, list[Value]]:
+def trace(
+    run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool], effects: list[str] | None = None
+) -> tuple[Graph, Shape, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
-    The arguments were made one after the other.
+    The arguments were made one after the other. `effects` gets what no program does: Values written, gradients read.
     """
-    recorder = Recorder()
-    mark = next(lines)  # whatever the function makes has a later line
-    with watching_alone(recorder):
-        result = run()
-    outputs: list[Any] = []
-    shape = flatten(result, outputs)
-    del result
-    graph, parameters = numbered(recorder, mark, outputs, arguments, list(wide))
+    recorder, outputs = Recorder(), list[Any]()
+    shape: Shape = ()
+    try:
+        shape = recorder.run(run, outputs)
+    except Exception:
+        if not recorder.carries:
+            raise
+    if recorder.is_in_doubt() or not shape:  # perhaps it saw that a number was not quite a float
+        plain, numbers = Recorder(is_carrying=False), list[Any]()
+        as_plain = plain.run(run, numbers)
+        if (shape, *map(_shown, outputs)) != (as_plain, *map(_shown, numbers)):
+            recorder, shape, outputs = plain, as_plain, numbers
+    if effects is not None:
+        effects += dict.fromkeys(recorder.effects)
+    graph, parameters = numbered(recorder, recorder.mark, outputs, arguments, list(wide))
     return graph, shape, parameters
 
 
@@ -50,14 +65,43 @@ def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
 
 
 class Recorder(Watcher):
-    """Sees every operation, also those whose results keep no history, and every comparison."""
+    """Sees every operation, also those whose results keep no history, every comparison, and which numbers are read.
 
-    def __init__(self) -> None:
+    A number that is read is carried through what is computed with it; or else, without `is_carrying`, the program
+    holds for this very number alone.
+    """
+
+    def __init__(self, is_carrying: bool = True) -> None:
+        self.is_carrying, self.is_open, self.is_closing = is_carrying, False, False
+        self.mark = 0  # whatever the function makes has a later line
+        self.carries: dict[int, tuple[Value, Carried]] = {}  # by identity: Values whose numbers were read
+        self.effects: list[str] = []
+        self.readers: set[CodeType] = set()  # functions that read numbers, or compute with those that were read
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
+
+    def run(self, function: Callable[[], Any], outputs: list[Any]) -> Shape:
+        """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
+        self.mark, self.is_open = next(lines), True
+        try:
+            with watching_alone(self):
+                result = function()
+            self.is_closing = True
+            parts: list[Any] = []
+            shape = flatten(result, parts)
+            outputs += (
+                x for part in parts for x in (part.ravel().tolist() if isinstance(part, np.ndarray) else [part])
+            )
+            return shape
+        finally:
+            self.is_open = self.is_closing = False
+
+    def is_in_doubt(self) -> bool:
+        """Whether a function that has to do with carried numbers also asks for the type of something."""
+        return any("type" in code.co_names for code in self.readers)
 
     def record(self, node: Value) -> None:
         if node.op is not None:
@@ -72,7 +116,70 @@ class Recorder(Watcher):
         self.noted.append(value)
 
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
+        self._note_reader()
         self.compared.append((left, symbol, right, outcome, _place()))
+
+    def touched(self, value: Any, what: str) -> None:
+        self.effects.append(f"{what.format(getattr(value, 'label', '') or 'Value')} ({_place()})")
+
+    # Numbers that are read.
+
+    def read(self, value: Value) -> Any:
+        if id(value) not in self.carries:
+            if not self.follows(value):
+                return value._data
+            made = new_constant(value._data)
+            if id(value) in self.detached:
+                self.detached[id(made)] = made, self.detached[id(value)][1]
+            else:
+                self.cut_off(made, value)
+            self.carries[id(value)] = value, Carried(self, made)
+        carried = self.carries[id(value)][1]
+        self._note_reader()
+        return carried if self.is_carrying else carried.plain()
+
+    def follows(self, constant: Value) -> bool:
+        if constant.op is None and not 0 < constant.line < self.mark:
+            return id(constant) in self.detached
+        return True
+
+    def made_of(self, leaf: Value, constant: Value) -> None:
+        if id(constant) in self.detached:
+            self.detached[id(leaf)] = leaf, self.detached[id(constant)][1]
+
+    def computed(self, op: Op, inputs: tuple[Any, ...]) -> Any:
+        flat = [x for part, many in zip(inputs, op.groups, strict=True) for x in (part if many else [part])]
+        return self.carry(op, flat) if any(map(self._is_followed, flat)) else None
+
+    def carry(self, op: Op, inputs: Sequence[Any], result: float | None = None) -> Carried:
+        """What a row gives of numbers that are followed and others, groups unrolled."""
+        values = tuple(map(as_constant, inputs))
+        if result is None:
+            result = op.forward(floats, *arguments_of(op, [x._data for x in values]))
+        self._note_reader()
+        made = new_constant(float(result))
+        self.detached[id(made)] = made, self._stand_in(op, values)
+        return Carried(self, made)
+
+    def pin(self, constant: Value) -> None:
+        """The program holds only where this is the number that it is now."""
+        number = constant._data
+        if not self.is_open:
+            return
+        if number != number:
+            self.compare(constant, "!=", constant, True)
+            return
+        self.compare(constant, "==", number, True)
+        if not number:  # 0.0 or -0.0
+            angle = self.carry(TABLE["atan2"], (constant, -1.0))
+            self.compare(angle._constant, ">", 0.0, angle._constant._data > 0.0)
+
+    def _note_reader(self) -> None:
+        if self.carries:
+            self.readers.add(user_frame().f_code)
+
+    def _is_followed(self, x: Any) -> bool:
+        return isinstance(x, Carried) or (isinstance(x, Value) and self.follows(x))
 
     def _stand_in(self, op: Any, inputs: tuple[Value, ...]) -> Value:
         """A node with a line, for one that has none."""
@@ -80,6 +187,11 @@ class Recorder(Watcher):
         made.op, made.many, made.line = op, (inputs, ()), next(lines)
         self.nodes.append(made)
         return made
+
+
+def _shown(x: Any) -> str:
+    """A number that came out, to be compared; of an operation of NumPy it may differ in the last digits."""
+    return f"{as_constant(x)._data:.12g}"
 
 
 def _place() -> str:

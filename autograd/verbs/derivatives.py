@@ -190,6 +190,6 @@ def _pulled(run: Evaluation, weights: Sequence[Any]) -> list[Any]:
 def _arranged(run: Evaluation, matrix: Any, sparse: bool) -> Any:
     if sparse:
         return matrix
-    if run.wrap:
+    if run.wrap or run.read:
         matrix = array(run.results(matrix.ravel().tolist()), matrix.shape)
     return arrange(matrix, run.outs, run.ins)

@@ -9,6 +9,7 @@ from typing import Any
 from .. import floats, functions
 from ..checks.anomaly import check_adjoint, looking, unalarmed
 from ..ops import Op
+from ..recording import is_followed, watchers
 from ..value import Value
 from .history import Segment, replayed
 from .hooks import hooked
@@ -18,7 +19,7 @@ from .printed import partials_by
 def partials(node: Any) -> Iterable[tuple[Any, Any]]:
     """Each input that can have a gradient, with the partial by it as a Value (or a number, where it is constant)."""
     op, inputs = node.op, node.inputs
-    data = [x if x.line else x._data for x in inputs]
+    data = [x if x.line or (watchers and is_followed(x)) else x._data for x in inputs]
     if any(op.groups):
         slopes = flat(op, op.partials(functions, *grouped(op, data), node))
         return [(x, slope) for x, slope in zip(inputs, slopes, strict=True) if x.line]
@@ -119,7 +120,7 @@ def as_recorded(node: Any) -> None:
     data = grouped(node.op, [x._data for x in node.inputs])
     partials = flat(node.op, node.op.partials(floats, *data, node._data))
     same = _same(node.op.forward(floats, *data), node._data) and all(
-        _same(now, then) for x, now, then in zip(node.inputs, partials, node.partials, strict=True) if x.line
+        _same(now, then) for x, now, then in zip(node.inputs, partials, node._slopes(), strict=True) if x.line
     )
     if not same:
         raise ValueError(

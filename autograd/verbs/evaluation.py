@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from .. import functions
 from ..modes import CutOff
-from ..recording import lines, watched_only_by, watching_here
-from ..value import Value, new_constant
+from ..recording import is_followed, lines, watched_only_by, watchers, watching_here
+from ..value import Value, constant, new_constant
 from .history import history
 from .structure import Structure, flatten
 
@@ -29,13 +30,14 @@ class Evaluation:
     after: int  # the line after which the function recorded
     open: bool  # whether derivatives depend on Values from outside, and so are recorded themselves
     wrap: bool  # whether results are Values because arguments were
+    read: bool = False  # whether derivatives are recorded, and yet numbers, because a compiled function reads numbers
 
     def results(self, numbers: Iterable[Any]) -> list[Any]:
         """Derivatives (or outputs) as the verb returns them: Values where arguments were, else plain numbers."""
-        if self.open:
+        if self.open and not self.read:
             return [x if isinstance(x, Value) else new_constant(x) for x in numbers]
         plain = [x.data if isinstance(x, Value) else x for x in numbers]
-        return [new_constant(x) for x in plain] if self.wrap else plain
+        return [new_constant(x) if type(x) is float else constant(x) for x in plain] if self.wrap else plain
 
 
 def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any], argnums: Argnums = 0) -> Evaluation:
@@ -61,12 +63,20 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     outside = any(0 < x.line < first for x in outputs) or _reads_outside(nodes, first)
     wrap = outside or any(isinstance(x, Value) for x in given)
     recorded = outside or any(isinstance(x, Value) and x.line for x in given)
-    return Evaluation(inputs, ins, outputs, outs, nodes, after, recorded and not cut_off, wrap)
+    is_open = recorded and not cut_off
+    read = not is_open and reads_followed(nodes, inputs)
+    return Evaluation(inputs, ins, outputs, outs, nodes, after, is_open or read, wrap, read)
 
 
 def despite_no_grad() -> AbstractContextManager[None]:
     """A `with` block in which operations are recorded, whatever is around it; the others watch on."""
     return watched_only_by([watcher for watcher in watching_here() if not isinstance(watcher, CutOff)])
+
+
+def reads_followed(nodes: Iterable[Any], inputs: Iterable[Any]) -> bool:
+    """Whether a compiled function is being recorded, in which these operations have other numbers at other calls."""
+    leaves = (x for node in nodes for x in node.inputs if x.op is None)
+    return bool(watchers) and any(map(is_followed, chain(inputs, leaves)))
 
 
 def _reads_outside(nodes: Iterable[Any], first: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from ..value import Value, new_constant
 from . import differentiable
 from .adjoints import pull, pull_showing
+from .evaluation import reads_followed
 from .history import history
 from .hooks import hooked
 from .structure import flatten
@@ -65,7 +66,8 @@ def gradients(
         return adjoint
 
     recorded = create_graph or any(isinstance(weight, Value) for weight in weights)
-    if recorded:
+    read = not recorded and reads_followed(nodes, begins)
+    if recorded or read:
         for node in nodes:
             differentiable.as_recorded(node)
         differentiable.pull(nodes, adjoints, show=show)
@@ -75,4 +77,6 @@ def gradients(
         pull(nodes, adjoints)
     kept.update((x.line, hooked(x, adjoints.get(x.line, 0.0))) for x in begins if x.line not in kept)
     arrived = (kept[x.line] for x in begins)
-    return ins.fill(x if isinstance(x, Value) else new_constant(x) for x in arrived) if recorded else ins.fill(arrived)
+    if recorded:
+        return ins.fill(x if isinstance(x, Value) else new_constant(x) for x in arrived)
+    return ins.fill(x.data if isinstance(x, Value) else x for x in arrived)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numeric import number
+from ..numeric import Followed, number
 from ..value import Value
 
 
@@ -72,11 +72,10 @@ NUMBER = Structure(float)
 
 
 def array(numbers: Iterable[Any], shape: tuple[int, ...]) -> Any:
-    """An array of floats, or, if a Value is among the numbers, of objects."""
+    """An array of floats, or, if a Value is among the numbers, or one that is followed, of objects."""
     flat = list(numbers)
-    made = np.empty(len(flat), dtype=object if any(isinstance(x, Value) for x in flat) else float)
-    made[:] = flat
-    return made.reshape(shape)
+    kind = object if any(isinstance(x, Value | Followed) for x in flat) else float
+    return np.fromiter(flat, kind, len(flat)).reshape(shape)
 
 
 def flatten(tree: Any, name: str) -> tuple[list[Any], Structure]:
@@ -106,7 +105,7 @@ def _flatten(tree: Any, name: str, keep: Callable[[Any], None]) -> Structure:
 
 
 def _number(x: Any, name: str) -> Any:
-    if isinstance(x, Value) or type(x) is float:
+    if isinstance(x, Value | Followed) or type(x) is float:
         return x
     if isinstance(x, bool | np.bool_):
         raise TypeError(
