@@ -8,6 +8,7 @@ AUTOGRAD_NATIVE=0 shows the NumPy form where numba is installed.
 from __future__ import annotations
 
 import cProfile
+import os
 import pstats
 import sys
 import time
@@ -15,6 +16,7 @@ import time
 from peers import tapegrad_compiled, tapegrad_flat
 from workloads import workloads
 
+os.environ.setdefault("AUTOGRAD_NATIVE", "1")
 SECONDS = 1.0
 TASKS = {**tapegrad_compiled.TASKS, **tapegrad_flat.TASKS}  # the faster way of each
 

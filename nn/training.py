@@ -236,7 +236,7 @@ class Training:
             return self.take_step(batch, self.engine.gradient(batch))
         if self._hooks["on_last_step"]:
             most = min(most, max(1, self.course.steps_left - 1))
-        epochs.prepare(self.batch_size)  # Ctrl-C does not wait for a compiler, as it does for steps
+        most = epochs.prepare(self.batch_size, most)  # Ctrl-C does not wait for a compiler, as it does for steps
         order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
         step = self._in_one_go(epochs, order)
         if step is None:

@@ -461,17 +461,29 @@ def test_a_result_computed_between_two_openings_of_a_tape_is_a_parameter():
     assert x.grad == 120.0
 
 
-def test_a_result_of_another_thread_is_a_parameter():
-    w, made = Value(3.0), []
+def test_what_another_thread_computes_while_a_function_is_recorded_is_refused():
+    w = Value(3.0)
 
     def f(x):
-        thread = threading.Thread(target=lambda: made.append(w * w))
+        made = []
+        thread = threading.Thread(target=lambda: made.append(autograd.sin(x) * w))
         thread.start()
         thread.join()
         return made[0] * x
 
-    assert autograd.compile(f).backward(2.0) == 18.0
-    assert w.grad == 12.0
+    with pytest.raises(ValueError, match="by another thread while the function was recorded"):
+        autograd.compile(f)(2.0)
+
+
+def test_a_compiled_function_within_another_is_recorded_with_it_and_its_gradient_is_refused():
+    inner = autograd.compile(lambda x: x * x * x)
+    outer = autograd.compile(lambda x: inner(x) * x)
+    assert [outer.value_and_grad(x) for x in (2.0, 3.0)] == [(16.0, 32.0), (81.0, 108.0)]
+    for x in (2.0, Value(2.0)):
+        for ask in (inner.value_and_grad, inner.backward):
+            with pytest.raises(TypeError, match="would keep for ever; differentiate the function itself"):
+                autograd.compile(lambda y, ask=ask, x=x: ask(x) * y)(1.0)
+    assert inner.value_and_grad(2.0) == (8.0, 12.0)
 
 
 def test_a_method_may_be_decorated_and_each_instance_has_its_programs():

@@ -19,3 +19,8 @@ def is_native(asked: bool | None) -> bool:
     if asked:
         raise ModuleNotFoundError("native=True needs numba, which the extra `fast` brings: pip install numba")
     return False
+
+
+def is_insisted_on(asked: bool | None) -> bool:
+    """Whether machine code is to be made for the first run: as asked, or where AUTOGRAD_NATIVE=1 says so."""
+    return asked is True or (asked is None and os.environ.get("AUTOGRAD_NATIVE") == "1")

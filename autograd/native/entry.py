@@ -40,9 +40,6 @@ class _Method(ctypes.Structure):
     )
 
 
-_methods: list[_Method] = []  # Python reads them for as long as the functions live
-
-
 def add_entry(module: Any, run: Any, takes: str, gives: int) -> None:
     """Adds `call` to a module: Python's arguments for `run`, and its result as an object.
 
@@ -99,10 +96,10 @@ def add_entry(module: Any, run: Any, takes: str, gives: int) -> None:
 def function_at(address: int) -> Callable[..., Any]:
     """The entry at an address as a function."""
     method = _Method(b"kernel", address, _FASTCALL, None)
-    _methods.append(method)
     make = ctypes.pythonapi.PyCFunction_NewEx
-    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p] * 3
-    made: Callable[..., Any] = make(ctypes.addressof(method), None, None)
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+    # Python reads the method for as long as the function lives, which therefore has it as what methods have as `self`
+    made: Callable[..., Any] = make(ctypes.addressof(method), method, None)
     return made
 
 

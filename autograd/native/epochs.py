@@ -206,6 +206,10 @@ class Steps:
         found: list[float] = losses[:steps].tolist()
         return found
 
+    def trial(self, samples: int) -> int:
+        """How many steps of so many samples are made before there is a kernel."""
+        return self._native.steps_of_trial(samples)
+
     def kernel(self, size: int, samples: int) -> tuple[EpochSource, Any, Any, Any] | None:
         """The source for batches of this size among so many samples, what it was compiled to, its memory and table."""
         lanes = self._native.lanes(min(size, samples))

@@ -1,13 +1,22 @@
-"""Kernel: a text compiled by LLVM, with the words in it by numba, as a function that Python calls."""
+"""Kernel: a text compiled by LLVM, with the words in it by numba, as a function that Python calls.
+
+One thread at a time is inside LLVM, and holds `_lock`. A fork waits for it, because the child would wait for ever for a
+thread that it does not have; so does the end of the program, which LLVM would not survive.
+"""
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary, finalize
 
 from llvmlite import binding as llvm
 
@@ -17,9 +26,15 @@ from .entry import add_entry, function_at, prepare
 
 _LONG = 60  # lines of a word: those that compute a polynomial have more, those that choose or divide some 30
 _ENDLESS = 16_000  # straight lines: to choose registers well for more takes longer than all else, and saves a third
-_functions: dict[str, Callable[..., Any]] = {}  # by their keys: the same program may be recorded many times
-_engines: list[Any] = []  # what holds the machine code in memory
+# All that straight lines need. LLVM's own choice takes longer over them, and llvmlite never gives back the 57 kB that
+# making it takes.
+_STRAIGHT = ("always_inliner", "sroa", "simplify_cfg", "ipsccp", "instruction_combine", "new_gvn", "simplify_cfg")
+# by their keys, for as long as a program has them: the same program may be recorded many times
+_functions: WeakValueDictionary[str, Callable[..., Any]] = WeakValueDictionary()
+_latest: deque[Callable[..., Any]] = deque(maxlen=32)  # kept a while longer
 _lock = threading.Lock()
+_dropped: list[Any] = []  # engines that nothing needs
+_is_ending = False
 
 
 def kernel(text: str, takes: str, gives: int = 0) -> Callable[..., Any]:
@@ -29,13 +44,17 @@ def kernel(text: str, takes: str, gives: int = 0) -> Callable[..., Any]:
     for an integer, "f" for a float. The arguments are not looked at any closer. What it gives is what `run` returns;
     where `run` also leaves so many numbers behind its last argument, a tuple of both.
     """
-    with _lock:
-        key = key_of([text, takes, str(gives)])
-        if key not in _functions:
-            lines = text.count("\n")
-            code = kept(key, lambda: _in_background(lambda: _compiled(text, takes, gives), lines))
-            _functions[key] = function_at(_loaded(code))
-        return _functions[key]
+    key = key_of([text, takes, str(gives)])
+
+    def made() -> Callable[..., Any]:
+        found = _functions.get(key)  # another thread may have made it meanwhile
+        if found is None:
+            found = _functions[key] = _loaded(kept(key, lambda: _compiled(text, takes, gives)))
+            _latest.append(found)
+        return found
+
+    found = _functions.get(key)
+    return _in_background(made, text.count("\n")) if found is None else found
 
 
 def _compiled(text: str, takes: str, gives: int) -> bytes:
@@ -47,12 +66,17 @@ def _compiled(text: str, takes: str, gives: int) -> bytes:
     lowering = Lowering(many + text, takes + "d" * bool(gives), known().__getitem__)
     add_entry(lowering.module, lowering.run, takes, gives)
     lowering.module.triple = llvm.get_process_triple()
-    module = llvm.parse_assembly(str(lowering.module))
+    context = llvm.create_context()  # the numbers that a text mentions stay in memory as long as it does
+    module = llvm.parse_assembly(str(lowering.module), context)
     for name in sorted(lowering.called):
-        word = llvm.parse_assembly(assembly(name))
+        _unless_ending()
+        word = llvm.parse_assembly(assembly(name), context)
         # loops become vector instructions only with all they call inside; straight lines would become endless
         is_inside = has_loops or assembly(name).count("\n") < _LONG
-        word.get_function(f"word.{name}").add_function_attribute("alwaysinline" if is_inside else "noinline")
+        for function in word.functions:  # the word, and what numba has it call
+            if not function.is_declaration:
+                is_part = function.name != f"word.{name}"
+                function.add_function_attribute("alwaysinline" if is_inside or is_part else "noinline")
         module.link_in(word)
     for function in module.functions:  # what is inside everything that calls it is not needed by itself
         if not function.is_declaration and function.name not in ("run", "call"):
@@ -61,8 +85,16 @@ def _compiled(text: str, takes: str, gives: int) -> bytes:
     # more (3) takes half as long again and unrolls loops over lanes that SLP then cannot turn into vectors
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)
     tuning.slp_vectorization = has_loops  # in straight lines it finds little, and takes most of the time
-    passes = llvm.create_pass_builder(machine, tuning)
-    passes.getModulePassManager().run(module, passes)
+    builder = llvm.create_pass_builder(machine, tuning)
+    passes = llvm.create_new_module_pass_manager()
+    if has_loops or not hasattr(passes, "add_ipsccp_pass"):
+        passes = builder.getModulePassManager()
+    else:
+        for each in _STRAIGHT:
+            getattr(passes, f"add_{each}_pass")()
+    _unless_ending()
+    passes.run(module, builder)
+    _unless_ending()
     return bytes(machine.emit_object(module))
 
 
@@ -79,25 +111,51 @@ def _machine(is_hasty: bool = False) -> Any:
     )
 
 
-def _loaded(code: bytes) -> int:
-    """The address of the entry, in memory for as long as the process lives."""
+def _loaded(code: bytes) -> Callable[..., Any]:
+    """The entry, in memory for as long as somebody has it."""
     prepare()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    _engines.append(engine)
-    return int(engine.get_function_address("call"))
+    function = function_at(engine.get_function_address("call"))
+    finalize(function, _release, engine).atexit = False
+    return function
+
+
+def _release(engine: Any) -> None:
+    """Frees machine code: now, or when LLVM has no more to do for another thread."""
+    _dropped.append(engine)
+    _tidy()
+
+
+def _tidy() -> None:
+    if _dropped and _lock.acquire(blocking=False):
+        try:
+            while _dropped:
+                _dropped.pop().close()
+        finally:
+            _lock.release()
 
 
 def _in_background(work: Callable[[], Any], lines: int) -> Any:
-    """What `work` gives. It says so when it takes over a second, and Ctrl-C does not wait for it."""
+    """What `work` gives, in a thread that has LLVM to itself.
+
+    It says so when that takes over a second, and Ctrl-C does not wait for it.
+    """
+    if _is_ending:  # when no thread can be started any more
+        with _lock:
+            _unless_ending()
+            return work()
     found: list[Any] = []
 
     def run() -> None:
         try:
-            found.append((work(), None))
+            with _lock:
+                _unless_ending()
+                found.append((work(), None))
         except BaseException as error:
             found.append((None, error))
+        _tidy()
 
     thread = threading.Thread(target=run, daemon=True)
     start = time.perf_counter()
@@ -120,3 +178,23 @@ def _in_background(work: Callable[[], Any], lines: int) -> Any:
     if error is not None:
         raise error
     return result
+
+
+def _unless_ending() -> None:
+    """Raises where the program ends and this is not what it does last."""
+    if _is_ending and threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("the program ends, and machine code is not compiled any more")
+
+
+def _end() -> None:
+    """Waits for LLVM to have done what it is at; Ctrl-C does not help."""
+    global _is_ending
+    _is_ending = True
+    while True:
+        with suppress(KeyboardInterrupt), _lock:
+            return
+
+
+atexit.register(_end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)

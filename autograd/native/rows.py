@@ -27,21 +27,24 @@ from .groups import Vocabulary
 from .kernel import kernel
 from .lines import Lines, UnprintableError
 from .memory import aligned
+from .trial import Trial
 
 _ADD, _MUL, _SUM, _DOT, _LINEAR = (CODE_OF[name] for name in ("add", "mul", "sum", "dot", "linear"))
 _MOST = 3  # inputs of a node
+_PRICE = 80_000  # of machine code, in nodes; a run of one in Python costs 1
 
 
 class NativeRows(Rows):
-    """Runs as machine code; a batch, and a graph with an operation that machine code does not know, runs as Python."""
+    """Runs as machine code after a trial; a batch, and operations that it does not know, run as Python."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, at_once: bool = True) -> None:
         super().__init__(graph)
+        self._trial = Trial(_PRICE, at_once)
         self._mine = threading.local()
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the graph; see `Program.run`."""
-        if own is not None or self._kernel is None:
+        if own is not None or self._trial.counts(len(self.graph.nodes)) or self._kernel is None:
             return super().run(shared, own, wanted, weight)
         graph, (table, of) = self.graph, self._table
         first, last = graph.first_parameter, graph.leaves

@@ -7,34 +7,49 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import cache, partial, reduce
 from typing import Any
 
 from ..packing.graph import Graph
 from ..packing.straight import Straight, Words
+from ..value import Value
 from .groups import Vocabulary
 from .kernel import kernel
 from .lines import Lines, UnprintableError
+from .trial import Trial
 
 _MOST_LINES = 40_000  # LLVM takes about 0.1 ms for each
+_PRICE, _PRICE_OF_ONE = 40_000, 500  # of machine code, and of an operation in it; a run of that in Python costs 1
 
 
 class NativeStraight(Straight):
-    """Runs as machine code; what that does not know, or a nan on the way back, runs as Python."""
+    """Runs as machine code after a trial; what that does not know, or a nan on the way back, runs as Python."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, at_once: bool = True) -> None:
         super().__init__(graph)
         self._machines: dict[bytes, Callable[..., tuple[float, ...]] | None] = {}
-        self._compiling = threading.Lock()
+        self._trial = Trial(_PRICE + _PRICE_OF_ONE * len(graph.nodes), at_once)
+
+    def _counts(self, wanted: bytes) -> bool:
+        return self._trial.counts(1 + len(self.graph.nodes), wanted)
 
     def function(self, wanted: bytes) -> Callable[..., Any]:
         """The function of the leaves; see `Straight.function`."""
+        lines = cache(partial(super().function, wanted))  # Python takes its time to compile them
+
+        def of_trial(*leaves: float) -> Any:
+            if self._counts(wanted):
+                return lines()(*leaves)
+            made = self._functions[wanted] = self._by_machine(wanted, lines)
+            return made(*leaves)
+
+        return of_trial
+
+    def _by_machine(self, wanted: bytes, lines: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
         machine = self._machine(wanted)
         if machine is None:
-            return super().function(wanted)
-        lines = cache(partial(super().function, wanted))  # Python takes its time to compile them
+            return lines()
         count, holds = len(self.graph.outputs), (True,) * len(self.graph.checks)
 
         def function(*leaves: float) -> Any:
@@ -43,8 +58,32 @@ class NativeStraight(Straight):
 
         return function
 
+    def quick(
+        self, parameters: list[Value], wanted: bytes, result: str, same: Callable[[], bool] | None
+    ) -> Callable[..., Any]:
+        """The printed function; see `Straight.quick`. When the trial is over it is printed anew, in its own place."""
+        quick = partial(super().quick, parameters, wanted, result, same)
+        is_over, made = self._trial.is_over(wanted), quick()
+        if is_over:
+            return made
+
+        def printed_anew() -> Callable[..., Any]:
+            other = quick()
+            made.__globals__.update(other.__globals__)
+            made.__code__ = other.__code__
+            return made
+
+        made.__globals__["printed_anew"] = printed_anew
+        return made
+
     def inlined(self, wanted: bytes) -> tuple[list[str], dict[str, Any]]:
-        """The line that calls the machine code; see `Straight.inlined`."""
+        """The line that calls the machine code; see `Straight.inlined`. In the trial, Python's lines, and the count."""
+        if not self._trial.is_over(wanted):
+            lines, names = super().inlined(wanted)
+            arguments = ", ".join(f"v{k}" for k in range(self.graph.first_argument, self.graph.leaves))
+            return [f"if not counts(): return printed_anew()({arguments})", *lines], names | {
+                "counts": partial(self._counts, wanted)
+            }
         machine = self._machine(wanted)
         if machine is None:
             return super().inlined(wanted)
@@ -76,10 +115,11 @@ class NativeStraight(Straight):
             "bad = 0.0",
             *lines,
             *(f"{slope} = 0.0" for slope in slopes if slope not in assigned),
-            *(f"bad = nan if {slope} != {slope} else bad" for slope in slopes),
+            # added up: LLVM takes time that grows with the square of a chain of choices
+            *(f"bad = bad + (nan if {slope} != {slope} else 0.0)" for slope in slopes),
             *(
-                f"bad = {'bad if' if check.outcome else 'nan if'} {self.compared(check)} else "
-                f"{'nan' if check.outcome else 'bad'}"
+                f"bad = bad + ({'0.0' if check.outcome else 'nan'} if {self.compared(check)} else "
+                f"{'nan' if check.outcome else '0.0'})"
                 for check in self.graph.checks
             ),
             *(f"results[{k}] = {name}" for k, name in enumerate(results)),
@@ -88,15 +128,14 @@ class NativeStraight(Straight):
         return "\n".join([f"def run({leaves}{', ' if leaves else ''}results):", *(f"    {line}" for line in body), ""])
 
     def _machine(self, wanted: bytes) -> Callable[..., tuple[float, ...]] | None:
-        with self._compiling:
-            if wanted not in self._machines:
-                try:
-                    text = self._text(wanted)
-                except UnprintableError:
-                    self._machines[wanted] = None
-                else:
-                    count = self.graph.leaves - self.graph.first_parameter
-                    self._machines[wanted] = kernel(text, "f" * count, len(self.graph.outputs) + sum(wanted))
+        if wanted not in self._machines:
+            try:
+                text = self._text(wanted)
+            except UnprintableError:
+                self._machines[wanted] = None
+            else:
+                count = self.graph.leaves - self.graph.first_parameter
+                self._machines[wanted] = kernel(text, "f" * count, len(self.graph.outputs) + sum(wanted))
         return self._machines[wanted]
 
 

@@ -71,8 +71,9 @@ def compile(
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
 
     Where numba is installed (the extra `fast`), programs in double precision become machine code, which is kept on
-    disk for the next time; `native=False` leaves them to NumPy and Python, and `native=True` insists. `threads` shares
-    the samples of a large batch among so many threads of that code.
+    disk, once they were used often enough to pay for that; `native=False` leaves them to NumPy and Python, and
+    `native=True` has it made for the first call, as does `threads`, which shares the samples of a large batch among so
+    many threads of that code.
     """
     if function is None:
         return partial(
@@ -138,7 +139,7 @@ class Compiled:
             known = self._quick.get(("value", len(args)))
             if known is not None and (found := known(*args)) is not None:
                 return found
-        if watchers and any(isinstance(watcher, Recorder) for watcher in watching_here()):
+        if _is_recording():
             return self.function(*args, **options)
         call = given(self.batch, args, options)
         if call.own is None and call.values:
@@ -179,7 +180,7 @@ class Compiled:
         """
         if watchers:
             watch_touch(self, f"runs {self!r} for a gradient")
-        if not options:
+        if not options and not watchers:
             known = self._quick.get(("gradient", len(args)))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
@@ -216,7 +217,7 @@ class Compiled:
         """
         if watchers:
             watch_touch(self, f"runs {self!r} for gradients")
-        if not options:
+        if not options and not watchers:
             known = self._quick.get(("backward", len(args)))
             if known is not None and (value := known(*args)) is not None:
                 return value  # type: ignore[no-any-return]
@@ -288,6 +289,11 @@ class Compiled:
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""
+        if _is_recording():
+            raise TypeError(
+                f"{self!r} gives its gradient as plain numbers, which a function that is being compiled would keep for "
+                "ever; differentiate the function itself there, as in autograd.value_and_grad(f)"
+            )
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
 
         def checked(recording: Recording) -> bytes:
@@ -308,6 +314,11 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _is_recording() -> bool:
+    """Whether a function is being recorded here."""
+    return bool(watchers) and any(isinstance(watcher, Recorder) for watcher in watching_here())
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:

@@ -80,13 +80,27 @@ class Epochs:
         """
         return self._flat.alone not in (None, self._last[0])
 
-    def prepare(self, batch_size: int) -> None:
-        """Has machine code compiled for batches of this size, where the function is recorded; `run` would do it too."""
+    def prepare(self, batch_size: int, most: int) -> int:
+        """Has machine code compiled for batches of this size, if there is to be any now; `run` would do it too.
+
+        Returns how many steps to make next, of so many, for `run` not to have to: those before there is to be any.
+        """
         recording, printed = self._flat.recording(self._call.layout), self._printer.printed()
         if recording is not None and printed is not None and self._call.own is not None:
             steps = self._kernel(recording, printed, self._rule.frozen() is not None)
             if steps is not None:
+                before = self._before(steps, batch_size)
+                if before:
+                    return min(before, most)
                 steps.kernel(batch_size, self._call.samples)
+        return most
+
+    def _before(self, steps: Steps, batch_size: int) -> int:
+        """How many steps are to be made one by one, before machine code pays.
+
+        The steps that count are those of the rule: a training that is resumed goes on in the form that it was in.
+        """
+        return max(0, steps.trial(min(batch_size, self._call.samples)) - self._rule.steps_done)
 
     def _by_kernel(self, recording: Recording, order: Any, batch_size: int) -> list[float] | None:
         """The steps made by machine code, or None where there is none for them."""
@@ -98,8 +112,15 @@ class Epochs:
         if steps is None:
             return None
         flat, call = self._flat, self._call
+        refuse(order, call.samples)
+        first = order[: self._before(steps, batch_size) * batch_size]
+        losses = self._one_by_one(first, batch_size)
+        if len(losses) * batch_size < len(first) or len(first) == len(order):
+            return losses
         shared = [flat.numbers(recording), *call.chunks]
-        return steps.run(shared, call.own, order, batch_size, flat, self._rule, printed.numbers, frozen)
+        rest = order[len(first) :]
+        made = steps.run(shared, call.own, rest, batch_size, flat, self._rule, printed.numbers, frozen)
+        return losses + (self._one_by_one(rest, batch_size) if made is None else made)
 
     def _kernel(self, recording: Recording, printed: Printed, has_frozen: bool) -> Steps | None:
         """The machine code for this program and rule, or None."""

@@ -31,8 +31,11 @@ def numbered(
 ) -> tuple[Graph, list[Value]]:
     """The graph of what was recorded after the line `mark`, and its parameters in the order they were made.
 
-    What the operations read and none of them made is a parameter if it is older than `mark`, or the result of an
-    operation that was not seen, or among the arguments; any other is a constant. Empties the recorder and the outputs.
+    What the operations read and none of them made is a parameter if it is older than `mark`, or among the arguments;
+    any other is a constant. Empties the recorder and the outputs.
+
+    Raises:
+        ValueError: the result of an operation that was not seen is among it.
     """
     nodes, compared = recorder.nodes, recorder.compared
     roots = [*outputs, *(x for left, _, right, _, _ in compared for x in (left, right))]
@@ -48,7 +51,12 @@ def numbered(
     is_leaf = of < 0
     is_given = is_leaf & (line > 0)
     for k in np.flatnonzero(is_given & (line > mark)).tolist() if not recorder.keeps_leaves else ():
-        is_given[k] = read[k].op is not None
+        if read[k].op is not None:
+            raise ValueError(
+                f"{read[k]!r} was computed by another thread while the function was recorded, and would not be again; "
+                "compute it in the thread that calls the function"
+            )
+        is_given[k] = False
     is_constant = is_leaf & ~is_given
     constants, of[is_constant] = _constants(read[is_constant])
     parameters, leaf = _parameters(read[is_given], line[is_given], arguments)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..native import is_native
+from ..native import is_insisted_on, is_native
 from . import listing, saving
 from .arguments import NUMBER, Shape, split
 from .blocks import Blocks, Floats, Ran
@@ -66,6 +66,7 @@ class Program:
         self.packed: Packed | None = None
         self.native: Native | None = None
         self._is_machine = self.dtype == np.float64 and is_native(native)
+        self._at_once = is_insisted_on(native)
         self.runs = self._runs(threads)
 
     @property
@@ -94,7 +95,7 @@ class Program:
             if len(groups) > _MOST_LOOPS and len(nodes) <= _INTERPRETED * len(groups):
                 from ..native.rows import NativeRows
 
-                rows = NativeRows(graph)
+                rows = NativeRows(graph, self._at_once)
                 if rows.loops() is not None:
                     return rows
             is_straight = is_straight and len(groups) > _MOST_LOOPS
@@ -107,7 +108,7 @@ class Program:
             return Blocks(self.packed, self.dtype)
         from ..native.run import Native
 
-        self.native = Native(self.packed, threads)
+        self.native = Native(self.packed, threads, self._at_once)
         return self.native
 
     def _straight(self) -> Straight:
@@ -115,7 +116,7 @@ class Program:
             return Straight(self.graph)
         from ..native.straight import NativeStraight
 
-        return NativeStraight(self.graph)
+        return NativeStraight(self.graph, self._at_once)
 
     def __call__(self, *args: Any, parameters: Any = None, **options: Any) -> Any:
         """The result, with these numbers for the parameters, or with those they had last.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import numpy as np
 from ..value import Value
 from .arguments import Shape
 from .given import Given, Layout
+from .locks import Lock
 from .program import GuardError, Program, Signature
 from .reach import Reach
 from .simplify import simplify
@@ -94,7 +94,7 @@ class Recordings:
         self.function, self.policy, self.dtype, self.native, self.threads = function, policy, dtype, native, threads
         self._kept: dict[Layout, list[Recording]] = {}
         self.last: Recording | None = None
-        self._lock = threading.RLock()
+        self._lock = Lock()
         self._made = self._turned = 0
         self._last_turned = ""
 

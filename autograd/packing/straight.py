@@ -51,12 +51,12 @@ class Straight:
         if wanted not in self._functions:
             self._functions[wanted] = self.function(wanted)
         outputs, holds, gradients = self._functions[wanted](*np.concatenate(shared).tolist())
-        if weight != 1.0 or any(x != x for x in gradients) or not all(holds):
+        if weight != 1.0 or any(x != x for x in gradients):
             return self.rows.run(shared, own, wanted, weight)
         d_shared = np.zeros(self.graph.leaves - self.graph.first_parameter)
         if wanted:
             d_shared[np.frombuffer(wanted, bool)] = gradients
-        failed = np.zeros((len(holds), 1), bool)
+        failed = ~np.array(holds, bool).reshape(-1, 1)
         return np.array(outputs, float).reshape(-1, 1), failed, d_shared, np.zeros((0, 1))
 
     def function(self, wanted: bytes) -> Callable[..., Any]:
