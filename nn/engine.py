@@ -8,6 +8,7 @@ rounding.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isfinite
 from operator import is_
 from typing import Any, Protocol
@@ -37,8 +38,8 @@ class Engine(Protocol):
     def epochs(self, optimizer: Any) -> Any:
         """What makes many steps in one call, with `run(order, batch_size)`; None where they are made one by one."""
 
-    def look(self) -> None:
-        """Notices what model and loss read now, before the next steps."""
+    def look(self, optimizer: Any) -> None:
+        """Notices what model and loss read now, before the next steps, which this optimizer makes."""
 
     def push(self) -> None:
         """Makes `data` and `grad` of the parameters what they are here."""
@@ -94,7 +95,10 @@ class Eager:
     def push(self) -> None:
         """Nothing to do: it is the parameters themselves that are used and changed."""
 
-    pull = look = push
+    pull = push
+
+    def look(self, optimizer: Any) -> None:
+        """Nothing to do: it is model and loss themselves that are called."""
 
     def weights(self, parameters: list[Value]) -> list[float]:
         return numbers(parameters)
@@ -122,11 +126,16 @@ class Compiled:
         self._outputs = autograd.compile(lambda row: model(list(row)), batch=0)
         self._rows, self._targets = np.array(rows, dtype=float), np.array(targets, dtype=float)
         self._flat = self._learned.flat(parameters)
-        self.push, self.pull, self.look = self._flat.push, self._flat.pull, self._flat.look
+        self.push, self.pull = self._flat.push, self._flat.pull
         self._optimizer: Any = None
         self._rate: Any = None
         self._updates = self._is_closed = False
         self._epochs: Any = None
+
+    def look(self, optimizer: Any) -> None:
+        self._flat.look()
+        if hasattr(optimizer, "steps_done"):
+            self._flat.steps = partial(getattr, optimizer, "steps_done")
 
     def gradient(self, batch: Sequence[int]) -> float:
         chosen = np.array(batch)

@@ -230,7 +230,7 @@ class Training:
 
         One step or many, alone or after others: it is the same machine code that makes them, to the last bit.
         """
-        self.engine.look()  # callbacks, metrics and schedules may have changed anything
+        self.engine.look(self.optimizer)  # callbacks, metrics and schedules may have changed anything
         epochs = None if self._hooks["on_gradient"] else self.engine.epochs(self.optimizer)
         if epochs is None:
             return self.take_step(batch, self.engine.gradient(batch))

@@ -251,6 +251,11 @@ BITS = RULES | {
 }
 
 
+def bent():
+    """A network that takes one of eight ways with each sample."""
+    return nn.MLP(2, [3, 1], lambda x: x * x if x < 0.1 else 2 * x - 0.19, seed=0)
+
+
 def in_pieces(fresh, path, cuts):
     """What training in pieces comes to: stepped through, interrupted in a call, and resumed at each cut."""
     for k, cut in enumerate(cuts):
@@ -314,13 +319,31 @@ def test_a_model_that_branches_is_the_same_too(batch_size, native, monkeypatch, 
     monkeypatch.setenv("AUTOGRAD_NATIVE", native)
 
     def fresh(**options):
-        options |= {"model": lambda: nn.MLP(2, [3, 1], lambda x: x * x if x < 0.1 else 2 * x - 0.19, seed=0)}
-        return training_of(RULES["adam"], False, batch_size=batch_size, **options)
+        return training_of(RULES["adam"], False, model=bent, batch_size=batch_size, **options)
 
     run = fresh()
     run.run()
     cuts = range(1, run.steps, 9)
     assert in_pieces(fresh, tmp_path / "run.json", cuts) == state_of(run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options", [{}, {"callbacks": [nn.RecordGradients()]}, {"model": bent}], ids=["", "watched", "bent"]
+)
+@pytest.mark.parametrize("make", ["adam", "clipped by norm"])
+def test_machine_code_is_made_after_the_same_step_of_a_resumed_training(make, options, monkeypatch, tmp_path, patient):
+    pytest.importorskip("numba")
+    monkeypatch.delenv("AUTOGRAD_NATIVE")
+    monkeypatch.setattr("autograd.native.run._PRICE", 300)
+    monkeypatch.setattr("autograd.native.run._PRICE_OF_ONE", 0)
+
+    def fresh(**more):
+        return training_of(BITS[make], False, epochs=12, **options, **more)
+
+    run = fresh()
+    run.run()
+    assert in_pieces(fresh, tmp_path / "run.json", [5, 20, 30, 45]) == state_of(run)
 
 
 @pytest.mark.parametrize("layer", [[1, 0], [1]])

@@ -53,7 +53,7 @@ class Native(Blocks):
         self._mine = threading.local()
         self._results, self._checked = len(self.graph.outputs), len(self.graph.checks)
         # threads would count in an order of their own, and who asks for them asks for machine code
-        self._trial = Trial(_PRICE + _PRICE_OF_ONE * len(packed.blocks), at_once or threads > 1)
+        self.trial = Trial(_PRICE + _PRICE_OF_ONE * len(packed.blocks), at_once or threads > 1)
 
     def run(
         self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, into: Floats | None = None
@@ -125,7 +125,7 @@ class Native(Blocks):
 
         Half as many as single runs, since it replaces the Python between them too.
         """
-        return max(0, int(self._trial.price / self.cost(samples) / 2))
+        return max(0, int(self.trial.price / self.cost(samples) / 2))
 
     def kernel(self, lanes: int, wanted: bytes) -> tuple[Source, Any] | None:
         """The source for tiles of so many samples, and what it was compiled to; None where it cannot be printed."""
@@ -141,7 +141,7 @@ class Native(Blocks):
         """The kernel for so many samples, with memory of this thread."""
         known: dict[Any, Ready] = self._mine.__dict__
         lanes = self.lanes(samples)
-        if self._trial.counts(self.cost(samples), (lanes, wanted)):
+        if self.trial.counts(self.cost(samples), (lanes, wanted)):
             return _IN_TRIAL
         if len(known) > _MOST:
             known.clear()

@@ -54,6 +54,7 @@ class Flat:
         self._looked: set[Any] = set()
         self._quick: dict[int, Callable[..., Any]] = {}  # by the number of arguments
         self._printed: dict[Any, Callable[..., Any] | None] = {}
+        self.steps: Callable[[], int] | None = None  # how many a training has made
         self.alone: Recording | None = None  # what ran all samples of the last call, where that is one program
         self.batch = compiled.batch  # which arguments have samples, by position and name
         self._data, self._gradient = np.empty(len(self.parameters)), np.zeros(len(self.parameters))
@@ -208,4 +209,6 @@ class Flat:
             if np.array_equal(*found):  # the same object says so without looking
                 found = found[0], found[0]
             self._places[recording] = found
+            if self.steps is not None:
+                recording.program.follow(self.steps)
         return found
