@@ -150,12 +150,8 @@ def listed(inner: Kind, length: int | None = None) -> Kind:
 
 def columns(**kinds: Kind) -> Kind:
     """A list with one entry for each of these names, which stand in messages alone."""
-
-    def kind(x: Any) -> tuple[Any, ...]:
-        entries = listed(anything, len(kinds))(x)
-        return tuple(record(**kinds)(dict(zip(kinds, entries, strict=True))).values())
-
-    return kind
+    entries, inner = listed(anything, len(kinds)), record(**kinds)
+    return lambda x: tuple(inner(dict(zip(kinds, entries(x), strict=True))).values())
 
 
 def record(**kinds: Kind) -> Kind:

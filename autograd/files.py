@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 UNFINISHED = ".unfinished"  # how the names of files end that are not whole yet
 
@@ -34,17 +35,10 @@ def replace(target: str | os.PathLike[str], data: bytes, mode: int, old: os.stat
     folder = os.path.dirname(os.fspath(target)) or "."
     unfinished = os.path.join(folder, f".{os.urandom(8).hex()}{UNFINISHED}")
     try:
-        number, is_named = _opened(folder, unfinished, mode)
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-            file.flush()
-            if old is not None:
-                _keep(old, number if os.chmod in os.supports_fd else unfinished)
-            os.fsync(number)
-            if not is_named:
-                # with the number of a folder Python follows the link from number to file, and without one it does not
-                with _folder(folder) as at:
-                    os.link(f"/proc/self/fd/{number}", os.path.basename(unfinished), dst_dir_fd=at)
+        if not _without_a_name(folder, unfinished, data, mode, old):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(unfinished, flags, mode), "wb") as file:
+                _fill(file, unfinished, data, old)
         os.replace(unfinished, target)
     except BaseException as error:
         with suppress(OSError):
@@ -56,13 +50,30 @@ def replace(target: str | os.PathLike[str], data: bytes, mode: int, old: os.stat
         os.fsync(at)  # the new name too must outlast a power cut; not every system can say so
 
 
-def _opened(folder: str, unfinished: str, mode: int) -> tuple[int, bool]:
-    """A new file, and whether it has a name yet: one without leaves nothing behind if the program is killed."""
-    if hasattr(os, "O_TMPFILE") and os.path.isdir("/proc/self/fd"):
-        with suppress(OSError):  # not every file system has files without names
-            return os.open(folder, os.O_TMPFILE | os.O_WRONLY, mode), False
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.open(unfinished, flags, mode), True
+def _without_a_name(folder: str, name: str, data: bytes, mode: int, old: os.stat_result | None) -> bool:
+    """Writes a file that gets its name when it is whole, so that a program that is killed leaves nothing behind.
+
+    False where the system cannot do that.
+    """
+    try:
+        number = os.open(folder, os.O_TMPFILE | os.O_WRONLY, mode)
+    except (AttributeError, OSError):
+        return False
+    with os.fdopen(number, "wb") as file:
+        _fill(file, number, data, old)
+        # given the number of a folder Python follows the link from number to file, and else it does not
+        with suppress(OSError), _folder(folder) as at:
+            os.link(f"/proc/self/fd/{number}", os.path.basename(name), dst_dir_fd=at)
+            return True
+    return False
+
+
+def _fill(file: Any, path: int | str, data: bytes, old: os.stat_result | None) -> None:
+    file.write(data)
+    file.flush()
+    if old is not None:
+        _keep(old, path)
+    os.fsync(file.fileno())
 
 
 def _keep(old: os.stat_result, file: int | str) -> None:

@@ -41,7 +41,7 @@ def save(path: str | Path, model: Any, optimizer: Any = None) -> Path:
     Raises:
         TypeError: the model has no numbers to write.
     """
-    path, model = _in_order(path, model, "save")
+    path, model = _in_order(path, model, optimizer, "save")
     state = learned(model, optimizer)
     if not state["model"] and not state["others"]:
         raise TypeError(f"{model!r} has no parameters, so there is nothing to save; give the model that was trained")
@@ -56,17 +56,21 @@ def load(path: str | Path, model: Any, optimizer: Any = None) -> None:
         ValueError: it is no checkpoint, a damaged one, or one of another model or optimizer.
         TypeError: the model has no numbers to change.
     """
-    path, model = _in_order(path, model, "load")
+    path, model = _in_order(path, model, optimizer, "load")
     learn(get(path), model, optimizer, path)
 
 
-def _in_order(path: Any, model: Any, verb: str) -> tuple[Any, Any]:
+def _in_order(path: Any, model: Any, optimizer: Any, verb: str) -> tuple[Any, Any]:
     """The path and the model, which may be given in either order."""
     if isinstance(model, str | os.PathLike) and not isinstance(path, str | os.PathLike):
         path, model = model, path
-    if not isinstance(path, str | os.PathLike) or isinstance(model, str | os.PathLike):
-        given = f"{reprlib.repr(path)} and {reprlib.repr(model)}"
-        raise TypeError(f"nn.{verb} takes a path and a model, as in nn.{verb}('model.json', model), got {given}")
+    is_odd = optimizer is not None and not hasattr(optimizer, "state_dict")
+    if not isinstance(path, str | os.PathLike) or isinstance(model, str | os.PathLike) or is_odd:
+        given = ", ".join(reprlib.repr(x) for x in (path, model, optimizer) if x is not None)
+        raise TypeError(
+            f"nn.{verb} takes a path, a model and perhaps its optimizer, as in nn.{verb}('model.json', model), "
+            f"got {given}"
+        )
     return path, model
 
 

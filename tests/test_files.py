@@ -48,7 +48,7 @@ SAVERS = {
 }
 
 
-def full(number):
+def full(*given, **named):
     raise OSError(28, "No space left on device")
 
 
@@ -123,10 +123,12 @@ def test_what_is_no_file_is_written_to_as_it_is(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("unnamed", [True, False])
-def test_a_name_of_any_length_is_written_with_and_without_files_that_have_no_name(unnamed, tmp_path, monkeypatch):
-    if not unnamed:
-        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+@pytest.mark.parametrize("missing", ["nothing", "O_TMPFILE", "link"])
+def test_a_name_of_any_length_is_written_where_no_file_can_be_without_a_name_too(missing, tmp_path, monkeypatch):
+    if missing == "link":
+        monkeypatch.setattr(os, missing, full, raising=False)
+    else:
+        monkeypatch.delattr(os, missing, raising=False)
     name = "x" * 255
     for text in ("first", "second"):
         files.write(tmp_path / name, text)

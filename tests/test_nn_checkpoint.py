@@ -296,7 +296,7 @@ class OfFloats:
         ([nn.MLP(1, [1])], "has no parameters; give a model with parameters"),
         (lambda x: x, "has no parameters; give a model with parameters"),
         (nn.Sequential("relu"), "has no parameters, so there is nothing to save"),
-        ("model", "nn.save takes a path and a model, as in nn.save"),
+        ("model", "nn.save takes a path, a model and perhaps its optimizer"),
         (None, "has no parameters"),
         (OfFloats(), "has 1.0 in it; a parameter must be a Value"),
     ],

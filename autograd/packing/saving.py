@@ -77,7 +77,7 @@ def _program(content: Any) -> tuple[Graph, str, dict[str, Any], list[float]]:
         signature=_signature,
         parameters=listed(number, counted["parameters"]),
         operations=listed(_operation),
-        nodes=listed(listed(whole()), counted["nodes"]),
+        nodes=listed(_row, counted["nodes"]),
         constants=listed(number, counted["constants"]),
         wide=listed(flag),
     )(content)
@@ -117,6 +117,12 @@ def _operation(x: Any) -> Op:
     if op is None:
         raise Damage(f"needs the operation {x!r}; define that primitive first")
     return op
+
+
+def _row(x: Any) -> list[int]:
+    if isinstance(x, list) and {*map(type, x)} == {int} and min(x) >= 0:  # at once: there may be a million
+        return x
+    return listed(whole())(x)  # type: ignore[no-any-return]
 
 
 def _look_at(k: int, row: list[int], leaves: int, operations: list[Op], constants: list[float]) -> None:
