@@ -9,48 +9,49 @@ import autograd
 from autograd import Value, no_grad
 
 
-def reading_program(seed, steps=12):
+def reading_program(seed, steps=12, verbs=True):
     """A function of a list of Values or numbers and of parameters: it gives a Value, and a list of numbers."""
+    mixed = _MIXED + _VERBS if verbs else _MIXED
 
     def function(xs, parameters):
         draw = random.Random(seed)
         values, numbers = [*xs, *parameters], [0.75, -1.25, 2]
         for _ in range(steps):
             kind = draw.choice((_read, _read, _compute, _compute, _mix, _mix, _choose, _let_out, _nothing_kept))
-            kind(draw, values, numbers)
+            kind(draw, values, numbers, mixed)
         return autograd.sum([x * draw.uniform(-1.0, 1.0) for x in [*xs, *parameters, *values[-6:]]]), numbers[-4:]
 
     return function
 
 
-def _read(draw, values, numbers):
+def _read(draw, values, numbers, mixed):
     x = draw.choice(values)
     if isinstance(x, Value):
         numbers.append(x.data)
 
 
-def _compute(draw, values, numbers):
+def _compute(draw, values, numbers, mixed):
     a, b = draw.choice(numbers[-4:]), draw.choice(numbers)
     made = draw.choice(_NUMBERS)(a, b)
     # within a range, and away from the whole numbers that most programs meet: rounding turns no comparison
     numbers.append(made if abs(made) < 8.0 else made % 7.0 + 0.1)
 
 
-def _mix(draw, values, numbers):
+def _mix(draw, values, numbers, mixed):
     x, n, m = draw.choice(values), draw.choice(numbers[-4:]), draw.choice(numbers)
-    values.append(autograd.tanh(draw.choice(_MIXED)(x, n, m)))
+    values.append(autograd.tanh(draw.choice(mixed)(x, n, m)))
 
 
-def _choose(draw, values, numbers):
+def _choose(draw, values, numbers, mixed):
     a, b, x = draw.choice(numbers[-3:]), draw.choice(numbers), draw.choice(values)
     numbers.append(draw.choice(_CHOICES)(a, b, x))
 
 
-def _let_out(draw, values, numbers):
+def _let_out(draw, values, numbers, mixed):
     numbers.append(draw.choice(_PLAIN)(draw.choice(numbers[-3:])))
 
 
-def _nothing_kept(draw, values, numbers):
+def _nothing_kept(draw, values, numbers, mixed):
     a, b = draw.choice(values), draw.choice(values)
     with no_grad():
         values.append(autograd.sin(a * b) + Value(0.5).detach())
@@ -85,6 +86,8 @@ _MIXED = [
     lambda x, n, m: autograd.dot([x, n], [m, x]),
     lambda x, n, m: autograd.sum([n, x, m]),
     lambda x, n, m: Value(n) * x,
+]
+_VERBS = [
     lambda x, n, m: autograd.grad(lambda t: t * t * n)(m) * x,
     lambda x, n, m: autograd.grad(lambda t: t * autograd.sin(t) * x)(n) + x,
 ]

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .trace import Recorder
 
 _FLOATS = (float, int, bool)
-_POSITION = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def _operator(row: str, function: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -140,7 +139,8 @@ class Carried(Followed):
     def _whole(self, row: str, result: int, *more: float) -> int:
         """A whole number, as a plain one: an index or a count. The program holds for this one."""
         if self._recorder.is_open:
-            self._recorder.pin(self._row(row, float(result), *more)._constant)
+            made = self._row(row, float(result), *more)
+            self._recorder.compare(made._constant, "==", float(result), True)
         return result
 
     # Comparisons.
@@ -169,12 +169,11 @@ class Carried(Followed):
     def _compare(self, symbol: str, other: Any) -> Any:
         if isinstance(other, Value):
             return self._constant._compare(symbol, other)
-        function = COMPARED[symbol]
+        function = _COMPARED[symbol]
         kind = type(other)
         if kind in _FLOATS or kind is Carried or kind is np.float64:
-            number = _number(other)
-            outcome = bool(function(self._constant._data, number))
-            if kind is int and abs(number) > _EXACT:
+            outcome = bool(function(self._constant._data, _number(other)))
+            if kind is int and abs(other) > _EXACT:
                 self.plain()
             else:
                 self._recorder.compare(self._constant, symbol, _constant_of(other), outcome)
@@ -232,7 +231,7 @@ class Carried(Followed):
             name = NUMPY_NAMES.get(ufunc.__name__, ufunc.__name__)
             if ufunc.__name__ in COMPARISONS:
                 a, b = (float(x) if type(x) is np.float64 else x for x in inputs)
-                return np.bool_(COMPARED[_SYMBOLS[ufunc.__name__]](a, b))
+                return np.bool_(_COMPARED[_SYMBOLS[ufunc.__name__]](a, b))
             if name in _ASKED:
                 return np.bool_(_ASKED[name](*inputs))
             if name in TABLE:
@@ -241,8 +240,15 @@ class Carried(Followed):
         return getattr(ufunc, method)(*map(_plain, inputs), **options)
 
 
-COMPARED: dict[str, Callable[[Any, Any], Any]] = {**_POSITION, "==": operator.eq, "!=": operator.ne}
-_SYMBOLS = dict(zip(COMPARISONS, ("==", "!=", "<", "<=", ">", ">="), strict=True))
+_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_SYMBOLS = dict(zip(COMPARISONS, _COMPARED, strict=True))
 _ASKED: dict[str, Callable[[Any], Any]] = {
     "isnan": lambda x: x != x,
     "isinf": lambda x: abs(x) == math.inf,

@@ -40,8 +40,8 @@ def compile(
 
     Arguments are numbers, lists, tuples, dicts and arrays of numbers; one that is none of these is passed on as it is.
     Values that the function reaches by itself, a model's weights, are parameters: each call uses their present `data`.
-    If it finds other Values there, or another object by one of its names, it is recorded again. Numbers within other
-    objects, and those that it reads from a Value by `data`, stay as they were. Results are plain numbers.
+    If it finds other Values there, or another object by one of its names, it is recorded again. Numbers that it reads
+    by `data` are those of each call, too. Numbers within other objects stay as they were. Results are plain numbers.
 
     >>> import autograd
     >>> from autograd import Value

@@ -37,7 +37,7 @@ def trace(
     try:
         shape = recorder.run(run, outputs)
     except Exception:
-        if not recorder.carries:
+        if not recorder.reads:
             raise
     if recorder.is_in_doubt() or not shape:  # perhaps it saw that a number was not quite a float
         plain, numbers = Recorder(is_carrying=False), list[Any]()
@@ -74,7 +74,7 @@ class Recorder(Watcher):
     def __init__(self, is_carrying: bool = True) -> None:
         self.is_carrying, self.is_open, self.is_closing = is_carrying, False, False
         self.mark = 0  # whatever the function makes has a later line
-        self.carries: dict[int, tuple[Value, Carried]] = {}  # by identity: Values whose numbers were read
+        self.reads: dict[int, tuple[Value, Value]] = {}  # by identity: Values that were read, and their numbers
         self.effects: list[str] = []
         self.readers: set[CodeType] = set()  # functions that read numbers, or compute with those that were read
         self.nodes: list[Any] = []
@@ -116,8 +116,9 @@ class Recorder(Watcher):
         self.noted.append(value)
 
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
-        self._note_reader()
-        self.compared.append((left, symbol, right, outcome, _place()))
+        if self.is_open:  # a number that was kept longer is one like any other
+            self._note_reader()
+            self.compared.append((left, symbol, right, outcome, _place()))
 
     def touched(self, value: Any, what: str) -> None:
         self.effects.append(f"{what.format(getattr(value, 'label', '') or 'Value')} ({_place()})")
@@ -125,7 +126,7 @@ class Recorder(Watcher):
     # Numbers that are read.
 
     def read(self, value: Value) -> Any:
-        if id(value) not in self.carries:
+        if id(value) not in self.reads:
             if not self.follows(value):
                 return value._data
             made = new_constant(value._data)
@@ -133,9 +134,9 @@ class Recorder(Watcher):
                 self.detached[id(made)] = made, self.detached[id(value)][1]
             else:
                 self.cut_off(made, value)
-            self.carries[id(value)] = value, Carried(self, made)
-        carried = self.carries[id(value)][1]
+            self.reads[id(value)] = value, made
         self._note_reader()
+        carried = Carried(self, self.reads[id(value)][1])
         return carried if self.is_carrying else carried.plain()
 
     def follows(self, constant: Value) -> bool:
@@ -164,18 +165,16 @@ class Recorder(Watcher):
     def pin(self, constant: Value) -> None:
         """The program holds only where this is the number that it is now."""
         number = constant._data
-        if not self.is_open:
-            return
         if number != number:
             self.compare(constant, "!=", constant, True)
-            return
-        self.compare(constant, "==", number, True)
-        if not number:  # 0.0 or -0.0
+        else:
+            self.compare(constant, "==", number, True)
+        if self.is_open and not number:  # 0.0 or -0.0
             angle = self.carry(TABLE["atan2"], (constant, -1.0))
             self.compare(angle._constant, ">", 0.0, angle._constant._data > 0.0)
 
     def _note_reader(self) -> None:
-        if self.carries:
+        if self.reads:
             self.readers.add(user_frame().f_code)
 
     def _is_followed(self, x: Any) -> bool:
