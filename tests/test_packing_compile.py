@@ -1,5 +1,6 @@
 """`autograd.compile`: arguments, parameters, batches, guards, and what is refused."""
 
+import asyncio
 import gc
 import threading
 from itertools import pairwise
@@ -484,6 +485,49 @@ def test_a_compiled_function_within_another_is_recorded_with_it_and_its_gradient
             with pytest.raises(TypeError, match="would keep for ever; differentiate the function itself"):
                 autograd.compile(lambda y, ask=ask, x=x: ask(x) * y)(1.0)
     assert inner.value_and_grad(2.0) == (8.0, 12.0)
+
+
+def in_threads(work, count):
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("size", [1, 40])
+def test_threads_that_record_and_call_one_function_get_the_results_of_their_own_numbers(size):
+    w, found = Value(0.5), {}
+
+    @autograd.compile
+    def f(xs):
+        y = autograd.sum([autograd.sin(x * w) for x in xs])
+        return y * w if xs[0] > 2.0 else y
+
+    def work(k):
+        found[k] = {repr(f.value_and_grad([0.5 * k] * size)) for _ in range(100)}
+
+    in_threads(work, 8)
+    for k in range(8):
+        f.value_and_grad([0.5 * k] * size)  # by the program for it, whichever is tried first
+        assert found[k] == {repr(f.value_and_grad([0.5 * k] * size))}
+
+
+def test_tasks_of_asyncio_call_one_function_in_turns_and_in_threads():
+    w = Value(3.0)
+    f = autograd.compile(lambda x: autograd.sin(x) * w)
+
+    async def calls(k):
+        found = []
+        for _ in range(10):
+            found += [f(0.1 * k), await asyncio.to_thread(f, 0.1 * k)]
+        return found
+
+    async def gathered():
+        return await asyncio.gather(*[calls(k) for k in range(5)])
+
+    for k, found in enumerate(asyncio.run(gathered())):
+        assert found == [f.function(Value(0.1 * k)).data] * 20
 
 
 def test_a_method_may_be_decorated_and_each_instance_has_its_programs():

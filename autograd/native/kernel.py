@@ -7,6 +7,7 @@ thread that it does not have; so does the end of the program, which LLVM would n
 from __future__ import annotations
 
 import atexit
+import concurrent.futures.thread  # noqa: F401  has to do at a fork, which must not begin while numba imports it
 import os
 import sys
 import threading

@@ -53,8 +53,8 @@ class NativeRows(Rows):
         root = int(of[graph.outputs[0]]) if wanted else 0
         self._kernel(p, a, self._flat, last, len(table), root, int(bool(wanted)), weight)
         failed = np.zeros((len(graph.checks), 1), bool)
-        for k, check in enumerate(graph.checks):
-            failed[k] = COMPARE[check.symbol](p[of[check.left]], p[of[check.right]]) != check.outcome
+        for compare, places, left, right, outcomes in self._comparisons:
+            failed[places, 0] = compare(p[left], p[right]) != outcomes
         d = np.where(np.frombuffer(wanted, bool), a[first:last], 0.0) if wanted else np.zeros(last - first)
         return p[of[graph.outputs]].reshape(-1, 1), failed, d, np.zeros((0, 1))
 
@@ -71,6 +71,19 @@ class NativeRows(Rows):
             return kernel(self._text(), "ddqiiiif")
         except UnprintableError:
             return None
+
+    @cached_property
+    def _comparisons(self) -> list[Any]:
+        """Those of one kind together: how they compare, which they are, what with what, and how it came out."""
+        kinds: dict[str, list[int]] = {}
+        for k, check in enumerate(self.graph.checks):
+            kinds.setdefault(check.symbol, []).append(k)
+        found = []
+        for symbol, places in kinds.items():
+            checks, of = [self.graph.checks[k] for k in places], self._table[1]
+            left, right = (of[[getattr(check, side) for check in checks]] for side in ("left", "right"))
+            found.append((COMPARE[symbol], places, left, right, np.array([check.outcome for check in checks])))
+        return found
 
     def _memory(self, size: int) -> tuple[Any, Any]:
         mine = self._mine.__dict__

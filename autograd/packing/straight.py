@@ -56,7 +56,9 @@ class Straight:
         d_shared = np.zeros(self.graph.leaves - self.graph.first_parameter)
         if wanted:
             d_shared[np.frombuffer(wanted, bool)] = gradients
-        failed = ~np.array(holds, bool).reshape(-1, 1)
+        failed = np.zeros((len(holds), 1), bool)
+        if not all(holds):
+            failed[:, 0] = [not has for has in holds]
         return np.array(outputs, float).reshape(-1, 1), failed, d_shared, np.zeros((0, 1))
 
     def function(self, wanted: bytes) -> Callable[..., Any]:
