@@ -58,9 +58,7 @@ class Epochs:
         if batch_size < 1:
             raise ValueError(f"a batch has at least 1 sample, got batch_size={batch_size!r}")
         recording = self._flat.recording(self._call.layout)
-        if recording is None and len(
-            order
-        ):  # the function is recorded first, so that the first step is like the others
+        if recording is None and len(order):  # it is recorded first, so that the first step is like the others
             refuse(order, self._call.samples)
             try:
                 self._backward(order[:batch_size])
