@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from autograd import Value
 
 from .checks import as_list, pairs, real, rows, targets
 from .data import split
+from .metrics import accuracy, accuracy_of
 from .optim import SGD
 
 Samples = tuple[list[list[float]], list[Any]]
@@ -59,8 +61,8 @@ def optimizer_of(model: Any, optimizer: Any) -> Any:
     return optimizer
 
 
-def metrics_of(metrics: Any) -> dict[str, Callable[[Any, Any], float]]:
-    """Functions (predictions, targets) by their names."""
+def metrics_of(metrics: Any, model: Any) -> dict[str, Callable[[Any, Any], float]]:
+    """Functions (predictions, targets) by their names; accuracy as that of this model's outputs."""
     given: Iterable[Any] = [metrics] if callable(metrics) else metrics
     found: dict[str, Callable[[Any, Any], float]] = {}
     for metric in given:
@@ -69,7 +71,7 @@ def metrics_of(metrics: Any) -> dict[str, Callable[[Any, Any], float]]:
         name = getattr(metric, "__name__", type(metric).__name__)
         if name in found or name == "loss":
             raise ValueError(f"two columns of the history would be called {name!r}; give the metric another name")
-        found[name] = metric
+        found[name] = accuracy_of(model) if metric is accuracy else metric
     return found
 
 
@@ -83,7 +85,11 @@ def try_targets(
     found: dict[str, int] = {}
     losses: dict[int, float] = {}
     with autograd.no_grad():
-        outputs = model([Value(x).detach() for x in row])
+        try:
+            outputs = model([Value(x).detach() for x in row])
+        except (TypeError, ValueError, IndexError) as error:
+            error.add_note(f"(said of the first row, {reprlib.repr(row)}, by the model; X comes before y)")
+            raise
         for i, target in enumerate(wanted):
             if found.setdefault(repr(target), i) != i:
                 continue

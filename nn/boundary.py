@@ -20,6 +20,7 @@ from .callbacks import RecordWeights
 from .checks import whole
 from .grid import COLOURS, Grid, around, labelled, probabilities
 from .history import History
+from .keywords import named
 from .parameters import numbers, parameters_of, write
 
 
@@ -51,6 +52,7 @@ class BoundaryPage:
         return {"text/plain": repr(self), "text/html": frame}
 
 
+@named
 def boundary(
     model: Any,
     X: Any,

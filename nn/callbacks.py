@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import fields
 
+from .checkpoint import put
 from .checks import rate, whole
+from .keywords import named
 from .parameters import by_layer, numbers, root_mean_square
 from .progress import ProgressLine
 
@@ -41,6 +45,9 @@ class Callback:
     def on_start(self, training: Training) -> None:
         """Before the first step, also of a training that was resumed."""
 
+    def on_last_step(self, training: Training) -> None:
+        """Before the last step of each epoch: the parameters are those that its loss is measured with."""
+
     def on_gradient(self, training: Training) -> None:
         """Before each step, when the gradients of its batch are known."""
 
@@ -52,6 +59,10 @@ class Callback:
 
     def on_stop(self, training: Training) -> None:
         """After the last step, whatever ended the training."""
+
+    def acts(self, moment: str) -> bool:
+        """Whether it does anything at the moment of that name."""
+        return getattr(type(self), moment) is not getattr(Callback, moment)
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint must keep of it, as numbers, strings, lists and dictionaries."""
@@ -78,15 +89,26 @@ class AfterEpoch(Callback):
 class EarlyStopping(Callback):
     """Ends a training that no longer improves, and puts the best weights back.
 
-    The best weights come back however it ends: by Ctrl-C, or a loss that is not finite, as well.
+    The best weights come back however it ends: by Ctrl-C, or a loss that is not finite, as well. They are those that
+    the best number was measured with: those after the epoch of a metric and of what is held out, and of "loss" those
+    before the step that learned from it. Of several steps in an epoch, whose losses make one mean, it is the last.
+
+    >>> import nn
+    >>> model, stopping = nn.MLP(1, [1], seed=0), nn.EarlyStopping("loss", patience=3)
+    >>> X, y, loss = [0.0, 1.0, 2.0], [1.0, 3.0, 5.0], nn.mean_squared_error
+    >>> optimizer = nn.SGD(model.parameters(), lr=0.6)  # too large
+    >>> history = nn.fit(model, X, y, loss=loss, optimizer=optimizer, batch_size=None, callbacks=[stopping])
+    >>> f"{history.best()[1]:.6g}", f"{loss(model.predict(X), y):.6g}"
+    ('3.69889', '3.69889')
 
     Args:
         monitor: the column of the history to watch; None is "val_loss" where samples are held out, else "loss".
         patience: how many epochs in a row may pass without a number better than the best by more than `min_delta`.
         largest: whether large numbers are good ones, as of an accuracy; None: unless "loss" or "error" is in the name.
-        restore_best_weights: whether the parameters at the end are those after the best epoch, or after the last.
+        restore_best_weights: whether the parameters at the end are the best ones, or those after the last step.
     """
 
+    @named
     def __init__(
         self,
         monitor: str | None = None,
@@ -95,16 +117,25 @@ class EarlyStopping(Callback):
         largest: bool | None = None,
         restore_best_weights: bool = True,
     ) -> None:
-        self.monitor, self.largest = monitor, largest
+        self.monitor, self.largest = column("monitor", monitor), largest
         self.patience, self.min_delta = whole("patience", patience), rate("min_delta", min_delta)
         self.restore_best_weights = restore_best_weights
         self.best, self.best_epoch = inf, 0
         self.best_weights: list[float] | None = None
+        self._measured: list[float] | None = None  # the parameters that the loss of this epoch is measured with
+        self.sees_parameters = type(self) is not EarlyStopping  # `training.weights` is enough, but for a subclass
+
+    def acts(self, moment: str) -> bool:
+        is_idle = not self.restore_best_weights or self.monitor not in (None, "loss")
+        return super().acts(moment) and not (moment == "on_last_step" and is_idle)
 
     def on_start(self, training: Training) -> None:
         if not training.steps:
-            self.best, self.best_epoch, self.best_weights = inf, 0, None
+            self.best, self.best_epoch, self.best_weights, self._measured = inf, 0, None, None
         self._judge(training)
+
+    def on_last_step(self, training: Training) -> None:
+        self._measured = training.weights()
 
     def on_epoch(self, training: Training) -> None:
         column, largest = watched(training, self.monitor, self.largest)
@@ -112,7 +143,8 @@ class EarlyStopping(Callback):
         if (-found if largest else found) < self.best - self.min_delta:
             self.best, self.best_epoch = (-found if largest else found), training.history.epochs
             if self.restore_best_weights:
-                self.best_weights = numbers(training.parameters)
+                measured = self._measured if column == "loss" else None
+                self.best_weights = measured or training.weights()
         self._judge(training)
 
     def _judge(self, training: Training) -> None:
@@ -125,16 +157,23 @@ class EarlyStopping(Callback):
             )
 
     def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best, "best_epoch": self.best_epoch, "best_weights": self.best_weights}
+        best = {"best": self.best, "best_epoch": self.best_epoch, "best_weights": self.best_weights}
+        return best | {"measured": self._measured}
 
     def state_kind(self, training: Training, epochs: int) -> fields.Kind:
         weights = fields.listed(fields.number, len(training.parameters))
-        return fields.record(
-            best=fields.number, best_epoch=fields.whole(most=epochs), best_weights=fields.optional(weights)
+        known = fields.record(
+            best=fields.number,
+            best_epoch=fields.whole(most=epochs),
+            best_weights=fields.optional(weights),
+            measured=fields.optional(weights),
         )
+        # files were once without the last
+        return lambda state: known({"measured": None, **state} if isinstance(state, Mapping) else state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.best, self.best_epoch, self.best_weights = state["best"], state["best_epoch"], state["best_weights"]
+        self._measured = state.get("measured")
 
 
 class Checkpoint(Callback):
@@ -147,26 +186,37 @@ class Checkpoint(Callback):
     Args:
         path: the file.
         every: after how many epochs it is written.
-        monitor: write it only after an epoch whose number in this column of the history is the best so far.
+        monitor: write it only after an epoch whose number in this column of the history is the best so far, as the
+            training was when that was measured: of "loss" before the last step of the epoch, see `EarlyStopping`.
         largest: whether large numbers are good ones; None: unless "loss" or "error" is in the name.
     """
 
     last = True
 
+    @named
     def __init__(
         self, path: str | Path, every: int = 1, monitor: str | None = None, largest: bool | None = None
     ) -> None:
+        if not isinstance(path, str | PathLike):
+            raise TypeError(f"path is the name of the file to write to, got {path!r}")
         self.path, self.every = Path(path), whole("every", every)
         if not self.path.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {self.path.parent} to write checkpoints to; make it first")
-        self.monitor, self.largest = monitor, largest
+        self.monitor, self.largest = column("monitor", monitor), largest
         self._written = -1
+        self._measured: dict[str, Any] | None = None  # the state that the loss of this epoch is measured in
+
+    def acts(self, moment: str) -> bool:
+        return super().acts(moment) and (moment != "on_last_step" or self.monitor == "loss")
+
+    def on_last_step(self, training: Training) -> None:
+        self._measured = copy.deepcopy(training.state_dict())  # the next epoch shuffles the order in place
 
     def on_epoch(self, training: Training) -> None:
         if self.monitor is not None:
             column, largest = watched(training, self.monitor, self.largest)
             if training.history.best(column, largest)[0] == training.history.epochs:
-                self._write(training)
+                self._write(training, self._measured)
         elif training.history.epochs % self.every == 0:
             self._write(training)
 
@@ -175,9 +225,9 @@ class Checkpoint(Callback):
         if self.monitor is None and training.steps != self._written and not training.diverged:
             self._write(training)
 
-    def _write(self, training: Training) -> None:
+    def _write(self, training: Training, state: dict[str, Any] | None = None) -> None:
         try:
-            training.save(self.path)
+            put(self.path, state or training.state_dict())
         except OSError as error:
             warnings.warn(
                 f"the checkpoint {self.path} could not be written ({error.strerror or error}); the one written before "
@@ -250,6 +300,7 @@ class Progress(Callback):
 
     sees_parameters = every_step = False
 
+    @named
     def __init__(self, shown: bool | None = None) -> None:
         self.line = ProgressLine(shown)
 
@@ -267,6 +318,13 @@ class Progress(Callback):
 
     def on_stop(self, training: Training) -> None:
         self.line.clear()
+
+
+def column(name: str, x: Any) -> str | None:
+    """The name of a column, or None."""
+    if not isinstance(x, str | None):
+        raise TypeError(f'{name} is the name of a column of the history, such as "val_loss", got {x!r}')
+    return x
 
 
 def watched(training: Training, monitor: str | None, largest: bool | None) -> tuple[str, bool]:
@@ -289,8 +347,3 @@ def callbacks_of(given: Iterable[Any]) -> list[Callback]:
         else:
             raise TypeError(f"a callback is a nn.Callback or a function of the training, not {one!r}")
     return sorted(found, key=lambda one: one.last)
-
-
-def overrides(callback: Callback, moment: str) -> bool:
-    """Whether the callback does anything at that moment."""
-    return getattr(type(callback), moment) is not getattr(Callback, moment)

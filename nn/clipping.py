@@ -14,6 +14,7 @@ import numpy as np
 from autograd import Value
 
 from .checks import finite
+from .keywords import named
 
 
 def clip_by_norm(gradient: Any, largest: float) -> Any:
@@ -49,6 +50,7 @@ def norm(gradient: Any) -> float:
     return largest * float(np.sqrt(np.add.reduce(scaled * scaled)))
 
 
+@named
 def clip_grad_norm(parameters: Iterable[Value], largest: float) -> float:
     """Shortens the gradients of the parameters as `clip_by_norm` does, and returns their length before.
 

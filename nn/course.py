@@ -49,6 +49,11 @@ class Course:
         return self.seen == len(self._order)
 
     @property
+    def steps_left(self) -> int:
+        """How many steps the epoch still has."""
+        return -(-(len(self._order) - self.seen) // self.batch_size)
+
+    @property
     def mean(self) -> float:
         """The mean loss of the samples so far."""
         return self.total / self.seen

@@ -13,6 +13,7 @@ from .checks import as_list, label, pairs, real, rows, whole
 from .dataset import Dataset
 from .generated import circles, moons, sine, spirals, xor
 from .init import generator
+from .keywords import named
 from .tables import digits, iris, load_csv
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 
+@named
 def split(X: Any, y: Any, test: float = 1 / 3, seed: Any = 0) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """Shuffles the samples and holds the share `test` of them out: (X for training, X held out, y ..., y ...).
 
@@ -54,6 +56,7 @@ def split(X: Any, y: Any, test: float = 1 / 3, seed: Any = 0) -> tuple[list[Any]
     return [samples[k] for k in kept], [samples[k] for k in out], [labels[k] for k in kept], [labels[k] for k in out]
 
 
+@named
 def batches(X: Any, y: Any, size: int | None = 32, seed: Any = None) -> Iterator[tuple[list[Any], list[Any]]]:
     """The samples in a new order, `size` at a time: (X, y) of each batch; the last may be smaller. None is all at once.
 
@@ -69,6 +72,7 @@ def batches(X: Any, y: Any, size: int | None = 32, seed: Any = None) -> Iterator
     )
 
 
+@named
 def one_hot(labels: Any, classes: int | None = None) -> list[list[float]]:
     """For each label a list of zeros with a 1 at its place; there are as many classes as the largest label needs.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from .arguments import samples_of, try_targets
 from .engine import engine_for
+from .keywords import named
 from .parameters import parameters_of
 from .symptoms import Finding, gradients, inputs, rate, units
 
@@ -38,6 +39,7 @@ class Diagnosis:
     __repr__ = __str__
 
 
+@named
 def diagnose(
     model: Callable[[Any], Any],
     data: Any,

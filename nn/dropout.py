@@ -10,6 +10,7 @@ from autograd import Value
 
 from .checks import as_list
 from .init import generator, restore, state_of
+from .keywords import named
 from .module import Module
 from .settings import share
 
@@ -36,6 +37,7 @@ class Dropout(Module):
         seed: a whole number for draws of its own; None draws from Python's global `random`.
     """
 
+    @named
     def __init__(self, rate: float = 0.5, *, seed: Any = None) -> None:
         self.rate = share("rate", rate)
         self._random = None if seed is None else generator(seed)

@@ -9,6 +9,7 @@ from autograd import Value
 
 from .checks import as_list, is_index, real, whole
 from .init import Initialiser, generator, initialiser
+from .keywords import named
 from .module import Module
 
 
@@ -33,6 +34,7 @@ class Embedding(Module):
         scope: where pictures show it.
     """
 
+    @named
     def __init__(
         self,
         count: int,

@@ -8,7 +8,9 @@ rounding.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isfinite
+from operator import is_
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +19,9 @@ import autograd
 from autograd import Value
 
 from .checks import known_targets
+from .closed import is_closed
 from .optimizer import Optimizer
+from .parameters import numbers
 
 Function = Callable[..., Any]
 
@@ -34,11 +38,17 @@ class Engine(Protocol):
     def epochs(self, optimizer: Any) -> Any:
         """What makes many steps in one call, with `run(order, batch_size)`; None where they are made one by one."""
 
+    def look(self, optimizer: Any) -> None:
+        """Notices what model and loss read now, before the next steps, which this optimizer makes."""
+
     def push(self) -> None:
         """Makes `data` and `grad` of the parameters what they are here."""
 
     def pull(self) -> None:
         """Takes over `data` of the parameters."""
+
+    def weights(self, parameters: list[Value]) -> list[float]:
+        """The numbers of these parameters as they are here."""
 
     def mean_loss(self, rows: Any, targets: Any) -> float:
         """The mean loss of other samples."""
@@ -87,6 +97,12 @@ class Eager:
 
     pull = push
 
+    def look(self, optimizer: Any) -> None:
+        """Nothing to do: it is model and loss themselves that are called."""
+
+    def weights(self, parameters: list[Value]) -> list[float]:
+        return numbers(parameters)
+
     def mean_loss(self, rows: Any, targets: Any) -> float:
         with autograd.no_grad():
             losses = [self._loss(self.model(row), target) for row, target in zip(rows, targets)]
@@ -112,8 +128,14 @@ class Compiled:
         self._flat = self._learned.flat(parameters)
         self.push, self.pull = self._flat.push, self._flat.pull
         self._optimizer: Any = None
-        self._updates = False
+        self._rate: Any = None
+        self._updates = self._is_closed = False
         self._epochs: Any = None
+
+    def look(self, optimizer: Any) -> None:
+        self._flat.look()
+        if hasattr(optimizer, "steps_done"):
+            self._flat.steps = partial(getattr, optimizer, "steps_done")
 
     def gradient(self, batch: Sequence[int]) -> float:
         chosen = np.array(batch)
@@ -135,9 +157,21 @@ class Compiled:
     def _is_update(self, optimizer: Any) -> bool:
         """Whether its update of an array is what its step does to the parameters."""
         if optimizer is not self._optimizer:
-            self._optimizer, self._epochs = optimizer, None
+            self._optimizer, self._epochs, self._rate = optimizer, None, None
             self._updates = _updates(optimizer, self._flat.parameters)
-        return self._updates
+        if self._updates:
+            rate = vars(optimizer)["lr"]
+            if callable(rate) and rate is not self._rate:
+                self._rate, self._is_closed = rate, is_closed(rate)
+            return self._is_closed or not callable(rate)
+        return False
+
+    def weights(self, parameters: list[Value]) -> list[float]:
+        mine, found = self._flat.parameters, self._flat.data.tolist()
+        if len(mine) == len(parameters) and all(map(is_, mine, parameters)):
+            return found  # type: ignore[no-any-return]
+        known = dict(zip(map(id, mine), found))
+        return [known.get(id(parameter), parameter.data) for parameter in parameters]
 
     def losses(self, rows: Any, targets: Any) -> Any:
         """The loss of each sample, as in training."""
@@ -196,6 +230,7 @@ def _updates(optimizer: Any, parameters: list[Value]) -> bool:
     return (
         isinstance(optimizer, Optimizer)
         and type(optimizer).step is Optimizer.step
+        and (optimizer.settings() is not None or is_closed(type(optimizer).rule, optimizer))
         and list(map(id, optimizer.parameters)) == list(map(id, parameters))
     )
 

@@ -12,10 +12,12 @@ import autograd
 from autograd import Value
 
 from .checks import as_list, data, in_doubt, label, pairs, prediction, target
+from .keywords import named
 from .samples import over_outputs, over_samples
 from .weighting import two_weights, weights_of_classes
 
 
+@named
 def binary_cross_entropy_with_logits(
     predictions: Any, targets: Any, weights: Any = None, class_weights: Any = None
 ) -> Any:
@@ -41,6 +43,7 @@ def binary_cross_entropy_with_logits(
     return over_outputs(of_one, autograd.mean, predictions, targets, weights)
 
 
+@named
 def binary_cross_entropy(predictions: Any, targets: Any, weights: Any = None, class_weights: Any = None) -> Any:
     """The mean of -t log(p) - (1 - t) log(1 - p), for two classes called 0 and 1, where p is the probability of 1.
 
@@ -62,6 +65,7 @@ def binary_cross_entropy(predictions: Any, targets: Any, weights: Any = None, cl
     return over_outputs(of_one, autograd.mean, predictions, targets, weights)
 
 
+@named
 def cross_entropy(predictions: Any, targets: Any, weights: Any = None, class_weights: Any = None) -> Any:
     """The surprise at the right class: -log(softmax(predictions)[label]) = logsumexp(predictions) - predictions[label].
 
@@ -93,6 +97,7 @@ def cross_entropy(predictions: Any, targets: Any, weights: Any = None, class_wei
     return over_samples(of_sample, predictions, targets, weights)
 
 
+@named
 def cross_entropy_of_probabilities(
     predictions: Any, targets: Any, weights: Any = None, class_weights: Any = None
 ) -> Any:
@@ -121,6 +126,7 @@ def cross_entropy_of_probabilities(
     return over_samples(of_sample, predictions, targets, weights)
 
 
+@named
 def kl_divergence(predictions: Any, targets: Any, weights: Any = None) -> Any:
     """How far the predicted probabilities p are from the true ones t: sum(t log(t / p)), which is 0 where they agree.
 

@@ -10,10 +10,13 @@ from itertools import count
 
 from autograd import Value
 
+from .keywords import named
+
 _numbers = count(1)
 _latest = 0
 
 
+@named
 def freeze(parameters: Iterable[Value], frozen: bool = True) -> None:
     """Keeps the parameters from being trained; or lets them, with `frozen=False`.
 

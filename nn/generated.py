@@ -11,10 +11,12 @@ from typing import Any
 from .checks import finite, rate, whole
 from .dataset import Dataset
 from .init import generator
+from .keywords import named
 
 Point = tuple[float, float, int]
 
 
+@named
 def moons(n: int = 100, noise: float = 0.1, seed: Any = 0) -> Dataset:
     """`n` points on two half circles that reach into each other: no straight line separates them.
 
@@ -31,6 +33,7 @@ def moons(n: int = 100, noise: float = 0.1, seed: Any = 0) -> Dataset:
     return _scattered(points, noise, seed, ("upper moon", "lower moon"))
 
 
+@named
 def circles(n: int = 100, noise: float = 0.05, inner: float = 0.5, seed: Any = 0) -> Dataset:
     """`n` points on two circles around 0: of radius 1 (class 0), and of radius `inner` (class 1).
 
@@ -45,6 +48,7 @@ def circles(n: int = 100, noise: float = 0.05, inner: float = 0.5, seed: Any = 0
     return _scattered(points, noise, seed, ("outer circle", "inner circle"))
 
 
+@named
 def spirals(n: int = 150, classes: int = 3, noise: float = 0.02, turns: float = 0.75, seed: Any = 0) -> Dataset:
     """`n` points on as many spirals as there are classes, from near 0 to radius 1, around each other.
 
@@ -62,6 +66,7 @@ def spirals(n: int = 150, classes: int = 3, noise: float = 0.02, turns: float = 
     return _scattered(points, noise, seed, tuple(f"spiral {k + 1}" for k in range(classes)))
 
 
+@named
 def xor(n: int = 4, noise: float = 0.0, seed: Any = 0) -> Dataset:
     """`n` points at the corners of a square: class 1 where exactly one coordinate is 1. No neuron alone can tell.
 
@@ -75,6 +80,7 @@ def xor(n: int = 4, noise: float = 0.0, seed: Any = 0) -> Dataset:
     return _scattered(points, noise, seed, ("same", "different"))
 
 
+@named
 def sine(n: int = 100, noise: float = 0.1, seed: Any = 0) -> Dataset:
     """`n` numbers x from -pi to pi, and sin(x) with noise as the number to predict.
 

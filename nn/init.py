@@ -19,6 +19,7 @@ from typing import Any
 from autograd import fields
 
 from .checks import rate, real, whole
+from .keywords import named
 
 _WORDS = 624  # of the Mersenne twister; behind them stands which is next
 _STATE = fields.columns(
@@ -70,12 +71,14 @@ def zeros(fan_in: int, fan_out: int, random: Any) -> float:
     return 0.0
 
 
+@named
 def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     """An initialiser that draws uniformly between `low` and `high`, whatever the size of the layer."""
     low, high = real("low", low), real("high", high)
     return lambda fan_in, fan_out, random: float(random.uniform(low, high))
 
 
+@named
 def normal(mean: float = 0.0, deviation: float = 1.0) -> Initialiser:
     """An initialiser that draws from the normal distribution, whatever the size of the layer."""
     mean, deviation = real("mean", mean), rate("deviation", deviation)

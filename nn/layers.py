@@ -12,6 +12,7 @@ from autograd import Value, linear
 from .activations import activation as activation_of
 from .checks import as_list, data, whole
 from .init import Initialiser, generator, initialiser
+from .keywords import named
 from .module import Module
 
 
@@ -37,6 +38,7 @@ class Neuron(Module):
         nout: how many neurons share the inputs; some initialisers ask for it.
     """
 
+    @named
     def __init__(
         self,
         nin: int,
@@ -110,6 +112,7 @@ class Layer(Module):
     A layer of one neuron returns its output, not a list of one. The arguments are those of `Neuron`.
     """
 
+    @named
     def __init__(
         self,
         nin: int,
@@ -178,6 +181,7 @@ class MLP(Module):
         activation, init, seed: as in `Neuron`; the activation is that of all layers but the last.
     """
 
+    @named
     def __init__(
         self,
         nin: int,

@@ -32,6 +32,7 @@ from .entropy import (
     cross_entropy_of_probabilities,
     kl_divergence,
 )
+from .keywords import named
 from .samples import over_outputs
 from .weighting import two_weights
 
@@ -52,6 +53,7 @@ __all__ = [
 ]
 
 
+@named
 def plain_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     """The mean of p - t: says which way predictions are off, and is nothing to make small, for it has no least value.
 
@@ -61,6 +63,7 @@ def plain_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     return over_outputs(lambda p, t: p - t, autograd.mean, predictions, targets, weights)
 
 
+@named
 def absolute_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     """The distance |p - t| of one output from its target; its gradient at p = t is 0.
 
@@ -72,6 +75,7 @@ def absolute_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     )
 
 
+@named
 def squared_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     """The square (p - t)^2 of the error of one output, which counts large errors more than small ones.
 
@@ -82,6 +86,7 @@ def squared_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     return over_outputs(_squared_error, together, predictions, targets, weights)
 
 
+@named
 def sum_squared_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     """The squares of the errors, (p1 - t1)^2 + (p2 - t2)^2 + ..., added up over the outputs of a sample.
 
@@ -94,6 +99,7 @@ def sum_squared_error(predictions: Any, targets: Any, weights: Any = None) -> An
     return over_outputs(_squared_error, autograd.sum, predictions, targets, weights)
 
 
+@named
 def mean_squared_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     """The mean of the squares of the errors, (p - t)^2: for regression.
 
@@ -105,6 +111,7 @@ def mean_squared_error(predictions: Any, targets: Any, weights: Any = None) -> A
     return over_outputs(_squared_error, autograd.mean, predictions, targets, weights)
 
 
+@named
 def mean_absolute_error(predictions: Any, targets: Any, weights: Any = None) -> Any:
     """The mean of the errors without their signs, |p - t|: for regression where some targets are far off.
 
@@ -116,6 +123,7 @@ def mean_absolute_error(predictions: Any, targets: Any, weights: Any = None) -> 
     return over_outputs(_absolute_error, autograd.mean, predictions, targets, weights)
 
 
+@named
 def huber(predictions: Any, targets: Any, weights: Any = None, delta: float = 1.0) -> Any:
     """The mean of e^2 / 2 where the error e = p - t is at most delta, else of delta (|e| - delta / 2).
 
@@ -135,6 +143,7 @@ def huber(predictions: Any, targets: Any, weights: Any = None, delta: float = 1.
     return over_outputs(of_one, autograd.mean, predictions, targets, weights)
 
 
+@named
 def hinge(predictions: Any, targets: Any, weights: Any = None, class_weights: Any = None) -> Any:
     """The mean of max(0, 1 - t p), for two classes called -1 and 1: 0 where the sign is right by a margin of 1.
 

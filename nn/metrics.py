@@ -2,51 +2,84 @@
 
 from __future__ import annotations
 
-from math import fsum, nan
+from collections.abc import Callable
+from math import fsum, isclose, nan
 from typing import Any
 
-from .checks import as_list, data, label, pairs, prediction, target
+from .checks import as_list, data, label, pairs, prediction, target, whole
+from .keywords import named
 
 
 def predicted_class(outputs: Any) -> int:
     """The class that one sample's outputs speak for: the place of the largest, or of one output, 1 if it is above 0.
 
-    >>> predicted_class([0.1, 2.0, -1.0]), predicted_class(-0.3)
-    (1, 0)
+    A whole number is no output but a class itself, as `Module.predict_class` gives it; a bool is class 0 or 1.
+
+    >>> predicted_class([0.1, 2.0, -1.0]), predicted_class(-0.3), predicted_class(2)
+    (1, 0, 2)
     """
     given = _outputs(outputs)
+    if _is_label(outputs):
+        return _labels("the predictions", given, given[0] < 0.0)[0]
     return max(range(len(given)), key=given.__getitem__) if len(given) > 1 else int(given[0] > 0.0)
 
 
+@named
 def accuracy(predictions: Any, targets: Any) -> float:
-    """The share of samples whose class is predicted right, from the outputs of each sample and its label.
+    """The share of samples whose class is predicted right, from a prediction and the label of each.
 
-    For models of one output the two classes may be called -1 and 1 or 0 and 1. In place of a label there may be the
-    probabilities of the classes, as in one-hot [0, 1, 0]: the label is then the place of the largest.
+    What a prediction is, is told by its kind, and is the same for all samples:
+
+    - several numbers are the outputs for the classes, and speak for the place of the largest;
+    - one whole number (int or bool, NumPy's too) is a predicted label, as `Module.predict_class` gives it;
+    - one float or Value is the one output of a model for two classes, and speaks for class 1 if it is above 0.
+      Of probabilities, `[p > 0.5 for p in probabilities]` are labels.
+
+    Two classes may be called 0 and 1 or -1 and 1. In place of a label there may be the probabilities of the classes,
+    as in one-hot [0, 1, 0]: the label is then the place of the largest.
 
     >>> accuracy([[0.1, 2.0], [0.3, 0.2], [5.0, 0.0]], [1, 0, 1])
     0.6666666666666666
-    >>> accuracy([0.7, -0.2], [1, -1])
-    1.0
+    >>> accuracy([0.7, -0.2], [1, -1]), accuracy([2, 1, 2], [2, 1, 0])
+    (1.0, 0.6666666666666666)
+
+    Raises:
+        TypeError, ValueError: some predictions are labels and others outputs, a label is none of the classes, or one
+            output is compared with something else than the labels of two classes.
     """
-    found = _classes(predictions, targets, "accuracy")
-    return sum(said == right for said, right, _ in found) / len(found)
+    said, right, _ = _classes(predictions, targets, "accuracy")
+    return sum(a == b for a, b in zip(said, right)) / len(said)
 
 
-def confusion_matrix(predictions: Any, targets: Any) -> list[list[int]]:
+@named
+def confusion_matrix(predictions: Any, targets: Any, classes: int | None = None) -> list[list[int]]:
     """How often each class was taken for each: a row for each true class, a column for each predicted one.
+
+    Predictions are outputs or labels, as in `accuracy`. Labels have as many classes as the largest of them says, or
+    as `classes` does.
 
     >>> confusion_matrix([[0.1, 2.0], [0.3, 0.2], [5.0, 0.0]], [1, 0, 1])
     [[1, 0], [1, 1]]
+    >>> confusion_matrix([2, 1, 2], [2, 1, 1])
+    [[0, 0, 0], [0, 1, 1], [0, 0, 1]]
     """
-    found = _classes(predictions, targets, "confusion_matrix")
-    classes = max(count for _, _, count in found)
-    counts = [[0] * classes for _ in range(classes)]
-    for said, right, _ in found:
-        counts[right][said] += 1
+    said, right, size = _classes(predictions, targets, "confusion_matrix", classes)
+    counts = [[0] * size for _ in range(size)]
+    for column, row in zip(said, right):
+        counts[row][column] += 1
     return counts
 
 
+def accuracy_of(model: Any) -> Callable[[Any, Any], float]:
+    """The accuracy by the outputs of a model: one that is a probability, and no logit, is for class 1 if above 1/2."""
+
+    def of_probabilities(outputs: Any, targets: Any) -> float:
+        return accuracy([p - 0.5 if as_list(p) is None else p for p in outputs], targets)
+
+    return of_probabilities if getattr(model, "gives_probabilities", False) else accuracy
+
+
+@named
 def r2(predictions: Any, targets: Any) -> float:
     """The coefficient of determination: 1 - (sum of squared errors) / (sum of squared distances from the mean target).
 
@@ -72,18 +105,70 @@ def _r2(predictions: tuple[float, ...], targets: tuple[float, ...]) -> float:
     return 1.0 - wrong / fsum((t - mean) ** 2 for t in targets)
 
 
-def _classes(predictions: Any, targets: Any, name: str) -> list[tuple[int, int, int]]:
-    """For each sample the class predicted, the right one, and how many there are."""
-    return [_class(outputs, wanted) for outputs, wanted in zip(*_lists(predictions, targets, name))]
+def _classes(predictions: Any, targets: Any, name: str, classes: int | None = None) -> tuple[list[int], list[int], int]:
+    """The class predicted for each sample, the right one of each, and how many classes there are."""
+    given, wanted = _lists(predictions, targets, name)
+    are_labels = [_is_label(one) for one in given]
+    if all(are_labels):
+        numbers = [_outputs(one)[0] for one in given], [_named(one) for one in wanted]
+        are_two = min(map(min, numbers)) < 0.0
+        said, right = (_labels(what, of, are_two) for what, of in zip(("the predictions", "the targets"), numbers))
+        found = max(2, 1 + max(*said, *right), *(len(as_list(one) or ()) for one in wanted))
+        return said, right, found if classes is None else whole("classes", classes, least=found)
+    if any(are_labels):
+        label_, output = given[are_labels.index(True)], given[are_labels.index(False)]
+        raise TypeError(
+            f"predictions are labels, which are whole numbers, or outputs, and {name} got both: {label_!r} and "
+            f"{output!r}; write outputs as floats"
+        )
+    counts = [len(_outputs(one)) for one in given]
+    right = [_right(one, count) for one, count in zip(wanted, counts)]
+    found = max(2, *counts)
+    if classes not in (None, found):
+        raise ValueError(f"the outputs are those of {found} classes, and there are to be {classes}")
+    return [predicted_class(one) for one in given], right, found
 
 
-def _class(outputs: Any, wanted: Any) -> tuple[int, int, int]:
-    classes, several = len(_outputs(outputs)), as_list(wanted)
-    if several is not None and len(several) == classes:
-        right = predicted_class([target(t) for t in several])
-    else:
-        right = data(label(wanted, classes)) if classes > 1 else data(target(wanted)) > 0.0
-    return predicted_class(outputs), int(right), max(classes, 2)
+def _right(wanted: Any, classes: int) -> int:
+    """The class that a target names, where a model has outputs for so many."""
+    several = as_list(wanted)
+    if classes == 1:
+        x = data(target(several[0] if several is not None and len(several) == 1 else wanted))
+        if x not in (-1.0, 0.0, 1.0):
+            raise ValueError(
+                f"one output tells two classes apart, called 0 and 1 or -1 and 1, and a target is {x:g}; predicted "
+                "labels are whole numbers, as predict_class gives them, and for predicted numbers there is r2"
+            )
+        return int(x > 0.0)
+    return int(_named(wanted)) if several is not None and len(several) == classes else int(data(label(wanted, classes)))
+
+
+def _named(wanted: Any) -> float:
+    """A target as a label: the place of the largest of several numbers."""
+    numbers = [data(target(t)) for t in as_list(wanted) or [wanted]]
+    if len(numbers) > 1 and not (min(numbers) >= 0.0 and isclose(fsum(numbers), 1.0, rel_tol=1e-6)):
+        raise ValueError(
+            f"a target of several numbers holds the probabilities of the classes, which add up to 1, got {wanted!r}; "
+            "predictions come before targets"
+        )
+    return float(max(range(len(numbers)), key=numbers.__getitem__)) if len(numbers) > 1 else float(numbers[0])
+
+
+def _is_label(prediction: Any) -> bool:
+    """Whether it is a whole number, alone or as a list of one."""
+    several = as_list(prediction)
+    x = prediction if several is None or len(several) != 1 else several[0]
+    return isinstance(x, int) or getattr(getattr(x, "dtype", None), "kind", "") in {"b", "i", "u"}
+
+
+def _labels(what: str, numbers: list[float], are_two: bool) -> list[int]:
+    """Labels as the numbers of classes; those of two classes may be called -1 and 1."""
+    for x in numbers:
+        if x % 1.0 or not (-1.0 <= x <= 1.0 if are_two else x >= 0.0):
+            raise ValueError(
+                f"{what} have the label {x:g}; labels are whole numbers from 0, or -1 and 1 where there are two classes"
+            )
+    return [int(x > 0.0) if are_two else int(x) for x in numbers]
 
 
 def _lists(predictions: Any, targets: Any, name: str) -> tuple[list[Any], list[Any]]:

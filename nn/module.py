@@ -12,7 +12,7 @@ from autograd import Value, fields
 from .checks import as_list, rows
 from .engine import eager_outputs, outputs_of
 from .freezing import freeze
-from .metrics import accuracy, r2
+from .metrics import accuracy_of, r2
 from .summary import summary
 
 _MANY = 30  # rows: from here on compiling takes less time than it saves
@@ -162,9 +162,7 @@ class Module:
         labels = all(isinstance(target, int) for target in wanted) and {*wanted} in ({0, 1}, {-1, 1}, {0}, {1}, {-1})
         if as_list(outputs[0]) is None and not labels:
             return r2(outputs, wanted)
-        if self.gives_probabilities and as_list(outputs[0]) is None:
-            outputs = [p - 0.5 for p in outputs]
-        return accuracy(outputs, wanted)
+        return accuracy_of(self)(outputs, wanted)
 
     def _probabilities(self, outputs: list[float]) -> list[float]:
         if len(outputs) > 1:

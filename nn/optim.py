@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Value
 
 from .checks import rate
+from .keywords import named
 from .optimizer import Optimizer, Options
 from .schedules import Schedule
 from .settings import Setting, share, shares, yes_or_no
@@ -47,6 +48,7 @@ class SGD(Optimizer):
     momentum = Setting(share, "How much of the last step's velocity is kept.")
     nesterov = Setting(yes_or_no, "Whether to go by the velocity of the step after.")
 
+    @named
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -98,6 +100,7 @@ class Adam(Optimizer):
     betas = Setting(shares, "How much of the mean gradient and of the mean square is kept.")
     eps = Setting(rate, "What is added to the root of the mean square.")
 
+    @named
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -137,6 +140,7 @@ class AdamW(Adam):
     0.95
     """
 
+    @named
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -177,6 +181,7 @@ class RMSProp(Optimizer):
     decay = Setting(share, "How much of the mean square is kept.")
     eps = Setting(rate, "What is added to the root of the mean square.")
 
+    @named
     def __init__(
         self,
         parameters: Iterable[Value],

@@ -15,6 +15,7 @@ from autograd import Value, fields
 from .checks import rate
 from .clipping import clip_by_norm, clip_by_value
 from .freezing import is_frozen, latest_change
+from .keywords import named
 from .settings import Rate, Setting, limit, rate_or_schedule
 
 _NOT_SET = {"parameters", "steps_done", "memory", "_looked", "_frozen"}  # what is no setting of an optimiser
@@ -49,6 +50,7 @@ class Optimizer:
     clip_norm = Setting(limit, "The largest length of the gradient of all parameters together, or None.")
     clip_value = Setting(limit, "The largest gradient of one parameter, or None.")
 
+    @named
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -58,9 +60,9 @@ class Optimizer:
         clip_norm: float | None = None,
         clip_value: float | None = None,
     ) -> None:
+        self.parameters = _trainable(parameters)
         self.lr, self.weight_decay = lr, weight_decay
         self.clip_norm, self.clip_value = clip_norm, clip_value
-        self.parameters = _trainable(parameters)
         self.steps_done = 0  # made so far
         self.memory = {name: np.zeros(len(self.parameters)) for name in self.remembers}
         self._looked = -1
@@ -279,7 +281,7 @@ def _trainable(parameters: Any) -> list[Value]:
     try:
         given = list(parameters)
     except TypeError:
-        raise TypeError(f"parameters must be a list of Values, got {parameters!r}") from None
+        raise TypeError(f"parameters must be a list of Values, got {parameters!r}; they come before lr") from None
     for parameter in given:
         if not isinstance(parameter, Value):
             raise TypeError(f"a parameter must be a Value, got {parameter!r}; make it one with Value(...)")

@@ -12,8 +12,10 @@ import autograd
 from autograd import Value
 
 from .checks import rate
+from .keywords import named
 
 
+@named
 def l2(parameters: Iterable[Value], strength: float = 1e-4) -> Any:
     """strength * (w1^2 + w2^2 + ...), which shrinks every parameter by the same factor; also called ridge.
 
@@ -28,6 +30,7 @@ def l2(parameters: Iterable[Value], strength: float = 1e-4) -> Any:
     return rate("strength", strength) * autograd.dot(given, given)
 
 
+@named
 def l1(parameters: Iterable[Value], strength: float = 1e-4) -> Any:
     """strength * (|w1| + |w2| + ...), which makes parameters that are of little use exactly 0; also called lasso.
 

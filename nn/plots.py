@@ -12,6 +12,7 @@ from .callbacks import RecordWeights
 from .checks import as_list
 from .grid import COLOURS, around, labelled, probabilities
 from .history import History
+from .keywords import named
 from .metrics import confusion_matrix as counts_of
 from .parameters import by_layer, parameters_of
 from .plane import plane_of, surface
@@ -20,6 +21,7 @@ MARKERS = "os^Dv<>P"  # of the classes, which so differ in more than their colou
 TEXT, MUTED = "#1b2130", "#596275"
 
 
+@named
 def loss_curves(history: History, columns: Sequence[str] | None = None, *, ax: Any = None) -> Any:
     """Columns of the history over the epochs: by default the losses; their best epoch is marked.
 
@@ -47,6 +49,7 @@ def loss_curves(history: History, columns: Sequence[str] | None = None, *, ax: A
     return _plain(ax)
 
 
+@named
 def decision_boundary(
     model: Callable[[Any], Any],
     X: Any,
@@ -99,12 +102,14 @@ def decision_boundary(
     return _plain(ax)
 
 
+@named
 def weight_histograms(model: Any, *, bins: int = 30) -> list[Any]:
     """How the weights and biases of each layer are spread: one Axes a layer, the first layer on top, on one scale."""
     layers = {name: [p.data for p in found] for name, found in by_layer(parameters_of(model)).items()}
     return _histograms(layers, bins, "weights and biases", lambda xs: f"rms {_rms(xs):.3g}")
 
 
+@named
 def gradient_histograms(model: Any, *, bins: int = 30) -> list[Any]:
     """How large the gradients of each layer are, as powers of ten: one Axes a layer, the first layer on top.
 
@@ -126,6 +131,7 @@ def gradient_histograms(model: Any, *, bins: int = 30) -> list[Any]:
     return axes
 
 
+@named
 def loss_surface(
     model: Any,
     X: Any,
@@ -168,12 +174,14 @@ def loss_surface(
     return _plain(ax)
 
 
+@named
 def confusion_matrix(predictions: Any, targets: Any, *, classes: Sequence[str] | None = None, ax: Any = None) -> Any:
-    """How often each class was taken for each, with the counts: rows are true classes, columns predicted ones."""
-    counts = np.array(counts_of(predictions, as_list(targets)))
+    """How often each class was taken for each, with the counts: rows are true classes, columns predicted ones.
+
+    Predictions are outputs or labels, as in `nn.accuracy`.
+    """
+    counts = np.array(counts_of(predictions, as_list(targets), len(classes) if classes else None))
     names = list(classes) if classes else [str(k) for k in range(len(counts))]
-    if len(names) != len(counts):
-        raise ValueError(f"there are {len(counts)} classes, and {len(names)} names for them")
     ax = _axes(ax)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from math import cos, pi
 
 from .checks import rate, whole
+from .keywords import named
 
 Schedule = Callable[[int], float]
 
 
+@named
 @dataclass(frozen=True)
 class Constant:
     """Always the same rate."""
@@ -34,6 +36,7 @@ class Constant:
         return self.rate
 
 
+@named
 @dataclass(frozen=True)
 class Step:
     """The rate, multiplied by `factor` after every `every` steps.
@@ -55,6 +58,7 @@ class Step:
         return self.rate * self.factor ** (step // self.every)
 
 
+@named
 @dataclass(frozen=True)
 class _Course:
     rate: float
@@ -94,6 +98,7 @@ class Cosine(_Course):
         return self.rate * share + self.end * (1.0 - share)
 
 
+@named
 @dataclass(frozen=True)
 class WarmUp:
     """For `steps` steps a growing part of what `then` begins with, and after them `then`, a schedule or a number.

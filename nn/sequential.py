@@ -11,6 +11,7 @@ from autograd import Value
 from .activations import activation as activation_of
 from .activations import names
 from .checks import as_list
+from .keywords import named
 from .layers import Layer, Neuron
 from .module import Module
 
@@ -29,6 +30,7 @@ class Sequential(Module):
     (2, 17)
     """
 
+    @named
     def __init__(self, *parts: Any) -> None:
         if not parts:
             raise ValueError("Sequential needs at least one part, as in Sequential(nn.Layer(2, 1))")
@@ -60,6 +62,7 @@ class Activation(Module):
     [0.0, 2.0]
     """
 
+    @named
     def __init__(self, activation: str | Callable[[Any], Any]) -> None:
         self.name, self._activate = activation_of(activation)
 

@@ -9,6 +9,7 @@ from typing import Any
 from autograd import Value
 
 from .engine import Eager, plain
+from .keywords import named
 from .parameters import numbers
 from .training import Training
 
@@ -32,6 +33,7 @@ class Stage:
         return f"{self.name:9}{self.says}"
 
 
+@named
 def steps(
     model: Callable[[Any], Any], X: Any, y: Any, *, loss: Callable[[Any, Any], Any], **options: Any
 ) -> Iterator[Stage]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .dataset import Dataset
+from .keywords import named
 
 # A compressed file may be a thousandth of its text, and be made to fill the memory; that of the digits is a fifth.
 _MOST_TIMES, _LEAST_ROOM = 50, 2**20
@@ -58,6 +59,7 @@ def digits() -> Dataset:
     return Dataset(table.X, table.y, pixels, tuple(map(str, range(10))))
 
 
+@named
 def load_csv(
     path: str | Path, target: int | str | None = -1, *, header: bool | None = None, delimiter: str = ","
 ) -> Dataset:

@@ -9,9 +9,11 @@ from typing import Any
 from .arguments import list_of
 from .callbacks import Progress
 from .history import History
+from .keywords import named
 from .training import Training
 
 
+@named
 def fit(
     model: Callable[[Any], Any],
     X: Any,

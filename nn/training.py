@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 from autograd import fields
 
 from .arguments import list_of, metrics_of, optimizer_of, samples_of, try_targets
-from .callbacks import Callback, EarlyStopping, callbacks_of, overrides
+from .callbacks import Callback, EarlyStopping, callbacks_of
 from .checkpoint import get, learn, learned, put
 from .checks import finite, rate, whole
 from .course import Course
@@ -23,9 +24,10 @@ from .engine import Engine, engine_for
 from .history import History
 from .init import generator
 from .interrupts import held
-from .parameters import parameters_of, write
+from .keywords import named
+from .parameters import numbers, parameters_of, write
 
-MOMENTS = ("on_start", "on_gradient", "on_step", "on_epoch", "on_stop")
+MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
 _TRAINING = fields.record(
     training=fields.record(
         steps=fields.whole(most=2**53),
@@ -63,6 +65,7 @@ class Training:
     (3, 6, 'epochs done: 3')
     """
 
+    @named
     def __init__(
         self,
         model: Callable[[Any], Any],
@@ -85,7 +88,8 @@ class Training:
         resume: str | Path | None = None,
     ) -> None:
         if not callable(model):
-            raise TypeError(f"a model is a Module or a function of a row, not {model!r}")
+            is_after = " (the order is model, X, y)" if callable(X) or callable(y) else ""
+            raise TypeError(f"a model is a Module or a function of a row, not {reprlib.repr(model)}{is_after}")
         if not callable(loss):
             raise TypeError(f"a loss is a function such as nn.mean_squared_error, not {loss!r}")
         self.model, self.loss = model, loss
@@ -97,8 +101,8 @@ class Training:
         min_delta = rate("min_delta", min_delta)
         own = [] if patience is None else [EarlyStopping("loss", patience, min_delta, restore_best_weights=False)]
         self.callbacks = callbacks_of([*own, *list_of(callbacks)])
-        self._hooks = {moment: [one for one in self.callbacks if overrides(one, moment)] for moment in MOMENTS}
-        self.metrics = metrics_of(metrics)
+        self._hooks = {moment: [one for one in self.callbacks if one.acts(moment)] for moment in MOMENTS}
+        self.metrics = metrics_of(metrics, model)
         self.optimizer = optimizer_of(model, optimizer)
         self.parameters = parameters_of(model, self.optimizer)
         self.draws = Draws(model)
@@ -111,11 +115,13 @@ class Training:
         self.diverged = False  # whether it stopped because a number was not finite
         self._started = self._finished = self._apart = False
         self._at_once = 1  # steps, as many as PROMPT allows
-        self._steps_are_watched = bool(
-            self._hooks["on_gradient"] or self.draws.parts or any(one.every_step for one in self._hooks["on_step"])
-        )
+        self._steps_are_watched = bool(self.draws.parts or any(one.every_step for one in self._hooks["on_step"]))
         self._epochs_are_watched = bool(
-            self._hooks["on_epoch"] or self.metrics or self._held_out is not None or self.acceptable > -inf
+            self._hooks["on_epoch"]
+            or self._hooks["on_last_step"]
+            or self.metrics
+            or self._held_out is not None
+            or self.acceptable > -inf
         )
         if resume is not None and Path(resume).exists():
             self.load(resume)
@@ -131,6 +137,15 @@ class Training:
         finally:
             self.draws.undo()
 
+    def __setattr__(self, name: str, x: Any) -> None:
+        """What the steps are made with stays; an optimizer may take the place of another for the same parameters."""
+        old = vars(self).get(name)
+        if old is not None and name in ("model", "loss", "batch_size"):
+            raise AttributeError(f"the {name} of a training stays what it was made with; make another nn.Training")
+        if old is not None and name == "optimizer" and {*map(id, old.parameters)} != {*map(id, x.parameters)}:
+            raise ValueError("the optimizer of a training may be replaced by one of the same parameters alone")
+        super().__setattr__(name, x)
+
     def __len__(self) -> int:
         """How many samples an epoch sees."""
         return len(self._rows)
@@ -141,7 +156,7 @@ class Training:
     def __next__(self) -> Step:
         with self._in_engine():
             batch = self.next_batch()
-            step = None if batch is None else self.take_step(batch, self.engine.gradient(batch))
+            step = None if batch is None else self._take_steps(batch, 1)
         if step is None:
             self.finish()
             raise StopIteration
@@ -152,8 +167,7 @@ class Training:
         with self._in_engine():
             while (batch := self.next_batch()) is not None:
                 before, begun = self.steps, perf_counter()
-                if not self._take_steps(self._at_once):
-                    self.take_step(batch, self.engine.gradient(batch))
+                self._take_steps(batch, 1 if self._steps_are_watched else self._at_once)
                 made, seconds = self.steps - before, perf_counter() - begun
                 self._at_once = max(1, min(int(made * PROMPT / seconds), 10 * made))
         self.finish()
@@ -182,6 +196,8 @@ class Training:
             self._end_epoch()
         if self.history.stop_reason:
             return None
+        if self.course.steps_left == 1:
+            self._call("on_last_step")
         self.draws.draw()
         return self.course.batch()
 
@@ -209,23 +225,44 @@ class Training:
             self._end_epoch()
         return step
 
-    def _take_steps(self, most: int) -> bool:
-        """Makes steps in one go, up to where somebody looks; False if the next one has to be made by itself."""
-        epochs = None if self._steps_are_watched else self.engine.epochs(self.optimizer)
+    def _take_steps(self, batch: Sequence[int], most: int) -> Step | None:
+        """Makes steps in one go, of which this batch is the first, up to where somebody looks; returns the last.
+
+        One step or many, alone or after others: it is the same machine code that makes them, to the last bit.
+        """
+        self.engine.look(self.optimizer)  # callbacks, metrics and schedules may have changed anything
+        epochs = None if self._hooks["on_gradient"] else self.engine.epochs(self.optimizer)
         if epochs is None:
-            return False
+            return self.take_step(batch, self.engine.gradient(batch))
+        if self._hooks["on_last_step"]:
+            most = min(most, max(1, self.course.steps_left - 1))
         most = epochs.prepare(self.batch_size, most)  # Ctrl-C does not wait for a compiler, as it does for steps
+        order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
+        step = self._in_one_go(epochs, order)
+        if step is None:
+            loss, is_other = self.engine.gradient(batch), epochs.is_other()
+            step = self._in_one_go(epochs, order[: len(batch)]) if is_other else None
+            if step is None:
+                return self.take_step(batch, self.engine.gradient(batch) if is_other else loss)
+        if self.course.is_done:
+            self._end_epoch()
+        return step
+
+    def _in_one_go(self, epochs: Any, order: Any) -> Step | None:
+        """Makes the steps that learn from these samples, and tells of the last; None if the first cannot be made so."""
         with held():
-            order = self.course.ahead(most, 1 if self._epochs_are_watched else self.epochs - self.history.epochs)
             losses = epochs.run(order, self.batch_size)
+            if not losses:
+                return None
+            self.draws.keep()
             for loss in losses:
                 if self.course.is_done:
                     self._end_epoch()
                 batch = self.course.batch()
                 self._count(loss)
-            if losses:
-                self._call("on_step", Step(self.history.epochs + 1, self.steps, tuple(batch), loss))
-        return bool(losses)
+            step = Step(self.history.epochs + 1, self.steps, tuple(batch), loss)
+            self._call("on_step", step)
+            return step
 
     def _count(self, loss: float) -> None:
         self.steps += 1
@@ -242,6 +279,10 @@ class Training:
         if not self.course.seen:
             return self.history["loss"][-1] if self.history.epochs else inf
         return self.course.mean
+
+    def weights(self) -> list[float]:
+        """The numbers of `parameters` at this moment, also where the Values are only told them when somebody looks."""
+        return self.engine.weights(self.parameters) if self._apart else numbers(self.parameters)
 
     def stop(self, reason: str) -> None:
         """Lets no further step follow; the first reason is kept."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .checks import as_list, label, rate
+from .keywords import named
 
 
+@named
 def balanced_weights(labels: Any, classes: int | None = None) -> list[float]:
     """A weight for each class, samples / (classes * samples of the class), so that all classes count the same.
 

@@ -362,3 +362,33 @@ def test_a_training_of_other_samples_callbacks_or_metrics_is_told(tmp_path):
     saved = nn.save(tmp_path / "model.json", model)
     with pytest.raises(ValueError, match="holds a model and no training"):
         nn.Training(model, POINTS.X, POINTS.y, loss=nn.mean_squared_error, resume=saved)
+
+
+@pytest.mark.parametrize("batch_size", [4, None])
+@pytest.mark.parametrize("engine", ["eager", "auto"])
+def test_the_file_of_the_best_loss_holds_the_training_that_had_it(batch_size, engine, tmp_path):
+    def training(epochs=12, resume=None):
+        model = nn.MLP(2, [4, 1], "tanh", seed=0)
+        saving = nn.Checkpoint(tmp_path / "best.json", monitor="loss")
+        options = {"loss": nn.mean_squared_error, "batch_size": batch_size, "seed": 3, "engine": engine}
+        options |= {"optimizer": nn.SGD(model.parameters(), lr=0.9), "callbacks": [saving, nn.RecordWeights()]}
+        return nn.Training(model, POINTS.X, POINTS.y, epochs=epochs, resume=resume, **options)
+
+    whole = training()
+    epoch, best = whole.run().best()
+    twin = nn.MLP(2, [4, 1], "tanh", seed=5)
+    nn.load(tmp_path / "best.json", twin)
+    loss = nn.mean_squared_error([twin(x) for x in POINTS.X], POINTS.y).data
+    assert batch_size or loss == pytest.approx(best, rel=1e-12)
+    resumed = training(resume=tmp_path / "best.json")
+    assert resumed.history.epochs == epoch - 1
+    resumed.run()
+    assert json.dumps(resumed.state_dict()) == json.dumps(whole.state_dict())
+
+
+def test_what_is_monitored_is_a_name(tmp_path):
+    for make in (nn.EarlyStopping, lambda x: nn.Checkpoint(tmp_path / "run.json", monitor=x)):
+        with pytest.raises(
+            TypeError, match='monitor is the name of a column of the history, such as "val_loss", got 5'
+        ):
+            make(5)

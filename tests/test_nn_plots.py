@@ -142,12 +142,18 @@ def test_the_confusion_matrix_shows_the_counts(matplotlib):
     assert ax.get_title() == "2 of 3 right: accuracy 66.7%"
 
 
+def test_the_confusion_matrix_takes_predicted_labels_and_has_a_row_for_each_name(matplotlib):
+    ax = plots.confusion_matrix([0, 1, 0], [0, 1, 1], classes=["no", "yes", "never"])
+    assert [text.get_text() for text in ax.texts] == ["1", "0", "0", "1", "1", "0", "0", "0", "0"]
+    assert ax.get_title() == "2 of 3 right: accuracy 66.7%"
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
         (lambda m: plots.decision_boundary(m, [[1.0, 2.0, 3.0]], [0]), "X has 3; choose two columns"),
         (lambda m: plots.decision_boundary(m, [[1.0, 2.0]], [0.5]), r"y\[0\] is 0.5"),
-        (lambda m: plots.confusion_matrix([[1.0, 0.0]], [0], classes=["a"]), "2 classes, and 1 names"),
+        (lambda m: plots.confusion_matrix([[1.0, 0.0]], [0], classes=["a"]), "2 classes, and there are to be 1"),
         (lambda m: plots.loss_surface(m, [[0, 0]], [0], loss=nn.hinge, path=[]), "weights of a nn.RecordWeights"),
         (lambda m: nn.boundary(m, [[0, 0]], [0], []), "got 0 epochs"),
         (lambda m: nn.boundary(m, [[0, 0]], [0], [[1.0]]), "got 1 epochs of 1"),

@@ -168,7 +168,51 @@ def test_early_stopping_puts_the_best_weights_back_however_training_ends():
         history = nn.fit(model, POINTS.X, POINTS.y, optimizer=nn.SGD(model.parameters(), lr=0.5), **options)
         assert history.stop_reason.startswith(reason)
         assert stopping.best_epoch == 5  # the loss of an epoch is that before its step
-        assert numbers(model) == stopping.best_weights
+        assert numbers(model) == stopping.best_weights == best["weights"]
+
+
+def too_fast(engine, callbacks, **options):
+    """A training whose loss soon grows, and the mean loss of its model afterwards."""
+    model = nn.MLP(1, [1], seed=1)
+    X, y = [[x / 10] for x in range(-10, 11)], [x / 5 + 1 for x in range(-10, 11)]
+    options = {"loss": nn.mean_squared_error, "epochs": 30, "engine": engine, "seed": 0, "batch_size": None} | options
+    optimizer = nn.SGD(model.parameters(), lr=1.02)
+    history = nn.fit(model, X, y, optimizer=optimizer, callbacks=callbacks, **options)
+    return model, history, lambda: nn.mean_squared_error([model(x) for x in X], y).data
+
+
+@pytest.mark.parametrize("engine", ["eager", "auto"])
+def test_the_weights_that_come_back_have_the_best_loss(engine):
+    _, history, loss = too_fast(engine, [nn.EarlyStopping("loss", patience=8)])
+    assert 1 < history.best()[0] < history.epochs
+    assert loss() == pytest.approx(history.best()[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("monitor", ["loss", "val_loss", "r2"])
+@pytest.mark.parametrize("batch_size", [1, 5, None])
+def test_the_weights_that_come_back_are_those_the_best_number_was_measured_with(monitor, batch_size):
+    class Watching(nn.Callback):
+        before, after = (), ()
+
+        def on_step(self, training, step):
+            self.before, self.after = self.after, numbers(training.model)
+            seen.append((self.before, self.after))
+
+    seen, stopping = [], nn.EarlyStopping(monitor, patience=3)
+    options = {"batch_size": batch_size, "validation_split": 0.2, "metrics": nn.r2}
+    model, history, _ = too_fast("auto", [stopping, Watching()], **options)
+    steps = len(seen) // history.epochs
+    before, after = seen[steps * stopping.best_epoch - 1]
+    assert numbers(model) == (before if monitor == "loss" and len(seen) > 1 else after)
+
+
+@pytest.mark.parametrize("batch_size", [1, 5, None])
+def test_to_look_for_the_best_loss_changes_no_step(batch_size):
+    found = []
+    for callbacks in ([], [nn.EarlyStopping(patience=30)]):
+        _, history, _ = too_fast("compiled", callbacks, batch_size=batch_size)
+        found.append(history.history)
+    assert found[0] == found[1]
 
 
 def test_a_large_accuracy_is_good_and_a_column_that_is_not_there_is_named():

@@ -39,12 +39,12 @@ class NativeRows(Rows):
 
     def __init__(self, graph: Graph, at_once: bool = True) -> None:
         super().__init__(graph)
-        self._trial = Trial(_PRICE, at_once)
+        self.trial = Trial(_PRICE, at_once)
         self._mine = threading.local()
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the graph; see `Program.run`."""
-        if own is not None or self._trial.counts(len(self.graph.nodes)) or self._kernel is None:
+        if own is not None or self.trial.counts(len(self.graph.nodes)) or self._kernel is None:
             return super().run(shared, own, wanted, weight)
         graph, (table, of) = self.graph, self._table
         first, last = graph.first_parameter, graph.leaves

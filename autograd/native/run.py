@@ -53,7 +53,7 @@ class Native(Blocks):
         self._mine = threading.local()
         self._results, self._checked = len(self.graph.outputs), len(self.graph.checks)
         # threads would count in an order of their own, and who asks for them asks for machine code
-        self._trial = Trial(_PRICE + _PRICE_OF_ONE * len(packed.blocks), at_once or threads > 1)
+        self.trial = Trial(_PRICE + _PRICE_OF_ONE * len(packed.blocks), at_once or threads > 1)
 
     def run(
         self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, into: Floats | None = None
@@ -121,8 +121,11 @@ class Native(Blocks):
         return len(self.packed.blocks) + len(self.graph.nodes.inputs) * samples / _ELEMENTS
 
     def steps_of_trial(self, samples: int) -> int:
-        """How many steps of so many samples are made before there is machine code that makes many in one call."""
-        return max(0, int(self._trial.price / self.cost(samples)))
+        """How many steps of so many samples are made before there is machine code that makes many in one call.
+
+        Half as many as single runs, since it replaces the Python between them too.
+        """
+        return max(0, int(self.trial.price / self.cost(samples) / 2))
 
     def kernel(self, lanes: int, wanted: bytes) -> tuple[Source, Any] | None:
         """The source for tiles of so many samples, and what it was compiled to; None where it cannot be printed."""
@@ -138,7 +141,7 @@ class Native(Blocks):
         """The kernel for so many samples, with memory of this thread."""
         known: dict[Any, Ready] = self._mine.__dict__
         lanes = self.lanes(samples)
-        if self._trial.counts(self.cost(samples), (lanes, wanted)):
+        if self.trial.counts(self.cost(samples), (lanes, wanted)):
             return _IN_TRIAL
         if len(known) > _MOST:
             known.clear()

@@ -29,10 +29,10 @@ class NativeStraight(Straight):
     def __init__(self, graph: Graph, at_once: bool = True) -> None:
         super().__init__(graph)
         self._machines: dict[bytes, Callable[..., tuple[float, ...]] | None] = {}
-        self._trial = Trial(_PRICE + _PRICE_OF_ONE * len(graph.nodes), at_once)
+        self.trial = Trial(_PRICE + _PRICE_OF_ONE * len(graph.nodes), at_once)
 
     def _counts(self, wanted: bytes) -> bool:
-        return self._trial.counts(1 + len(self.graph.nodes), wanted)
+        return self.trial.counts(1 + len(self.graph.nodes), wanted)
 
     def function(self, wanted: bytes) -> Callable[..., Any]:
         """The function of the leaves; see `Straight.function`."""
@@ -63,7 +63,7 @@ class NativeStraight(Straight):
     ) -> Callable[..., Any]:
         """The printed function; see `Straight.quick`. When the trial is over it is printed anew, in its own place."""
         quick = partial(super().quick, parameters, wanted, result, same)
-        is_over, made = self._trial.is_over(wanted), quick()
+        is_over, made = self.trial.is_over(wanted), quick()
         if is_over:
             return made
 
@@ -78,7 +78,7 @@ class NativeStraight(Straight):
 
     def inlined(self, wanted: bytes) -> tuple[list[str], dict[str, Any]]:
         """The line that calls the machine code; see `Straight.inlined`. In the trial, Python's lines, and the count."""
-        if not self._trial.is_over(wanted):
+        if not self.trial.is_over(wanted):
             lines, names = super().inlined(wanted)
             arguments = ", ".join(f"v{k}" for k in range(self.graph.first_argument, self.graph.leaves))
             return [f"if not counts(): return printed_anew()({arguments})", *lines], names | {

@@ -12,6 +12,7 @@ AUTOGRAD_NATIVE=1 have it made for the first run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -21,6 +22,7 @@ class Trial:
     def __init__(self, price: float, at_once: bool) -> None:
         self.price = -1.0 if at_once else price
         self._paid: dict[Any, float] = {}
+        self.steps: Callable[[], int] | None = None  # of a training, which count in place of the runs
 
     def is_over(self, kernel: Any = None) -> bool:
         """Whether there is to be machine code for the runs that use this kernel."""
@@ -28,6 +30,8 @@ class Trial:
 
     def counts(self, cost: float, kernel: Any = None) -> bool:
         """Whether one more run is part of the trial; it costs so much."""
+        if self.steps is not None:
+            return self.steps() * cost <= self.price
         if self.is_over(kernel):
             return False
         self._paid[kernel] = self._paid.get(kernel, 0.0) + cost

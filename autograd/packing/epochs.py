@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from .replay import Recording
 
 
+_MOST = 16  # kernels that are kept, for programs of other ways or of other numbers outside
+
+
 class Epochs:
     """Steps over rows that are kept; see `Flat.epochs`. What has to be prepared is prepared when this is made."""
 
@@ -52,22 +55,36 @@ class Epochs:
             IndexError: the order names a sample that is none; no step was made then.
             TypeError, ValueError: the order or the size of a batch is something else than whole numbers.
         """
-        losses: list[float] = []
         order = np.ascontiguousarray(order)
         if len(order) and order.dtype.kind not in "iu":
             raise TypeError(f"the order of the samples is an array of whole numbers, got {order!r}")
         if batch_size < 1:
             raise ValueError(f"a batch has at least 1 sample, got batch_size={batch_size!r}")
         recording = self._flat.recording(self._call.layout)
-        if recording is None:  # the first step of all records the function
+        if recording is None and len(order):  # it is recorded first, so that the first step is like the others
             refuse(order, self._call.samples)
-            losses = self._one_by_one(order[:batch_size], batch_size)
-            if not losses:
-                return losses
-            self._call = given(self._flat.batch, self._args, self._options, self._flat.static)  # modes change
-            order, recording = order[batch_size:], self._flat.recording(self._call.layout)
-        made = None if recording is None else self._by_kernel(recording, order, batch_size) if len(order) else []
-        return losses + (self._one_by_one(order, batch_size) if made is None else made)
+            try:
+                self._backward(order[:batch_size])
+            except Exception:  # it comes again when the step is made alone, and whoever does so is told
+                return []
+            # whole numbers that it needs may be part of the arrangement now
+            self._call = given(self._flat.batch, self._args, self._options, self._flat.static)
+            recording = self._flat.recording(self._call.layout)
+        if recording is None:
+            return self._one_by_one(order, batch_size)
+        made = self._by_kernel(recording, order, batch_size)
+        if made is None:
+            made = self._one_by_one(order, batch_size)
+        self._flat.pay(len(made))
+        return made
+
+    def is_other(self) -> bool:
+        """Whether the step that `run` could not make, and somebody made `Flat.backward` of since, is to be tried again.
+
+        It took one other way through the function, all of it, and so would have been made if that had been known: which
+        program a step is made by is not to depend on the steps before.
+        """
+        return self._flat.alone not in (None, self._last[0])
 
     def prepare(self, batch_size: int, most: int) -> int:
         """Has machine code compiled for batches of this size, if there is to be any now; `run` would do it too.
@@ -117,6 +134,8 @@ class Epochs:
             flat, native = self._flat, recording.program.native
             key = recording, printed.once, printed.each, printed.results, has_frozen
             if key not in self._kernels:
+                if len(self._kernels) >= _MOST:
+                    self._kernels.pop(next(iter(self._kernels)))
                 self._kernels[key] = None
                 if native is not None and not recording.results and not self._call.values:
                     there = flat.there(recording)
@@ -127,15 +146,9 @@ class Epochs:
     def _one_by_one(self, order: Any, batch_size: int) -> list[float]:
         losses: list[float] = []
         refuse(order, self._call.samples)
-        args, options = list(self._args), dict(self._options)
         for first in range(0, len(order), batch_size):
-            chosen = order[first : first + batch_size]
-            for k in self._wide:
-                args[k] = self._args[k][chosen]
-            for name in self._named:
-                options[name] = self._options[name][chosen]
             try:
-                loss = self._flat.backward(*args, **options)
+                loss = self._backward(order[first : first + batch_size])
                 if not isfinite(loss):
                     break
                 self._rule.update(self._flat.data, self._flat.gradient)
@@ -143,6 +156,15 @@ class Epochs:
                 break
             losses.append(loss)
         return losses
+
+    def _backward(self, chosen: Any) -> float:
+        """The loss of some samples, and its gradient."""
+        args, options = list(self._args), dict(self._options)
+        for k in self._wide:
+            args[k] = self._args[k][chosen]
+        for name in self._named:
+            options[name] = self._options[name][chosen]
+        return self._flat.backward(*args, **options)
 
 
 def refuse(order: Any, samples: int) -> None:

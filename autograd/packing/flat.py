@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -50,10 +51,11 @@ class Flat:
                 )
         self._compiled = compiled
         self._place = {id(parameter): k for k, parameter in enumerate(self.parameters)}
-        self._places: dict[Recording, tuple[Any, Any]] = {}
+        self._places: WeakKeyDictionary[Recording, tuple[Any, Any]] = WeakKeyDictionary()
         self._looked: set[Any] = set()
         self._quick: dict[int, Callable[..., Any]] = {}  # by the number of arguments
-        self._printed: dict[Any, Callable[..., Any] | None] = {}
+        self.steps: Callable[[], int] | None = None  # how many a training has made
+        self.alone: Recording | None = None  # what ran all samples of the last call, where that is one program
         self.batch = compiled.batch  # which arguments have samples, by position and name
         self.static = compiled.static
         self._data, self._gradient = np.empty(len(self.parameters)), np.zeros(len(self.parameters))
@@ -100,13 +102,15 @@ class Flat:
         """Lets further calls with arguments like these go straight to a printed function."""
         recording = pieces[0].recording
         self._quick.pop(len(call.layout.shapes), None)
-        if recording is None or self._compiled.recording(call.layout) is not recording or len(pieces) > 1:
+        is_kept = recording is not None and self._compiled.recording(call.layout) is recording
+        self.alone = recording if is_kept and len(pieces) == 1 else None
+        if recording is None or self.alone is None:
             return
-        if (recording, call.layout) not in self._printed:
-            self._printed[recording, call.layout] = quick(
-                recording, call.layout, "backward", (), True, self.is_mean, False, self
-            )
-        found = self._printed[recording, call.layout]
+        # kept there, and not here, so that it goes with the recording
+        kind = f"backward of {id(self)}"
+        if kind not in recording.quick:
+            recording.quick[kind] = quick(recording, call.layout, "backward", (), True, self.is_mean, False, self)
+        found = recording.quick[kind]
         if found is not None:
             self._quick[len(call.layout.shapes)] = found
 
@@ -171,10 +175,18 @@ class Flat:
             self._looked.add(recording)
         return recording in self._looked
 
+    def look(self) -> None:
+        """Notices if the function has other parameters now."""
+        self._looked.clear()
+
     def pull(self) -> None:
         """Reads the numbers of the parameters, and notices if the function has others now."""
-        self._looked.clear()
+        self.look()
         self.data[:] = np.fromiter(map(_data, self.parameters), float, len(self.parameters))
+
+    def pay(self, steps: int) -> None:
+        """Lets steps that were made by a program count as calls that pay for recordings."""
+        self._compiled.pay(steps)
 
     def numbers(self, recording: Recording) -> Any:
         """What a program is to read as its parameters."""
@@ -200,6 +212,8 @@ class Flat:
             if np.array_equal(*found):  # the same object says so without looking
                 found = found[0], found[0]
             self._places[recording] = found
+            if self.steps is not None:
+                recording.program.follow(self.steps)
         return found
 
     def _places_of(self, values: list[Value]) -> tuple[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,11 @@ class Program:
         from ..native.straight import NativeStraight
 
         return NativeStraight(self.graph, self._at_once)
+
+    def follow(self, steps: Callable[[], int]) -> None:
+        """Has steps of a training count for machine code in place of runs: one that is resumed has made the steps."""
+        if hasattr(self.runs, "trial"):
+            self.runs.trial.steps = steps
 
     def __call__(self, *args: Any, parameters: Any = None, **options: Any) -> Any:
         """The result, with these numbers for the parameters, or with those they had last.

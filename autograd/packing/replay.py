@@ -132,6 +132,10 @@ class Recordings:
         programs = sum(map(len, self._kept.values()))
         return CacheInfo(self._made, programs, self._turned, self._last_turned)
 
+    def pay(self, calls: int) -> None:
+        """So many calls pay for recordings."""
+        self._credit = min(self._credit + calls, _FREE * _PRICE)
+
     def first(self, layout: Layout) -> Recording | None:
         """What is tried first for arguments of this layout."""
         return next(iter(self._kept.get(layout, ())), None)
@@ -165,7 +169,7 @@ class Recordings:
         pieces: list[Piece] = []
         left = np.arange(given.samples)
         self._calls += 1
-        self._credit = min(self._credit + 1, _FREE * _PRICE)
+        self.pay(1)
         reason = turned = ""
         kept = tuple(self._kept.get(layout, ()))
         for recording in kept if self._credit >= _PRICE else kept[:_TRIED]:
@@ -179,7 +183,7 @@ class Recordings:
                 recording.used = self._calls
                 if recording.owes:
                     recording.owes -= _USE
-                    self._credit += _USE
+                    self.pay(_USE)
                 if len(piece.samples) == len(left):
                     if recording is not kept[0]:
                         self._use(layout, recording)
