@@ -190,10 +190,3 @@ def split(shape: Shape, numbers: Any) -> Any:
     if kind == "dict":
         return dict(zip(shape[1], items, strict=True))
     return items if kind == "list" else tuple(items) if kind == "tuple" else kind(*items)
-
-
-def array_of_values(leaves: list[Any], sizes: tuple[int, ...]) -> Any:
-    """An object array, for a function that expects an array and is recorded on Values."""
-    made = np.empty(len(leaves), dtype=object)
-    made[:] = leaves
-    return made.reshape(sizes)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..array_of_values import array_of_values
 from ..value import Value
-from .arguments import Shape, array_of_values, chunks_of, count, flatten, flatten_samples, split, unflatten
+from .arguments import Shape, chunks_of, count, flatten, flatten_samples, split, unflatten
 
 
 @dataclass(frozen=True)
