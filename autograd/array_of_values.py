@@ -8,7 +8,7 @@ as an array is of this kind, and so is what is computed with a Value or with suc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, cmp_to_key, partial
 from typing import Any
 
@@ -16,6 +16,8 @@ import numpy as np
 
 from . import functions
 from .interop import ASKED, COMPARISONS, function_of
+from .masks import ROWS, Mask, outcomes_of
+from .recording import watchers, watching_here
 from .value import Value
 
 # Reductions that are one row: NumPy's go by two and two, and of a tie of three one would have a half.
@@ -105,26 +107,40 @@ def apply_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> A
 
 
 def _of_arrays(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    name, inputs = ufunc.__name__, tuple(map(_plain, inputs))
-    results = options.get("out", ())
+    name, inputs, results = ufunc.__name__, tuple(map(_plain, inputs)), options.get("out", ())
     if options:
         _check(ufunc, method, options)
+        options = {name: _plain(outcomes_of(x)) for name, x in options.items()}
         if results:
             options["out"] = tuple(map(_plain, results))
     if method == "reduce" and name in _GROUPS:
         return _reduced(getattr(functions, _GROUPS[name]), *inputs, **options)
-    if name.startswith("logical_"):
-        loop, inputs = ufunc, tuple(map(_truths, inputs))
-    else:
-        loop = _loop(ufunc)
-    if name in _ARITHMETIC:
-        made = getattr(loop, method)(*inputs, **options)
-    else:
-        with np.errstate(invalid="ignore"):  # rows compare, which NumPy would report where nan is
-            made = getattr(loop, method)(*inputs, **options)
-    if results:
-        return results if len(results) > 1 else results[0]
-    return np.asarray(made).astype(bool)[()] if name in ASKED else _of_values(made)
+    if method == "__call__" and not options and name in ROWS and _takes_masks() and any(map(np.ndim, inputs)):
+        return _mask(ufunc, [np.array(x) for x in inputs])  # copies: it is computed when it is used
+    made = _each(ufunc, method, inputs, options)
+    return _of_values(made) if not results else results if len(results) > 1 else results[0]
+
+
+def _takes_masks() -> bool:
+    return bool(watchers) and any(watcher.takes_masks for watcher in watching_here())
+
+
+def _mask(ufunc: np.ufunc, inputs: list[Any]) -> Mask:
+    def compute() -> Any:
+        with np.errstate(invalid="ignore"):
+            return _of_values(np.frompyfunc(ROWS[ufunc.__name__], ufunc.nin, 1)(*inputs))
+
+    return Mask(lambda: _each(ufunc, "__call__", inputs, {}), compute)
+
+
+def _each(ufunc: np.ufunc, method: str, inputs: Iterable[Any], options: dict[str, Any]) -> Any:
+    if ufunc.__name__ in _ARITHMETIC:
+        return getattr(_loop(ufunc), method)(*inputs, **options)
+    with np.errstate(invalid="ignore"):  # rows compare, which NumPy would report where nan is
+        if ufunc.__name__.startswith("logical_"):
+            return getattr(ufunc, method)(*map(_truths, inputs), **options)
+        made = getattr(_loop(ufunc), method)(*inputs, **options)
+    return np.asarray(made).astype(bool)[()] if ufunc.__name__ in ASKED else made
 
 
 def _check(ufunc: np.ufunc, method: str, options: dict[str, Any]) -> None:
@@ -162,6 +178,8 @@ def apply_function(function: Callable[..., Any], arguments: Any, options: Any) -
 
 
 def _as_numpy_does(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    options = {name: outcomes_of(x) for name, x in options.items()}
+    arguments = tuple([_plain(x).view(ArrayOfValues) if isinstance(x, Value) else outcomes_of(x) for x in arguments])
     try:
         return _NUMBERS.__array_function__(function, (), arguments, options)
     except AttributeError as error:
@@ -182,7 +200,7 @@ def _plain(x: Any) -> Any:
         box = np.empty((), object)
         box[()] = x
         return box
-    return x.view(np.ndarray) if isinstance(x, ArrayOfValues) else x
+    return _plain(x.condition) if isinstance(x, Mask) else x.view(np.ndarray) if isinstance(x, ArrayOfValues) else x
 
 
 def _of_values(made: Any) -> Any:
@@ -245,10 +263,6 @@ def _chosen(condition: Any, a: Any, b: Any) -> Any:
     return functions.where(condition, a, b) if isinstance(condition, Value) else a if condition else b
 
 
-def _clip(x: Any, *bounds: Any, **options: Any) -> Any:
-    return _as_numpy_does(np.clip, _plain(x).view(ArrayOfValues) if isinstance(x, Value) else x, *bounds, **options)
-
-
 def _median(x: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     return _along(_middle, _plain(x), axis, keepdims)
 
@@ -272,7 +286,6 @@ def _nan_to_num(*_: Any, **__: Any) -> Any:
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.where: _where,
-    np.clip: _clip,
     np.median: _median,
     np.linalg.norm: _norm,
     np.nan_to_num: _nan_to_num,

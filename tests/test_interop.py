@@ -251,6 +251,11 @@ def test_norms_are_the_row_with_gradient_0_at_0():
     assert numbers(np.linalg.norm(of([3.0, 4.0]).reshape(2, 1), axis=0)) == [5.0]
 
 
+def test_functions_of_whole_arrays_take_a_single_value_too():
+    x = Value(-2.0)
+    assert [f(x).data for f in (np.sum, np.max, np.mean, np.prod)] == [-2.0] * 4
+
+
 def test_nan_in_a_value_among_numpys_functions_is_not_hidden():
     x = Value(math.nan)
     assert all(math.isnan(v.data) for v in (np.clip(x, 0, 1), np.maximum(x, 0.0), np.clip(np.ones(2), 0, x)[0]))

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..masks import Mask
 from ..numeric import number, short
 from ..value import Value
 
@@ -52,6 +53,8 @@ def flatten(x: Any, parts: list[Any]) -> Shape:
             if flatten(item, parts) is not NUMBER:
                 raise TypeError(f"an array of objects holds Values or numbers, not {item!r}")
         return ("array", x.shape) if x.ndim else NUMBER
+    if isinstance(x, Mask):
+        return flatten(np.asarray(x), parts)
     try:
         hash(x)
     except TypeError:

@@ -52,6 +52,8 @@ def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
 class Recorder(Watcher):
     """Sees every operation, also those whose results keep no history, and every comparison."""
 
+    takes_masks = True
+
     def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
