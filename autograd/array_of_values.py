@@ -24,6 +24,7 @@ from .value import Value
 _GROUPS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logaddexp": "logsumexp"}
 # NumPy's loops over objects do these as Python does, which is right.
 _PYTHONS = {*COMPARISONS, "matmul", "matvec", "vecmat", "vecdot"}
+_SEVERAL = (np.ndarray, list, tuple, Mask)
 _ARITHMETIC = {"add", "subtract", "multiply", "divide"}
 
 
@@ -99,7 +100,7 @@ def _comparing(xs: Any, sign: int = 1) -> Callable[[int, int], int]:
 
 def apply_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """What a function of each element does where a Value is among its arguments."""
-    if method == "__call__" and not options and not any(isinstance(x, np.ndarray | list | tuple) for x in inputs):
+    if method == "__call__" and not options and not any(isinstance(x, _SEVERAL) for x in inputs):
         function = function_of(ufunc.__name__)
         if function is not None:
             return function(*inputs)

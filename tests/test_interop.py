@@ -1,5 +1,6 @@
 """Values among NumPy's numbers and arrays."""
 
+import bisect
 import copy
 import itertools
 import math
@@ -310,3 +311,30 @@ def test_what_is_made_of_rows_has_its_derivatives(name, partials):
     if partials is None:
         partials = [math.exp(x.data - np.logaddexp(a.data, b.data)) for x in (a, b)]
     assert (a.grad, b.grad) == pytest.approx(partials)
+
+
+# Plain arrays of objects, which NumPy's loops compare element by element.
+
+PLAIN = {
+    "max": lambda xs: np.max(xs) + np.min(xs),
+    "maximum": lambda xs: np.sum(np.maximum(xs, 0.0) + np.fmax(xs, 0.5)),
+    "clip": lambda xs: np.sum(np.clip(xs, -1.0, 1.0)),
+    "where": lambda xs: np.sum(np.where(xs > 0, xs, 0.0)),
+    "sort": lambda xs: np.sum(np.sort(xs) * np.array([1.0, 2.0, 3.0])),
+    "argmax": lambda xs: xs[np.argmax(xs)] + 2.0 * xs[np.argmin(xs)],
+    "sorted": lambda xs: sum(k * x for k, x in enumerate(sorted(xs))),
+    "searchsorted": lambda xs: xs[0] * np.searchsorted(np.array([-1.0, 0.0, 0.7]), xs[0]),
+    "bisect": lambda xs: xs[0] * bisect.bisect_left(np.array([-1.0, 0.0, 0.7]), xs[0]),
+    "truth": lambda xs: xs[0] * np.count_nonzero(xs) if np.any(xs) else xs[1],
+    "unique": lambda xs: xs[0] * len(np.unique(xs)),
+    "median": lambda xs: np.median(xs) + np.ptp(xs),
+}
+
+
+@pytest.mark.parametrize("f", PLAIN.values(), ids=PLAIN)
+@np.errstate(all="ignore")
+def test_plain_arrays_give_compiled_what_they_give_by_themselves(f):
+    compiled = ag.compile(lambda a, b, c: f(np.array([a, b, c])), native=False)
+    for x in itertools.product([-2.0, 0.0, 0.5, 1.0], repeat=3):
+        right = f(np.array([Value(v) for v in x]))
+        assert compiled(*x) == (right.data if isinstance(right, Value) else right)

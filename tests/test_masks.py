@@ -47,6 +47,7 @@ UNREAD = {
     "of two arrays": lambda x: np.where(x <= x[::-1], x, 2 * x),
     "nan": lambda x: np.where(np.isnan(x), 0.0, x),
     "product": lambda x: x * (x > 0) + (x < 1) * x - (x > 0),
+    "times a value": lambda x: x[0] * (np.array([0.0, 0.7]) < x[1]) + (x[2] > np.array([x[0], x[1]])) * x[2],
     "nested": lambda x: np.where(x > 1, x * 3, np.where(x > 0, x * 2, -x)),
     "one value": lambda x: np.where(x[0] > np.array([0.0, 1.0, 2.0]), x[1], x[2]),
 }
