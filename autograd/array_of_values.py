@@ -117,7 +117,8 @@ def _of_arrays(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: d
     if method == "reduce" and name in _GROUPS:
         return _reduced(getattr(functions, _GROUPS[name]), *inputs, **options)
     if method == "__call__" and not options and name in ROWS and _takes_masks() and any(map(np.ndim, inputs)):
-        return _mask(ufunc, [np.array(x) for x in inputs])  # copies: it is computed when it is used
+        # copies of the arrays: it is computed when it is used
+        return _mask(ufunc, [np.array(x) if isinstance(x, _SEVERAL) else x for x in inputs])
     made = _each(ufunc, method, inputs, options)
     return _of_values(made) if not results else results if len(results) > 1 else results[0]
 
@@ -183,8 +184,8 @@ def _as_numpy_does(function: Callable[..., Any], *arguments: Any, **options: Any
     arguments = tuple([_plain(x).view(ArrayOfValues) if isinstance(x, Value) else outcomes_of(x) for x in arguments])
     try:
         return _NUMBERS.__array_function__(function, (), arguments, options)
-    except AttributeError as error:
-        raise TypeError(f"np.{function.__name__} is for arrays of plain numbers, not of Values: {error}") from error
+    except (AttributeError, TypeError) as error:  # it speaks of dtypes and of attributes of arrays
+        raise TypeError(f"np.{function.__name__} cannot do this with Values: {error}") from error
 
 
 _NUMBERS: Any = np.empty(0)
@@ -281,13 +282,10 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     return _as_numpy_does(np.linalg.norm, x, ord, axis, keepdims)
 
 
-def _nan_to_num(*_: Any, **__: Any) -> Any:
-    raise TypeError("np.nan_to_num leaves the nan of Values where it is; use np.where(np.isnan(x), 0.0, x)")
+def _refuse(name: str, *_: Any, **__: Any) -> Any:
+    raise TypeError(f"np.{name} is for arrays of plain numbers, not of Values; use np.where, np.sort or np.median")
 
 
-_FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.where: _where,
-    np.median: _median,
-    np.linalg.norm: _norm,
-    np.nan_to_num: _nan_to_num,
-}
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {np.where: _where, np.median: _median, np.linalg.norm: _norm}
+for _function in (np.nan_to_num, np.percentile, np.quantile, np.nanpercentile, np.nanquantile):
+    _FUNCTIONS[_function] = partial(_refuse, _function.__name__)

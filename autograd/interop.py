@@ -82,6 +82,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "logaddexp": lambda a, b: m.logsumexp([a, b]),
     "logaddexp2": _logaddexp2,
     "rad2deg": lambda x: x * (180.0 / math.pi),
+    "real": lambda x: m.pos(x),
     "radians": lambda x: x * (math.pi / 180.0),
 }
 # Yes or no, by comparisons that are recorded.
