@@ -88,6 +88,15 @@ def test_a_mask_that_somebody_reads_is_right_for_every_pattern(f):
         assert compiled(x) == pytest.approx(np.sum(f(x)), nan_ok=True)
 
 
+def test_a_mask_among_the_results_is_looked_at_in_time():
+    compiled = ag.compile(lambda x: [x > 0, x[0], (x > 0.5) & (x < 1)], native=False)
+    for x in CORNERS[::3]:
+        first, second, third = compiled(x)
+        assert list(first) == list(x > 0)
+        assert second == pytest.approx(x[0], nan_ok=True)
+        assert list(third) == list((x > 0.5) & (x < 1))
+
+
 def drawn_condition(rng, depth):
     if not depth:
         compare = rng.choice([np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal])

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..array_of_values import ArrayOfValues
 from ..masks import Mask
 from ..numeric import number, short
 from ..value import Value
@@ -48,13 +49,13 @@ def flatten(x: Any, parts: list[Any]) -> Shape:
     if isinstance(x, Value | numbers.Real | Decimal | np.bool_):
         parts.append(x)
         return NUMBER
+    if isinstance(x, ArrayOfValues | Mask):
+        return flatten(np.asarray(x, object), parts)
     if isinstance(x, np.ndarray) and x.dtype.kind in "biufO":
         for item in x.flat:
             if flatten(item, parts) is not NUMBER:
                 raise TypeError(f"an array of objects holds Values or numbers, not {item!r}")
         return ("array", x.shape) if x.ndim else NUMBER
-    if isinstance(x, Mask):
-        return flatten(np.asarray(x), parts)
     try:
         hash(x)
     except TypeError:

@@ -26,11 +26,9 @@ def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[boo
     """
     recorder = Recorder()
     mark = next(lines)  # whatever the function makes has a later line
-    with watching_alone(recorder):
-        result = run()
     outputs: list[Any] = []
-    shape = flatten(result, outputs)
-    del result
+    with watching_alone(recorder):  # to the end: a mask among the results is looked at when they are flattened
+        shape = flatten(run(), outputs)
     graph, parameters = numbered(recorder, mark, outputs, arguments, list(wide))
     return graph, shape, parameters
 
