@@ -128,11 +128,19 @@ def _takes_masks() -> bool:
 
 
 def _mask(ufunc: np.ufunc, inputs: list[Any]) -> Mask:
+    def look() -> Any:
+        if not _takes_masks():
+            raise TypeError(
+                "a comparison of arrays is looked at after the compiled function that made it, and no program would "
+                "check it; look at it within the function, as in numpy.array(mask)"
+            )
+        return _each(ufunc, "__call__", inputs, {})
+
     def compute() -> Any:
         with np.errstate(invalid="ignore"):
             return _of_values(np.frompyfunc(ROWS[ufunc.__name__], ufunc.nin, 1)(*inputs))
 
-    return Mask(lambda: _each(ufunc, "__call__", inputs, {}), compute)
+    return Mask(look, compute)
 
 
 def _each(ufunc: np.ufunc, method: str, inputs: Iterable[Any], options: dict[str, Any]) -> Any:

@@ -97,6 +97,13 @@ def test_a_mask_among_the_results_is_looked_at_in_time():
         assert list(third) == list((x > 0.5) & (x < 1))
 
 
+def test_a_mask_that_is_kept_is_not_looked_at_later():
+    kept = []
+    ag.compile(lambda x: kept.append(x > 0) or x[0], native=False)(CORNERS[0])
+    with pytest.raises(TypeError, match="look at it within the function"):
+        kept[0].any()
+
+
 def drawn_condition(rng, depth):
     if not depth:
         compare = rng.choice([np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal])
