@@ -9,7 +9,7 @@ as an array is of this kind, and so is what is computed with a Value or with suc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache, cmp_to_key, partial
+from functools import cmp_to_key, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -168,7 +168,7 @@ def _check(ufunc: np.ufunc, method: str, options: dict[str, Any]) -> None:
         )
 
 
-@cache
+@lru_cache(maxsize=256)  # users make functions of elements of their own
 def _loop(ufunc: np.ufunc) -> Any:
     """What applies a function to each element."""
     if ufunc.__name__ in _PYTHONS or set("".join(ufunc.types)) == set("O->"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from . import functions
@@ -98,7 +98,7 @@ ASKED: dict[str, Callable[..., Any]] = {
 }
 
 
-@cache
+@lru_cache(maxsize=256)
 def function_of(name: str) -> Callable[..., Any] | None:
     """What NumPy's function of that name does with Values, or with Values and numbers; None where it has no meaning."""
     if name in COMPARISONS:
