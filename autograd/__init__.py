@@ -15,6 +15,7 @@ from typing import Any
 
 from . import functions
 from . import interop as interop  # teaches Value to answer NumPy
+from . import micrograd as micrograd  # and to those who know micrograd's
 from .checks.anomaly import detect_anomaly
 from .checks.formulas import derivative_table
 from .checks.gradcheck import GradientError, gradcheck

@@ -41,7 +41,8 @@ def reduce(value: Value) -> tuple[Any, ...]:
     state = (float(value.data), grad, value.op, value.partials, value.notes)
     ready = value.is_leaf or id(value) in getattr(_under_way, "ids", ())
     kind = None if type(value) is Recorded else type(value)
-    return rebuild, (None if ready else Ancestors(value), value.inputs, state, value.is_constant, kind)
+    parts = (None if ready else Ancestors(value), value.inputs, state, value.is_constant, kind)
+    return rebuild, parts, getattr(value, "__dict__", None)  # a subclass may have attributes
 
 
 def rebuild(

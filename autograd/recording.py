@@ -26,6 +26,7 @@ class Watcher:
     """Sees every node and every comparison recorded in its context while it watches."""
 
     first = False  # whether it must see a node before the others do
+    takes_masks = False  # whether arrays of Values are compared only when somebody looks at the outcome
 
     def record(self, node: Any) -> None:
         """`node` has just been recorded."""

@@ -252,6 +252,8 @@ class Value:
                 other = b._constant
                 b = other._data
             elif not is_number(b):
+                if hasattr(b, "__array_ufunc__"):
+                    return NotImplemented  # type: ignore[no-any-return]  # an array compares each of its elements
                 number(b)  # says what is wrong with it
         if symbol == "<":
             outcome = a < b
@@ -283,9 +285,14 @@ class Value:
     __int__ = __complex__ = __float__
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from .interop import apply_ufunc
+        from .array_of_values import apply_ufunc
 
         return apply_ufunc(ufunc, method, *inputs, **options)
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        from .array_of_values import apply_function
+
+        return apply_function(function, arguments, options)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         from .copying import reduce

@@ -27,6 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from ..array_of_values import ArrayOfValues
+from ..masks import Mask
 from ..numeric import number, short
 from ..value import Value
 
@@ -73,6 +75,8 @@ def flatten(x: Any, parts: list[Any], mode: int = NUMBERS) -> Shape:
             return "same", x, mark(x)
         parts.append(x)
         return NUMBER if mode <= NUMBERS else ("number", kind)
+    if isinstance(x, ArrayOfValues | Mask):
+        return flatten(np.asarray(x, object), parts, mode)
     if isinstance(x, np.ndarray):
         return _unusual_array(x, parts, mode)
     try:
@@ -311,10 +315,3 @@ def split(shape: Shape, numbers: Any) -> Any:
     if kind == "dict":
         return dict(zip(keys_of(shape), items, strict=True))
     return items if kind == "list" else tuple(items) if kind == "tuple" else kind(*items)
-
-
-def array_of_values(leaves: list[Any], sizes: tuple[int, ...]) -> Any:
-    """An object array, for a function that expects an array and is recorded on Values."""
-    made = np.empty(len(leaves), dtype=object)
-    made[:] = leaves
-    return made.reshape(sizes)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..array_of_values import array_of_values
 from ..value import Value
 from .arguments import (
     NUMBERS,
     WHOLE,
     Shape,
-    array_of_values,
     chunks_of,
     count,
     flatten,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..masks import Mask
 from ..numeric import number, short
 from ..value import Value
 from .arguments import NUMBER, Shape, keys_for, mark, split
@@ -21,6 +22,8 @@ def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Shape:
     Values with a line from `since` on were made for this result.
     """
     kind = type(x)
+    if kind is Mask:
+        x = np.asarray(x)
     if isinstance(x, Value | float | np.floating):
         parts.append(x)
         return NUMBER

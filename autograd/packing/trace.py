@@ -88,6 +88,8 @@ class Recorder(Asking):
     holds for this very number alone.
     """
 
+    takes_masks = True
+
     def __init__(self, given: Given | None = None, arguments: Sequence[Value] = (), is_carrying: bool = True) -> None:
         super().__init__(given, arguments)
         self.is_carrying, self.is_open, self.is_closing = is_carrying, False, False
@@ -105,12 +107,12 @@ class Recorder(Asking):
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
         self.mark, self.is_open = next(lines), True
         try:
-            with watching_alone(self):
+            with watching_alone(self):  # to the end: a mask among the results is looked at when they are flattened
                 result = function()
-            if self.needs:  # the function caught what told of them
-                raise PlainNeededError(self.needs)
-            self.is_closing = True
-            return flatten_result(result, outputs, self.mark)
+                if self.needs:  # the function caught what told of them
+                    raise PlainNeededError(self.needs)
+                self.is_closing = True
+                return flatten_result(result, outputs, self.mark)
         finally:
             self.is_open = self.is_closing = False
 

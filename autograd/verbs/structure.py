@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..array_of_values import array_of_values
 from ..numeric import Followed, number
 from ..value import Value
 
@@ -74,8 +75,9 @@ NUMBER = Structure(float)
 def array(numbers: Iterable[Any], shape: tuple[int, ...]) -> Any:
     """An array of floats, or, if a Value is among the numbers, or one that is followed, of objects."""
     flat = list(numbers)
-    kind = object if any(isinstance(x, Value | Followed) for x in flat) else float
-    return np.fromiter(flat, kind, len(flat)).reshape(shape)
+    if any(isinstance(x, Value | Followed) for x in flat):
+        return array_of_values(flat, shape)
+    return np.array(flat, float).reshape(shape)
 
 
 def flatten(tree: Any, name: str) -> tuple[list[Any], Structure]:
