@@ -18,6 +18,8 @@ import numpy as np
 
 T = TypeVar("T")
 
+inf, nan = math.inf, math.nan  # as constants are printed
+
 
 def _ieee(fast: Callable[[float], float], ufunc: np.ufunc) -> Callable[[float], float]:
     def word(x: float) -> float:
