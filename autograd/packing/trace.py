@@ -15,14 +15,20 @@ from ..recording import Watcher, caller, lines, watching_alone
 from ..tape import Tape
 from ..value import Value, new_constant
 from .arguments import Shape, flatten
-from .graph import DETACH, OPS, Graph
+from .finite import with_products
+from .graph import CODE_OF, DETACH, OPS, Graph
 from .numbering import numbered
 
+_GATE = OPS[CODE_OF["gate"]]
 
-def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool]) -> tuple[Graph, Shape, list[Value]]:
+
+def trace(
+    run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool], is_again: bool = False
+) -> tuple[Graph, Shape, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
-    The arguments were made one after the other.
+    The arguments were made one after the other. The graph may hold for as long as no nan comes of it, if the run can
+    be traced again; see `finite`.
     """
     recorder = Recorder()
     mark = next(lines)  # whatever the function makes has a later line
@@ -31,8 +37,9 @@ def trace(run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[boo
     outputs: list[Any] = []
     shape = flatten(result, outputs)
     del result
+    holds = is_again and recorder.is_finite(outputs)
     graph, parameters = numbered(recorder, mark, outputs, arguments, list(wide))
-    return graph, shape, parameters
+    return with_products(graph) if holds else graph, shape, parameters
 
 
 def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
@@ -52,6 +59,8 @@ def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
 class Recorder(Watcher):
     """Sees every operation, also those whose results keep no history, and every comparison."""
 
+    replays = may_replay = True
+
     def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
@@ -68,11 +77,19 @@ class Recorder(Watcher):
             source = self._stand_in(node.op, node.inputs)
         self.detached[id(node)] = node, self._stand_in(OPS[DETACH], (source,))
 
+    def follows(self, value: Value) -> bool:
+        return id(value) in self.detached
+
     def named(self, value: Value) -> None:
         self.noted.append(value)
 
     def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
         self.compared.append((left, symbol, right, outcome, _place()))
+
+    def is_finite(self, outputs: Sequence[Any]) -> bool:
+        """Whether no gate met inf or nan, and nothing came out as one."""
+        read = [x for node in self.nodes if node.op is _GATE for x in node.inputs]
+        return all(math.isfinite(x._data if isinstance(x, Value) else x) for x in (*read, *outputs))
 
     def _stand_in(self, op: Any, inputs: tuple[Value, ...]) -> Value:
         """A node with a line, for one that has none."""

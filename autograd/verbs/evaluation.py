@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import functions
 from ..modes import CutOff
-from ..recording import lines, watched_only_by, watching_here
+from ..recording import followed, lines, replaying, watched_only_by, watching_here
 from ..value import Value, new_constant
 from .history import history
 from .structure import Structure, flatten
@@ -34,7 +34,7 @@ class Evaluation:
         """Derivatives (or outputs) as the verb returns them: Values where arguments were, else plain numbers."""
         if self.open:
             return [x if isinstance(x, Value) else new_constant(x) for x in numbers]
-        plain = [x.data if isinstance(x, Value) else x for x in numbers]
+        plain = [x._data if isinstance(x, Value) else x for x in numbers]
         return [new_constant(x) for x in plain] if self.wrap else plain
 
 
@@ -47,7 +47,8 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     if not callable(f):
         raise TypeError(f"a derivative is that of a function, and {f!r} is none; give the function, as in grad(f)(x)")
     given, ins = flatten(_chosen(args, argnums), "argument" if isinstance(argnums, int) else "arguments")
-    cut_off = any(isinstance(watcher, CutOff) for watcher in watching_here())
+    # what will be computed again is recorded under no_grad too, which then cuts it off
+    cut_off = any(isinstance(watcher, CutOff) for watcher in watching_here()) and not replaying()
     with despite_no_grad():
         first = next(lines)
         inputs = [_entered(x) for x in given]
@@ -58,9 +59,9 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     numbers, outs = flatten(returned, f"the result of {_name(f)}")
     outputs = [x if isinstance(x, Value) else new_constant(x) for x in numbers]
     nodes = history(outputs, after)
-    outside = any(0 < x.line < first for x in outputs) or _reads_outside(nodes, first)
+    outside = any(0 < x.line < first for x in outputs) or _reads_outside(nodes, first) or _follows(nodes, outputs)
     wrap = outside or any(isinstance(x, Value) for x in given)
-    recorded = outside or any(isinstance(x, Value) and x.line for x in given)
+    recorded = outside or any(isinstance(x, Value) and (x.line or followed(x)) for x in given)
     return Evaluation(inputs, ins, outputs, outs, nodes, after, recorded and not cut_off, wrap)
 
 
@@ -80,9 +81,13 @@ def _reads_outside(nodes: Iterable[Any], first: int) -> bool:
     return False
 
 
+def _follows(nodes: Iterable[Any], outputs: Iterable[Value]) -> bool:
+    return bool(replaying()) and any(followed(x) for group in (outputs, *(n.inputs for n in nodes)) for x in group)
+
+
 def _entered(x: Any) -> Value:
-    if not isinstance(x, Value) or x.is_constant:
-        return Value(x.data if isinstance(x, Value) else x)
+    if not isinstance(x, Value) or (x.is_constant and not followed(x)):
+        return Value(x._data if isinstance(x, Value) else x)
     copy: Value = functions.pos(x)
     copy.label = x.label
     return copy

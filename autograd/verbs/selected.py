@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..recording import replaying
 from ..value import Value, new_constant
 from . import differentiable
 from .adjoints import pull, pull_showing
@@ -64,7 +65,9 @@ def gradients(
             kept[node.line] = adjoint
         return adjoint
 
-    recorded = create_graph or any(isinstance(weight, Value) for weight in weights)
+    is_replayed = bool(replaying())  # then numbers are to be computed again, so they are Values cut off
+    is_number = not create_graph and not any(isinstance(weight, Value) for weight in weights)
+    recorded = is_replayed or not is_number
     if recorded:
         for node in nodes:
             differentiable.as_recorded(node)
@@ -75,4 +78,6 @@ def gradients(
         pull(nodes, adjoints)
     kept.update((x.line, hooked(x, adjoints.get(x.line, 0.0))) for x in begins if x.line not in kept)
     arrived = (kept[x.line] for x in begins)
-    return ins.fill(x if isinstance(x, Value) else new_constant(x) for x in arrived) if recorded else ins.fill(arrived)
+    if recorded:
+        arrived = (x if isinstance(x, Value) else new_constant(x) for x in arrived)
+    return ins.fill((x.detach() for x in arrived) if recorded and is_number else arrived)
