@@ -121,6 +121,10 @@ def gate(a: float, b: float) -> float:
     return a * b if a else 0.0
 
 
+def beside(a: float, b: float) -> float:
+    return b if a or b - b == 0.0 else 0.0
+
+
 def safe_div(a: float, b: float) -> float:
     return a / b if b else 0.0
 

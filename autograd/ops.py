@@ -182,10 +182,9 @@ def _var_partials(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
     return (m.each(lambda x: (2.0 / len(xs)) * (x - mean), xs),)
 
 
-def _gate_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
-    # where an infinite b was left aside, so is its share in the derivative; b - b is 0 for finite b alone
-    aside = m.equal(a, 0.0) * (1.0 - m.equal(b - b, 0.0))
-    return m.where(aside, 0.0, b), a
+def _beside_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    aside = m.equal(a, 0.0) * (1.0 - m.equal(b - b, 0.0))  # b - b is 0 for finite b alone
+    return 0.0, m.where(aside, 0.0, 1.0)
 
 
 def _shares_to_differentiate(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
@@ -327,7 +326,9 @@ ROWS: list[Op] = [
     Op("defined", "defined", "x, or nan where y is nan",
        lambda m, x, y: m.defined(x, y), lambda m, x, y, z: (m.defined(1.0, z), 0.0), (REAL, REAL)),
     Op("gate", "gate", "a * b, and exactly 0 where a is 0 even if b is inf or nan",
-       lambda m, a, b: m.gate(a, b), _gate_partials, (REAL, REAL)),
+       lambda m, a, b: m.gate(a, b), lambda m, a, b, y: (m.beside(a, b), a), (REAL, REAL)),
+    Op("beside", "beside", "b, and 0 where a is 0 and b is inf or nan: what gate has a multiplied by",
+       lambda m, a, b: m.beside(a, b), _beside_partials, (REAL, REAL)),
     Op("safe_div", "÷", "a / b, and 0 where b is 0",
        lambda m, a, b: m.safe_div(a, b),
        lambda m, a, b, y: (m.safe_div(1.0, b), -m.safe_div(y, b)), (REAL, POSITIVE)),
