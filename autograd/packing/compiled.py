@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 
 from .. import sweep
+from ..checks.anomaly import looking
 from ..native import is_native
 from ..recording import watch_touch, watchers, watching_here
 from ..tape import Tape
 from ..value import Value
+from ..verbs.adjoints import pull_showing
+from ..verbs.history import history
+from ..verbs.hooks import hooked
 from .arguments import NUMBER, split
 from .flat import Flat
 from .given import Given, Layout, batch_of, given
@@ -101,6 +105,9 @@ def compile(
 
 def compile_tape(tape: Tape, result: Any) -> Compiled:
     """What was recorded on a tape as a compiled function without arguments; see `Tape.compile`."""
+    for node in tape.nodes if sweep.hooks else ():
+        if node.line in sweep.hooks:
+            raise ValueError(f"{node!r} has a hook, which no compiled program calls; remove it, or sweep with backward")
     graph, shape, parameters = trace_of(tape, result)
 
     def recorded() -> None:
@@ -143,6 +150,8 @@ class Compiled:
         call = given(self.batch, args, options)
         if call.own is None and call.values:
             return self.function(*args, **options)
+        if watchers and looking():
+            self._look(call, sweeps=False)
         pieces = self._recordings.run(call, None, 1.0)
         self._prepare("value", call, pieces, ())
         if call.own is None:
@@ -179,11 +188,13 @@ class Compiled:
         """
         if watchers:
             watch_touch(self, f"runs {self!r} for a gradient")
-        if not options:
+        if not options and not watchers:
             known = self._quick.get(("gradient", len(args)))
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options)
+        if watchers and looking():
+            self._look(call, sweeps=True)
         chosen, count = (self.argnums,) if isinstance(self.argnums, int) else self.argnums, len(args)
         for k in chosen:
             if not -count <= k < count:
@@ -216,11 +227,13 @@ class Compiled:
         """
         if watchers:
             watch_touch(self, f"runs {self!r} for gradients")
-        if not options:
+        if not (options or watchers or sweep.hooks):
             known = self._quick.get(("backward", len(args)))
             if known is not None and (value := known(*args)) is not None:
                 return value  # type: ignore[no-any-return]
         call = given(self.batch, args, options)
+        if watchers and looking():
+            self._look(call, sweeps=True)
         places = [place for place, _ in call.values]
         by_argument = call.layout.wanted_places(places) if places else call.layout.nothing()
         pieces = self.swept(call, lambda recording: recording.wanted(True, by_argument))
@@ -286,6 +299,14 @@ class Compiled:
             result += f", {slopes[0] if is_single else '(' + ', '.join(slopes) + ',)'}"
         return runs.quick(recording.parameters, wanted, result, recording.reach.is_same if recording.reach else None)
 
+    def _look(self, call: Given, sweeps: bool) -> None:
+        """Runs the function itself, and sweeps back through it, where detect_anomaly sees it; hooks do not."""
+        for sample in range(call.samples):
+            _, args, options = call.example(sample)
+            result = self.function(*args, **options)
+            if sweeps and isinstance(result, Value):
+                pull_showing(history([result], 0), {result.line: 1.0}, lambda node, adjoint: adjoint)
+
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""
         weight = 1.0 / call.samples if self.reduce == "mean" else 1.0
@@ -311,5 +332,7 @@ class Compiled:
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:
+    if sweep.hooks:
+        gradients = [hooked(*each) for each in zip(values, gradients, strict=True)]
     for value, gradient in zip(values, gradients, strict=True):
         value._grad += gradient

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..sweep import hooks
 from ..value import Value
+from ..verbs.hooks import hooked
 from .epochs import Epochs
 from .given import Given, Layout, given
 from .quick import quick
@@ -79,7 +81,7 @@ class Flat:
 
     def backward(self, *args: Any, **options: Any) -> float:
         """The value; `gradient` is then its gradient by the parameters. Of a batch, those of the mean or the sum."""
-        if not options:
+        if not options and not hooks:
             known = self._quick.get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value  # type: ignore[no-any-return]
@@ -92,6 +94,8 @@ class Flat:
         for piece in pieces:
             here, there = self._placed(piece.recording)
             self.gradient[there] += piece.d_parameters[here]
+        if hooks:
+            self.gradient[:] = [hooked(*each) for each in zip(self.parameters, self.gradient.tolist(), strict=True)]
         self._prepare(call, pieces)
         return self._compiled.mean_or_sum(call, pieces)
 

@@ -182,7 +182,10 @@ class Recordings:
         with self._lock, _collector_at_rest():
             values, args, options = given.example(sample)
             graph, result, parameters = trace(
-                lambda: self.function(*args, **options), values, layout.wide_leaves.tolist()
+                lambda: self.function(*args, **options),
+                values,
+                layout.wide_leaves.tolist(),
+                is_again=self.policy == "record" and self.dtype == np.float64,
             )
             few = len(self._kept.get(layout, ())) < _COMPILED
             signature = Signature(layout.names, layout.shapes, layout.wide, result)

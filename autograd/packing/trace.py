@@ -21,16 +21,24 @@ from ..tape import Tape
 from ..value import Value, new_constant
 from .arguments import Shape, flatten
 from .carried import Carried, as_constant
-from .graph import DETACH, OPS, Graph, arguments_of
+from .finite import with_products
+from .graph import CODE_OF, DETACH, OPS, Graph, arguments_of
 from .numbering import numbered
+
+_GATE = OPS[CODE_OF["gate"]]
 
 
 def trace(
-    run: Callable[[], Any], arguments: Sequence[Value], wide: Sequence[bool], effects: list[str] | None = None
+    run: Callable[[], Any],
+    arguments: Sequence[Value],
+    wide: Sequence[bool],
+    is_again: bool = False,
+    effects: list[str] | None = None,
 ) -> tuple[Graph, Shape, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
-    The arguments were made one after the other. `effects` gets what no program does: Values written, gradients read.
+    The arguments were made one after the other. The graph may hold for as long as no nan comes of it, if the run can
+    be traced again; see `finite`. `effects` gets what no program does: Values written, gradients read.
     """
     recorder, outputs = Recorder(), list[Any]()
     shape: Shape = ()
@@ -46,8 +54,9 @@ def trace(
             recorder, shape, outputs = plain, as_plain, numbers
     if effects is not None:
         effects += dict.fromkeys(recorder.effects)
+    holds = is_again and recorder.is_finite(outputs)
     graph, parameters = numbered(recorder, recorder.mark, outputs, arguments, list(wide))
-    return graph, shape, parameters
+    return with_products(graph) if holds else graph, shape, parameters
 
 
 def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
@@ -70,6 +79,8 @@ class Recorder(Watcher):
     A number that is read is carried through what is computed with it; or else, without `is_carrying`, the program
     holds for this very number alone.
     """
+
+    replays = may_replay = True
 
     def __init__(self, is_carrying: bool = True) -> None:
         self.is_carrying, self.is_open, self.is_closing = is_carrying, False, False
@@ -179,6 +190,11 @@ class Recorder(Watcher):
 
     def _is_followed(self, x: Any) -> bool:
         return isinstance(x, Carried) or (isinstance(x, Value) and self.follows(x))
+
+    def is_finite(self, outputs: Sequence[Any]) -> bool:
+        """Whether no gate met inf or nan, and nothing came out as one."""
+        read = [x for node in self.nodes if node.op is _GATE for x in node.inputs]
+        return all(math.isfinite(x._data if isinstance(x, Value) else x) for x in (*read, *outputs))
 
     def _stand_in(self, op: Any, inputs: tuple[Value, ...]) -> Value:
         """A node with a line, for one that has none."""
