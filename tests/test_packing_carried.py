@@ -161,7 +161,7 @@ def results_at(function, numbers, x=1.5):
         lambda w, x: x * autograd.grad(lambda t: t * t * t * w.data)(w.data),
         lambda w, x: x * autograd.hessian(lambda t: t * t * t * w.detach())(2.0),
         lambda w, x: x * autograd.jacobian(lambda t: [t[0] * w.data, t[0] * t[1]])([2.0, w.data])[1][0],
-        lambda w, x: x * autograd.jvp(lambda t: t * t * w.data, 3.0, w.data)[1],
+        lambda w, x: x * autograd.jvp(lambda t: t * t * w.data, 3.0, 2.0)[1],
         lambda w, x: x * autograd.vjp(lambda t: t * t, 3.0)[1](w.data),
         lambda w, x: x * autograd.gradients(w * w * w, w),
         lambda w, x: w.data,
@@ -304,7 +304,7 @@ def test_what_a_function_does_to_values_is_told():
         w.zero_grad()
         return loss
 
-    trace(trained, [x], [False], effects)
+    trace(trained, [x], [False], effects=effects)
     assert [one.split(" (")[0] for one in effects] == [
         "calls Value.backward()",
         "reads w.grad",
