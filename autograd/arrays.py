@@ -105,6 +105,10 @@ def gate(a: Array, b: Array) -> Array:
     return np.where(np.equal(a, 0.0), 0.0, np.multiply(a, b))
 
 
+def beside(a: Array, b: Array) -> Array:
+    return np.where(np.not_equal(a, 0.0), b, np.where(np.isfinite(b), b, 0.0))
+
+
 def safe_div(a: Array, b: Array) -> Array:
     return np.where(np.equal(b, 0.0), 0.0, np.divide(a, b))
 

@@ -18,6 +18,8 @@ import numpy as np
 
 T = TypeVar("T")
 
+inf, nan = math.inf, math.nan  # as constants are printed
+
 
 def _ieee(fast: Callable[[float], float], ufunc: np.ufunc) -> Callable[[float], float]:
     def word(x: float) -> float:
@@ -117,6 +119,10 @@ def defined(x: float, y: float) -> float:
 
 def gate(a: float, b: float) -> float:
     return a * b if a else 0.0
+
+
+def beside(a: float, b: float) -> float:
+    return b if a or b - b == 0.0 else 0.0
 
 
 def safe_div(a: float, b: float) -> float:

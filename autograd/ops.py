@@ -43,6 +43,8 @@ class Op:
     forward: Callable[..., Any] = field(repr=False)
     partials: Callable[..., tuple[Any, ...]] = field(repr=False)
     domain: tuple[Domain, ...] = field(repr=False)
+    # the partials in a form that loses no digits when it is differentiated, where theirs does
+    curved: Callable[..., tuple[Any, ...]] | None = field(default=None, repr=False, kw_only=True)
 
     @cached_property
     def parameters(self) -> tuple[inspect.Parameter, ...]:
@@ -186,10 +188,15 @@ def _var_partials(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
     return (m.each(lambda x: (2.0 / len(xs)) * (x - mean), xs),)
 
 
-def _gate_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
-    # where an infinite b was left aside, so is its share in the derivative; b - b is 0 for finite b alone
-    aside = m.equal(a, 0.0) * (1.0 - m.equal(b - b, 0.0))
-    return m.where(aside, 0.0, b), a
+def _beside_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    aside = m.equal(a, 0.0) * (1.0 - m.equal(b - b, 0.0))  # b - b is 0 for finite b alone
+    return 0.0, m.where(aside, 0.0, 1.0)
+
+
+def _shares_to_differentiate(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
+    # exp(x - y) has the derivative s - s * s, which is 0 where one share s is nearly 1; this has sigmoid'
+    others = [[*xs[:k], *xs[k + 1 :]] for k in range(len(xs))]
+    return ([m.sigmoid(x - m.logsumexp(rest)) if rest else 1.0 for x, rest in zip(xs, others)],)
 
 
 def _pick_partials(m: Any, xs: Any, index: Any, y: Any) -> tuple[Any, ...]:
@@ -272,7 +279,7 @@ ROWS: list[Op] = [
        lambda m, x: m.maximum(x, 0.0), lambda m, x, y: (m.sign(y),), (REAL,)),
     Op("leaky_relu", "leaky ReLU", "x for x > 0, else slope * x; its derivative at 0 is the slope",
        lambda m, x, slope=0.01: m.where(m.step(x), x, slope * x),
-       lambda m, x, slope, y: (m.where(m.step(x), 1.0, slope), m.minimum(x, 0.0)), (REAL, REAL)),
+       lambda m, x, slope, y: (m.where(m.step(x), 1.0, slope), m.gate(1.0 - m.step(x), x)), (REAL, REAL)),
     Op("elu", "ELU", "x for x > 0, else alpha * (exp(x) - 1)",
        lambda m, x, alpha=1.0: m.where(m.step(x), x, alpha * _elu_tail(m, x, m.expm1)),
        lambda m, x, alpha, y: (m.where(m.step(x), 1.0, alpha * _elu_tail(m, x, m.exp)), _elu_tail(m, x, m.expm1)),
@@ -325,7 +332,9 @@ ROWS: list[Op] = [
     Op("defined", "defined", "x, or nan where y is nan",
        lambda m, x, y: m.defined(x, y), lambda m, x, y, z: (m.defined(1.0, z), 0.0), (REAL, REAL)),
     Op("gate", "gate", "a * b, and exactly 0 where a is 0 even if b is inf or nan",
-       lambda m, a, b: m.gate(a, b), _gate_partials, (REAL, REAL)),
+       lambda m, a, b: m.gate(a, b), lambda m, a, b, y: (m.beside(a, b), a), (REAL, REAL)),
+    Op("beside", "beside", "b, and 0 where a is 0 and b is inf or nan: what gate has a multiplied by",
+       lambda m, a, b: m.beside(a, b), _beside_partials, (REAL, REAL)),
     Op("safe_div", "÷", "a / b, and 0 where b is 0",
        lambda m, a, b: m.safe_div(a, b),
        lambda m, a, b, y: (m.safe_div(1.0, b), -m.safe_div(y, b)), (REAL, POSITIVE)),
@@ -349,7 +358,8 @@ ROWS: list[Op] = [
     Op("min", "min", "the smallest value; k tied values have 1/k each, nan stays nan",
        lambda m, xs: m.min(xs), _shares_of, (SOME,)),
     Op("logsumexp", "logsumexp", "log(exp(x1) + exp(x2) + ...), by exponentials shifted to the largest",
-       lambda m, xs: m.logsumexp(xs), lambda m, xs, y: (m.each(lambda x: m.exp(x - y), xs),), (SOME,)),
+       lambda m, xs: m.logsumexp(xs), lambda m, xs, y: (m.each(lambda x: m.exp(x - y), xs),), (SOME,),
+       curved=_shares_to_differentiate),
     Op("pick", "pick", "the value at that index, counted from 0",
        lambda m, xs, index: m.pick(xs, index), _pick_partials, (SOME, INDEX)),
 ]

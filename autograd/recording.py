@@ -27,6 +27,8 @@ class Watcher:
 
     first = False  # whether it must see a node before the others do
     takes_masks = False  # whether arrays of Values are compared only when somebody looks at the outcome
+    replays = False  # whether what it sees is computed again, with other numbers, in place of the program
+    may_replay = False  # whether it can be
 
     def record(self, node: Any) -> None:
         """`node` has just been recorded."""
@@ -60,6 +62,21 @@ class Watcher:
 def watching_here() -> tuple[Watcher, ...]:
     """Those who watch in this context, outermost first."""
     return _here.get()
+
+
+def replaying() -> list[Watcher]:
+    """Those who watch here, and will compute what they see again with other numbers."""
+    return [watcher for watcher in _here.get() if watcher.replays] if watchers else []
+
+
+def followed(value: Any) -> bool:
+    """Whether a Value without history will be computed again, so that its number is not to be kept."""
+    return not value.line and any(watcher.follows(value) for watcher in replaying())
+
+
+def may_be_replayed() -> bool:
+    """Whether what is recorded now can be computed again with other numbers."""
+    return bool(watchers) and any(watcher.may_replay for watcher in _here.get())
 
 
 def watch(node: Any) -> None:

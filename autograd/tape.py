@@ -43,6 +43,8 @@ class Tape(Watcher):
     that recorded each operation, and the table has a column for it.
     """
 
+    may_replay = True  # when it is compiled
+
     def __init__(self, *, sources: bool = False) -> None:
         self.nodes: list[Value] = []
         self.sources: list[tuple[str, int]] | None = [] if sources else None

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+import autograd
 from autograd import (
     Value,
     backward,
@@ -157,3 +158,47 @@ def test_a_hook_on_the_wrong_thing_says_so():
         hook(Value(1.0), 1)
     with pytest.raises(ValueError, match="is a constant, which no sweep reaches"):
         hook(Value(1.0).detach(), print)
+
+
+def test_hooks_inside_a_compiled_function_are_refused():
+    def inside(x):
+        y = x * x
+        hook(y, lambda adjoint: 2.0 * adjoint)
+        return grad(lambda t: t * y)(x)
+
+    with pytest.raises(ValueError, match="a hook set in a compiled function is called once"):
+        autograd.compile(inside)(3.0)
+
+
+def test_hooks_on_parameters_see_what_a_compiled_sweep_adds():
+    w, seen = Value(2.0), []
+    compiled = autograd.compile(lambda x: w * x)
+    for _ in range(2):
+        with hook(w, lambda adjoint: seen.append(adjoint) or -adjoint):
+            compiled.backward(3.0)
+    assert (seen, w.grad) == ([3.0, 3.0], -6.0)
+    flat = compiled.flat([w])
+    with hook(w, lambda adjoint: 10 * adjoint):
+        flat.backward(3.0)
+    assert flat.gradient.tolist() == [30.0]
+
+
+def test_a_tape_with_a_hooked_node_is_not_compiled():
+    x = Value(3.0)
+    with autograd.Tape() as tape:
+        y = x * x
+    with hook(y, print), pytest.raises(ValueError, match="has a hook, which no compiled program calls"):
+        tape.compile(y)
+
+
+@pytest.mark.parametrize("batch", [(), (0,)])
+def test_detect_anomaly_sees_what_a_compiled_function_computes(batch):
+    compiled = autograd.compile(lambda x: autograd.sqrt(x), batch=batch)
+    at = [1.0, 0.0] if batch else 0.0
+    compiled(at)
+    with detect_anomaly():
+        compiled(at)
+        with pytest.raises(FloatingPointError, match=r"the adjoint of 0.0 became inf in sqrt"):
+            compiled.value_and_grad(at)
+        with pytest.raises(FloatingPointError, match="log gave -inf"):
+            autograd.compile(lambda x: autograd.log(x), batch=batch)(at)

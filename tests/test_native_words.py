@@ -21,7 +21,8 @@ INPUTS = {name: len(inspect.signature(getattr(words, name).py_func).parameters) 
 SCALARS = sorted(words.WORDS - {"plus", "madd"})
 EXACT = {
     *("div", "floordiv", "mod", "sqrt", "abs", "square", "floor", "ceil", "trunc", "plus"),
-    *("step", "sign", "less", "equal", "where", "defined", "gate", "safe_div", "maximum", "minimum", "fmax", "fmin"),
+    *("step", "sign", "less", "equal", "where", "defined", "gate", "beside"),
+    *("safe_div", "maximum", "minimum", "fmax", "fmin"),
 }
 # The error of a result, in units of its last place, that the sweep over a hundred thousand inputs must stay within.
 SWEEPS = {

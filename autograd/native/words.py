@@ -529,6 +529,11 @@ def gate(a: float, b: float) -> float:
 
 
 @_word
+def beside(a: float, b: float) -> float:
+    return _select((a != 0.0) | (b - b == 0.0), b, 0.0)
+
+
+@_word
 def safe_div(a: float, b: float) -> float:
     return _select(b != 0.0, a / b, 0.0)
 

@@ -235,8 +235,8 @@ def _checks(packed: Packed, graph: Graph) -> list[Any]:
     found = []
     for (symbol, left_wide, right_wide), places in kinds.items():
         checks = [graph.checks[k] for k in places]
-        left = packed.position[[check.left for check in checks]]
-        right = packed.position[[check.right for check in checks]]
+        left = _run_of(packed.position[[check.left for check in checks]])
+        right = _run_of(packed.position[[check.right for check in checks]])
         outcomes = np.array([[check.outcome] for check in checks])
-        found.append((_COMPARE[symbol], np.array(places), (left, left_wide), (right, right_wide), outcomes))
+        found.append((_COMPARE[symbol], _run_of(np.array(places)), (left, left_wide), (right, right_wide), outcomes))
     return found

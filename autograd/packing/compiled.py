@@ -12,10 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .. import sweep
+from ..checks.anomaly import looking
 from ..native import is_native
 from ..recording import watchers, watching_here
 from ..tape import Tape
 from ..value import Value
+from ..verbs.adjoints import pull_showing
+from ..verbs.history import history
+from ..verbs.hooks import hooked
 from .arguments import ALL, NUMBER, Shape, split
 from .flat import Flat
 from .given import Given, Layout, given
@@ -147,6 +151,9 @@ def compile(
 
 def compile_tape(tape: Tape, result: Any) -> Compiled:
     """What was recorded on a tape as a compiled function without arguments; see `Tape.compile`."""
+    for node in tape.nodes if sweep.hooks else ():
+        if node.line in sweep.hooks:
+            raise ValueError(f"{node!r} has a hook, which no compiled program calls; remove it, or sweep with backward")
     graph, shape, parameters = trace_of(tape, result)
 
     def recorded() -> None:
@@ -198,6 +205,8 @@ class Compiled:
         call = given(self.batch, args, options, self.static)
         if call.own is None and call.values:
             return self.function(*args, **options)
+        if watchers and looking():
+            self._look(call, sweeps=False)
         pieces = self._recordings.run(call, None, 1.0)
         self._prepare("value", call, pieces, ())
         if call.own is None:
@@ -227,6 +236,8 @@ class Compiled:
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options, self.static)
+        if watchers and looking():
+            self._look(call, sweeps=True)
         chosen, count = (self.argnums,) if isinstance(self.argnums, int) else self.argnums, len(args)
         for k in chosen:
             if not -count <= k < count:
@@ -255,11 +266,13 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
-        if not options and not watchers:
+        if not (options or watchers or sweep.hooks):
             known = self._quick["backward"].get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value
         call = given(self.batch, args, options, self.static)
+        if watchers and looking():
+            self._look(call, sweeps=True)
         pieces = self.swept(call, lambda recording: recording.wanted(True, call.wanted()))
         places = [place for place, _ in call.values]
         if not places and not any(piece.parameters for piece in pieces):
@@ -333,6 +346,14 @@ class Compiled:
         return runs.quick(
             recording.parameters, wanted, result, recording.closure.is_same if recording.closure else None
         )
+
+    def _look(self, call: Given, sweeps: bool) -> None:
+        """Runs the function itself, and sweeps back through it, where detect_anomaly sees it; hooks do not."""
+        for sample in range(call.samples):
+            _, args, options = call.example(sample)
+            result = self.function(*args, **options)
+            if sweeps and isinstance(result, Value):
+                pull_showing(history([result], 0), {result.line: 1.0}, lambda node, adjoint: adjoint)
 
     def swept(self, call: Given, wanted: Callable[[Recording], bytes], flat: Flat | None = None) -> list[Piece]:
         """Runs forward and back, for the derivatives that are wanted."""
@@ -411,5 +432,7 @@ def _of_samples(call: Given, pieces: list[Piece], shapes: list[Shape], first: in
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:
+    if sweep.hooks:
+        gradients = [hooked(*each) for each in zip(values, gradients, strict=True)]
     for value, gradient in zip(values, gradients, strict=True):
         value._grad += gradient

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..sweep import hooks
 from .given import given
 from .rules import Printed, Printer, Rule
 
@@ -111,7 +112,7 @@ class Epochs:
     def _by_kernel(self, recording: Recording, order: Any, batch_size: int) -> list[float] | None:
         """The steps made by machine code, or None where there is none for them."""
         printed = self._printer.printed()
-        if printed is None:
+        if printed is None or hooks:
             return None
         frozen = self._rule.frozen()
         steps = self._kernel(recording, printed, frozen is not None)

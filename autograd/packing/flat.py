@@ -10,7 +10,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..recording import watchers
+from ..sweep import hooks
 from ..value import Value
+from ..verbs.hooks import hooked
 from .epochs import Epochs
 from .given import Given, Layout, given
 from .quick import quick
@@ -83,7 +85,7 @@ class Flat:
 
     def backward(self, *args: Any, **options: Any) -> float:
         """The value; `gradient` is then its gradient by the parameters. Of a batch, those of the mean or the sum."""
-        if not options and not watchers:
+        if not (options or watchers or hooks):
             known = self._quick.get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value  # type: ignore[no-any-return]
@@ -95,6 +97,8 @@ class Flat:
         for piece in pieces:
             here, there = self._placed(piece.recording) if piece.recording else self._places_of(piece.parameters)
             self.gradient[there] += piece.d_parameters[here]
+        if hooks:
+            self.gradient[:] = [hooked(*each) for each in zip(self.parameters, self.gradient.tolist(), strict=True)]
         self._prepare(call, pieces)
         return self._compiled.mean_or_sum(call, pieces)
 

@@ -69,7 +69,8 @@ def quick(
         *(["program.parameters = numbers = read()"] if known else []),
         *taking.columns(),
         f"outputs, failed, d, d_own = run({', '.join(given)})",
-        *(["if failed.any(): return None"] if program.graph.checks else []),
+        # a tenth of the time of failed.any()
+        *(["if 1 in failed.tobytes(): return None"] if program.graph.checks else []),
     ]
     value = "outputs.item(0)"
     if has_samples:

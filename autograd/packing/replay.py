@@ -300,7 +300,12 @@ class Recordings:
         before = Unchanged(args, options)
         try:
             graph, result, parameters = trace(
-                lambda: effects.watch(run), values, layout.wide_leaves.tolist(), given, touched
+                lambda: effects.watch(run),
+                values,
+                layout.wide_leaves.tolist(),
+                given,
+                is_again=self.policy == "record" and self.dtype == np.float64,
+                effects=touched,
             )
         except Exception as error:
             given.try_whole(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -113,7 +114,8 @@ class Reverse(Printer):
         return operand.numbers is None and bool(self.needs[operand.wide][operand.positions].any())
 
     def _times(self, g: Call, partial: Any) -> Call:
-        return arrays.gate(g, partial) if self.gated and isinstance(partial, Call) else call("np.multiply", g, partial)
+        is_plain = not self.gated or (not isinstance(partial, Call) and math.isfinite(partial))
+        return call("np.multiply", g, partial) if is_plain else arrays.gate(g, partial)
 
     def _deliver(self, operand: Operand, g: Call) -> None:
         """Adds `g` to the adjoint of an operand, summed over the axes in which it repeats, and over the samples."""

@@ -19,7 +19,8 @@ from ..tape import Tape
 from ..value import Value, new_constant
 from .arguments import Shape
 from .carried import Carried, as_constant
-from .graph import DETACH, OPS, Graph, arguments_of
+from .finite import with_products
+from .graph import CODE_OF, DETACH, OPS, Graph, arguments_of
 from .numbering import numbered
 from .results import flatten_result
 from .static import Argument, Asking, PlainNeededError, derive
@@ -27,18 +28,22 @@ from .static import Argument, Asking, PlainNeededError, derive
 if TYPE_CHECKING:
     from .given import Given
 
+_GATE = OPS[CODE_OF["gate"]]
+
 
 def trace(
     run: Callable[[], Any],
     arguments: Sequence[Value],
     wide: Sequence[bool],
     given: Given | None = None,
+    is_again: bool = False,
     effects: list[str] | None = None,
 ) -> tuple[Graph, Shape, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
-    The arguments were made one after the other, of what is `given`. `effects` gets what no program does: Values
-    written, gradients read.
+    The arguments were made one after the other, of what is `given`. The graph may hold for as long as no nan comes of
+    it, if the run can be traced again; see `finite`. `effects` gets what no program does: Values written, gradients
+    read.
 
     Raises:
         PlainNeededError: the function needs plain numbers of some arguments.
@@ -57,6 +62,7 @@ def trace(
             recorder, shape, outputs = plain, as_plain, numbers
     if effects is not None:
         effects += dict.fromkeys(recorder.effects)
+    holds = is_again and recorder.is_finite(outputs)
     graph, parameters = numbered(recorder, recorder.mark, outputs, arguments, list(wide))
     for one in parameters:
         if type(one) is Argument:
@@ -64,7 +70,7 @@ def trace(
                 "the function reads what it kept from an argument of an earlier call (in a cache, in an attribute), "
                 "and a program would keep it for ever; pass it as an argument and return it, or keep nothing"
             )
-    return graph, shape, parameters
+    return with_products(graph) if holds else graph, shape, parameters
 
 
 def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
@@ -88,7 +94,7 @@ class Recorder(Asking):
     holds for this very number alone.
     """
 
-    takes_masks = True
+    takes_masks = replays = may_replay = True
 
     def __init__(self, given: Given | None = None, arguments: Sequence[Value] = (), is_carrying: bool = True) -> None:
         super().__init__(given, arguments)
@@ -197,6 +203,11 @@ class Recorder(Asking):
 
     def _is_followed(self, x: Any) -> bool:
         return isinstance(x, Carried) or (isinstance(x, Value) and self.follows(x))
+
+    def is_finite(self, outputs: Sequence[Any]) -> bool:
+        """Whether no gate met inf or nan, and nothing came out as one."""
+        read = [x for node in self.nodes if node.op is _GATE for x in node.inputs]
+        return all(math.isfinite(x._data if isinstance(x, Value) else x) for x in (*read, *outputs))
 
     def _stand_in(self, op: Any, inputs: tuple[Value, ...]) -> Value:
         """A node with a line, for one that has none."""

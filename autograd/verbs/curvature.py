@@ -1,23 +1,30 @@
-"""Second derivatives of one output by all inputs, in one sweep over the recorded operations.
+"""Second derivatives of one output by all inputs, from the recorded operations and the second partials of each.
 
-Edge pushing (Gower & Mello, "A new framework for the computation of Hessians", 2012): beside the adjoints, the sweep
-keeps the second derivatives by those pairs of Values that are still to be passed. Each operation moves its pairs to
-its inputs and adds its own second partials. Pairs that do not interact never appear, so the result is sparse by itself.
+As numbers they take one sweep. Edge pushing (Gower & Mello, "A new framework for the computation of Hessians", 2012):
+beside the adjoints, the sweep keeps the second derivatives by those pairs of Values that are still to be passed. Each
+operation moves its pairs to its inputs and adds its own second partials. Pairs that do not interact never appear, so
+the result is sparse by itself.
+
+As Values, to be differentiated or computed again, they take a sweep forward and one back for each input: these touch
+what depends on the input, and take less where many Values in between make pairs.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cache
+from heapq import heapify, heappop, heappush
 from typing import Any
 
-from .. import functions
+from .. import floats, functions
 from ..ops import Op
 from ..recording import lines, watched_only_by
 from ..value import Value
+from . import differentiable
 from .adjoints import pull
-from .differentiable import flat, grouped
+from .differentiable import flat, grouped, operand, partials, product, total
 from .history import history, replayed
 from .printed import has_rows, second_partials_by
 
@@ -66,6 +73,66 @@ def push_pairs(nodes: Sequence[Any], output: Any) -> Pairs:
     return pairs
 
 
+def push_values(nodes: Sequence[Any], inputs: Sequence[Value], output: Any) -> dict[tuple[int, int], Any]:
+    """The second derivatives of `output` by pairs of `inputs`, as Values or numbers; absent ones are 0."""
+    nodes = [*replayed(nodes)]
+    times, slopes = product(), cache(lambda node: list(partials(node)))
+    adjoints: dict[int, Any] = {}
+
+    def keep(node: Any, adjoint: Any) -> Any:
+        adjoints[node.line] = adjoint
+        return adjoint
+
+    differentiable.pull(nodes, {output.line: 1.0}, slopes, keep)
+
+    @cache
+    def curvature(node: Any) -> list[tuple[Value, Value, Any]]:
+        found = second_partials(node, True) if node.line in adjoints and is_curved(node.op) else ()
+        weighted = [(node.inputs[j], node.inputs[k], j == k, times(adjoints[node.line], s)) for j, k, s in found]
+        once = [(a, b, s) for a, b, _, s in weighted if s is not None]
+        return once + [(b, a, s) for a, b, is_one, s in weighted if s is not None and not is_one]
+
+    place = {node.line: k for k, node in enumerate(nodes)}  # latest first
+    readers: dict[int, list[int]] = defaultdict(list)
+    for k, node in enumerate(nodes):
+        for x in node.inputs:
+            readers[x.line].append(k)
+    column = {x.line: k for k, x in enumerate(inputs)}
+    entries: dict[tuple[int, int], Any] = {}
+    for i, x in enumerate(inputs):
+        tangents: dict[int, Any] = {x.line: 1.0}
+        waiting = [-k for k in readers[x.line]]
+        heapify(waiting)
+        while waiting:
+            node = nodes[-heappop(waiting)]
+            if node.line not in tangents:
+                passed = [times(slope, tangents[a.line]) for a, slope in slopes(node) if a.line in tangents]
+                terms = [term for term in passed if term is not None]
+                tangents[node.line] = total(terms) if terms else 0.0
+                for k in readers[node.line]:
+                    heappush(waiting, -k)
+        arrived: dict[int, list[Any]] = defaultdict(list)
+        waiting = sorted(place[line] for line in tangents if line in place)
+        while waiting:
+            k = heappop(waiting)
+            if waiting and waiting[0] == k:
+                continue
+            node = nodes[k]
+            adjoint = total(arrived.pop(node.line)) if node.line in arrived else 0.0
+            passed = [(a, times(adjoint, slope)) for a, slope in slopes(node)]
+            if node.line in tangents:
+                passed += [(a, times(s, tangents[b.line])) for a, b, s in curvature(node) if b.line in tangents]
+            for a, term in passed:
+                if term is not None:
+                    arrived[a.line].append(term)
+                    if a.line in place:
+                        heappush(waiting, place[a.line])
+        for line, terms in arrived.items():
+            if column.get(line, len(inputs)) <= i:
+                entries[i, column[line]] = entries[column[line], i] = total(terms)
+    return entries
+
+
 def _row() -> dict[int, float]:
     return defaultdict(float)
 
@@ -82,29 +149,40 @@ def _is_recorded(op: Op) -> bool:
     return any(op.groups) or not has_rows(op)
 
 
-def second_partials(node: Any) -> list[tuple[int, int, float]]:
-    """The second partials of a node by its inputs i <= j, at the numbers it was recorded with; absent ones are 0."""
+def second_partials(node: Any, is_kept: bool = False) -> list[tuple[int, int, Any]]:
+    """The second partials of a node by its inputs i <= j, at the numbers it was recorded with; absent ones are 0.
+
+    They are Values that depend on the inputs, or, where they are not to be kept, numbers.
+    """
     op, inputs = node.op, node.inputs
     if _is_recorded(op):
-        return _by_recording(node)
-    pairs, seconds = second_partials_by(op, tuple([x.line > 0 for x in inputs]))
-    found = seconds(*[x._data for x in inputs], node._data)
+        return _by_recording(node, is_kept)
+    pairs, seconds = second_partials_by(op, tuple([x.line > 0 for x in inputs]), functions if is_kept else floats)
+    read = ([*map(operand, inputs)], node) if is_kept else ([x._data for x in inputs], node._data)
+    found = seconds(*read[0], read[1])
     return [(i, j, second) for (i, j), second in zip(pairs, found, strict=True)]
 
 
-def _by_recording(node: Any) -> list[tuple[int, int, float]]:
+def _by_recording(node: Any, is_kept: bool) -> list[tuple[int, int, Any]]:
     """The same for an operation of groups, whose formula has their length: its partials are recorded on the spot."""
     op = node.op
     found = []
-    with watched_only_by(()):
-        inputs = [Value(x._data) if x.line else x._data for x in node.inputs]
+    entered: Callable[[Value], Value] = functions.pos if is_kept else lambda x: Value(x._data)
+    sweep: Callable[..., None] = differentiable.pull if is_kept else pull
+    with nullcontext() if is_kept else watched_only_by(()):
+        inputs = [entered(x) if x.line else operand(x) for x in node.inputs]
         place = {x.line: k for k, x in enumerate(inputs) if isinstance(x, Value)}
         after = next(lines)
         data = grouped(op, inputs)
-        slopes = flat(op, op.partials(functions, *data, getattr(functions, op.name)(*data)))
+        slopes = flat(op, (op.curved or op.partials)(functions, *data, getattr(functions, op.name)(*data)))
         for j, slope in enumerate(slopes):
-            if isinstance(slope, Value) and slope.line and isinstance(inputs[j], Value):
-                adjoints = {slope.line: 1.0}
-                pull(history([slope], after), adjoints)
-                found += [(place[at], j, second) for at, second in adjoints.items() if at and second and place[at] <= j]
+            if not (isinstance(slope, Value) and slope.line and isinstance(inputs[j], Value)):
+                continue
+            if slope.line in place:
+                found += [(place[slope.line], j, 1.0)] if place[slope.line] <= j else []
+            else:
+                adjoints: dict[int, Any] = {slope.line: 1.0}
+                sweep(history([slope], after), adjoints)
+                seconds = [(place[at], second) for at, second in adjoints.items() if at]
+                found += [(i, j, second) for i, second in seconds if i <= j and (is_kept or second)]
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from .. import floats, functions
 from ..checks.anomaly import check_adjoint, looking, unalarmed
 from ..ops import Op
-from ..recording import is_followed, watchers
+from ..recording import followed, may_be_replayed
 from ..value import Value
 from .history import Segment, replayed
 from .hooks import hooked
@@ -19,12 +19,17 @@ from .printed import partials_by
 def partials(node: Any) -> Iterable[tuple[Any, Any]]:
     """Each input that can have a gradient, with the partial by it as a Value (or a number, where it is constant)."""
     op, inputs = node.op, node.inputs
-    data = [x if x.line or (watchers and is_followed(x)) else x._data for x in inputs]
+    data = [operand(x) for x in inputs]
     if any(op.groups):
         slopes = flat(op, op.partials(functions, *grouped(op, data), node))
         return [(x, slope) for x, slope in zip(inputs, slopes, strict=True) if x.line]
     active = tuple(x.line > 0 for x in inputs)
     return zip([x for x in inputs if x.line], partials_by(op, active)(*data, node), strict=True)
+
+
+def operand(x: Any) -> Any:
+    """An input as formulas read it: a constant is its number, if that stays."""
+    return x if x.line or followed(x) else x._data
 
 
 Slopes = Callable[[Any], Iterable[tuple[Any, Any]]]
@@ -41,13 +46,13 @@ def pull(
     An adjoint that is absent is 0 for good, and stays out of the formulas. Each node's is what `show` makes of it.
     """
     terms: dict[int, list[Any]] = {line: [adjoint] for line, adjoint in adjoints.items()}
-    alarm = looking()
+    alarm, times = looking(), product()
     with unalarmed():  # a row may compute an inf that it then leaves aside
         for node in replayed(nodes):
             if node.line in terms:
                 adjoint = show(node, total(terms.pop(node.line)))
                 for x, partial in slopes(node):
-                    passed = product(adjoint, partial)
+                    passed = times(adjoint, partial)
                     if passed is not None:
                         terms.setdefault(x.line, []).append(passed)
                         if alarm:
@@ -58,30 +63,39 @@ def pull(
 
 def push(nodes: Sequence[Any], tangents: dict[int, Any], slopes: Slopes = partials) -> None:
     """Passes tangents (numbers or Values) on from the inputs of each node to the node, recording the arithmetic."""
+    times = product()
     with unalarmed():
         for node in replayed(nodes, forward=True):
             if any(x.line in tangents for x in node.inputs):
-                passed = [product(partial, tangents[x.line]) for x, partial in slopes(node) if x.line in tangents]
+                passed = [times(partial, tangents[x.line]) for x, partial in slopes(node) if x.line in tangents]
                 terms = [term for term in passed if term is not None]
-                if terms:
-                    tangents[node.line] = total(terms)
+                tangents[node.line] = total(terms) if terms else 0.0
 
 
-def product(first: Any, then: Any) -> Any:
+def product() -> Callable[[Any, Any], Any]:
     """`first * then`, or None where that is 0 for good; where `first` happens to be 0, an infinite `then` leaves it 0.
 
     The rule of `sweep`, that an adjoint of 0 passes nothing on, made differentiable: at u = 0 the derivative of
-    u * u / 2 is 0, and yet its own derivative is 1, so a factor that only happens to be 0 stays in the formula.
+    u * u / 2 is 0, and yet its own derivative is 1, so a factor that only happens to be 0 stays in the formula. Where
+    what is recorded will be computed again, other numbers may be 0 and infinite then.
     """
-    for x, other in (first, then), (then, first):
-        if isinstance(x, int | float):
-            if x == 1.0:
-                return other
-            if x == 0.0 and (x is first or math.isfinite(_data(other))):
+    is_replayed = may_be_replayed()
+
+    def times(first: Any, then: Any) -> Any:
+        if not isinstance(first, Value):
+            if first in (0.0, 1.0):
+                return then if first else None
+        elif isinstance(then, Value) or not math.isfinite(then):
+            is_aside = is_replayed or (first._data == 0.0 and not math.isfinite(_data(then)))
+            return functions.gate(first, then) if is_aside else first * then
+        if not isinstance(then, Value):
+            if then == 1.0:
+                return first
+            if then == 0.0 and math.isfinite(_data(first)) and not (is_replayed and isinstance(first, Value)):
                 return None
-    if _data(first) == 0.0 and not math.isfinite(_data(then)):
-        return functions.gate(first, then)
-    return first * then
+        return first * then
+
+    return times
 
 
 def total(terms: list[Any]) -> Any:

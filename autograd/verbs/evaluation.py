@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import functions
 from ..modes import CutOff
-from ..recording import is_followed, lines, watched_only_by, watchers, watching_here
+from ..recording import followed, is_followed, lines, replaying, watched_only_by, watchers, watching_here
 from ..value import Value, constant, new_constant
 from .history import history
 from .structure import Structure, flatten
@@ -49,7 +49,8 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     if not callable(f):
         raise TypeError(f"a derivative is that of a function, and {f!r} is none; give the function, as in grad(f)(x)")
     given, ins = flatten(_chosen(args, argnums), "argument" if isinstance(argnums, int) else "arguments")
-    cut_off = any(isinstance(watcher, CutOff) for watcher in watching_here())
+    # what will be computed again is recorded under no_grad too, which then cuts it off
+    cut_off = any(isinstance(watcher, CutOff) for watcher in watching_here()) and not replaying()
     with despite_no_grad():
         first = next(lines)
         inputs = [_entered(x) for x in given]
@@ -62,7 +63,7 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
     nodes = history(outputs, after)
     outside = any(0 < x.line < first for x in outputs) or _reads_outside(nodes, first)
     wrap = outside or any(isinstance(x, Value) for x in given)
-    recorded = outside or any(isinstance(x, Value) and x.line for x in given)
+    recorded = outside or any(isinstance(x, Value) and (x.line or followed(x)) for x in given)
     is_open = recorded and not cut_off
     read = not is_open and reads_followed(nodes, inputs)
     return Evaluation(inputs, ins, outputs, outs, nodes, after, is_open or read, wrap, read)
@@ -91,8 +92,8 @@ def _reads_outside(nodes: Iterable[Any], first: int) -> bool:
 
 
 def _entered(x: Any) -> Value:
-    if not isinstance(x, Value) or x.is_constant:
-        return Value(x.data if isinstance(x, Value) else x)
+    if not isinstance(x, Value) or (x.is_constant and not followed(x)):
+        return Value(x._data if isinstance(x, Value) else x)
     copy: Value = functions.pos(x)
     copy.label = x.label
     return copy

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..modes import CutOff
 from ..numeric import number
-from ..recording import watching_here
+from ..recording import replaying, watching_here
 from ..sweep import hooks
 from ..value import Value
 
@@ -58,12 +58,14 @@ def hook(value: Value, function: Callable[[float], Any]) -> Hook:
 
     Raises:
         TypeError: `value` is not a Value, or `function` cannot be called.
-        ValueError: `value` is a constant.
+        ValueError: `value` is a constant, or a compiled function is being recorded.
     """
     if not isinstance(value, Value):
         raise TypeError(f"a hook sits on a Value, not on {value!r}")
     if not callable(function):
         raise TypeError(f"a hook is a function of the adjoint, not {function!r}")
+    if replaying():
+        raise _refused("set")
     if value.is_constant and not any(isinstance(watcher, CutOff) for watcher in watching_here()):
         raise ValueError(f"{value!r} is a constant, which no sweep reaches; hook a Value it was computed from")
     return Hook(value, function)
@@ -71,8 +73,18 @@ def hook(value: Value, function: Callable[[float], Any]) -> Hook:
 
 def hooked(value: Any, adjoint: Any) -> Any:
     """The adjoint of `value` after its hooks have seen it; it is a Value where the sweep is recorded."""
-    for function in tuple(hooks.get(value.line, ())):
+    functions = hooks.get(value.line)
+    if functions and replaying():
+        raise _refused("called")
+    for function in tuple(functions or ()):
         replaced = function(adjoint)
         if replaced is not None:
             adjoint = replaced if isinstance(adjoint, Value) and isinstance(replaced, Value) else number(replaced)
     return adjoint
+
+
+def _refused(what: str) -> ValueError:
+    return ValueError(
+        f"a hook {what} in a compiled function is called once, while that is recorded, and never again; set it "
+        "outside, on a Value that the function is given or reads and no verb inside meets, or do without compile"
+    )

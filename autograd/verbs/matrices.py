@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ..modes import CutOff
+from ..recording import watching_here
 from ..value import Value
 from . import differentiable
 from .adjoints import in_parts, observed, pull, pull_rows, push
-from .curvature import push_pairs
+from .curvature import push_pairs, push_values
 from .evaluation import Evaluation, despite_no_grad
 from .history import history
 from .sparsity import Coordinates, bits, colours, pattern, transposed
@@ -82,7 +84,12 @@ def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     shape = len(run.inputs), len(run.inputs)
     place = {x.line: k for k, x in enumerate(run.inputs)}
     entries: dict[tuple[int, int], Any] = {}
-    if run.open or observed():
+    if run.open and not observed():
+        with despite_no_grad():
+            entries = push_values(run.nodes, run.inputs, run.outputs[0])
+        if any(isinstance(watcher, CutOff) for watcher in watching_here()):
+            entries = {at: x.detach() if isinstance(x, Value) else x for at, x in entries.items()}
+    elif observed():
         gradient: dict[int, Any] = {run.outputs[0].line: 1.0}
         with despite_no_grad():  # where results are plain numbers all the same
             differentiable.pull(run.nodes, gradient)

@@ -26,7 +26,9 @@ def partials_by(op: Op, active: Active) -> Callable[..., tuple[Any, ...]]:
 
 
 @cache
-def second_partials_by(op: Op, active: Active) -> tuple[list[tuple[int, int]], Callable[..., tuple[float, ...]]]:
+def second_partials_by(
+    op: Op, active: Active, vocabulary: Any = floats
+) -> tuple[list[tuple[int, int]], Callable[..., tuple[Any, ...]]]:
     """The pairs i <= j of active inputs whose second partial is not 0 everywhere, and `(*inputs, y) ->` those."""
     names, slopes = _names(op, active)
     pairs, seconds = [], []
@@ -37,7 +39,7 @@ def second_partials_by(op: Op, active: Active) -> tuple[list[tuple[int, int]], C
                 if not (isinstance(second, float) and second == 0.0):
                     pairs.append((i, j))
                     seconds.append(second)
-    return pairs, _compiled([*names, "y"], seconds, floats)
+    return pairs, _compiled([*names, "y"], seconds, vocabulary)
 
 
 def has_rows(op: Op) -> bool:
@@ -85,7 +87,7 @@ def tangent(expression: Any, tangents: dict[str, Any]) -> Any:
         return _minus(tangent(arguments[0], tangents))
     if head == "*":
         a, b = arguments
-        return _plus(_times(tangent(a, tangents), b), _times(a, tangent(b, tangents)))
+        return _plus(_times(b, tangent(a, tangents)), _times(a, tangent(b, tangents)))
     if head in "+-":
         a, b = (tangent(argument, tangents) for argument in arguments)
         return _plus(a, b if head == "+" else _minus(b))
@@ -107,7 +109,10 @@ def _minus(a: Any) -> Any:
     return -a
 
 
-def _times(a: Any, b: Any) -> Any:
-    if _is(a, 0.0) or _is(b, 0.0):
+def _times(slope: Any, tangent: Any) -> Any:
+    """The product; as in sweeps, a slope of exactly 0 passes nothing on."""
+    if _is(slope, 0.0) or _is(tangent, 0.0):
         return 0.0
-    return b if _is(a, 1.0) else a if _is(b, 1.0) else a * b
+    if _is(slope, 1.0) or _is(tangent, 1.0):
+        return tangent if _is(slope, 1.0) else slope
+    return words.gate(slope, tangent) if isinstance(slope, Text) and isinstance(tangent, Text) else slope * tangent
