@@ -19,7 +19,7 @@ from .finite import with_products
 from .graph import CODE_OF, DETACH, OPS, Graph
 from .numbering import numbered
 
-_GATE = OPS[CODE_OF["gate"]]
+_GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
 
 
 def trace(
@@ -88,7 +88,7 @@ class Recorder(Watcher):
 
     def is_finite(self, outputs: Sequence[Any]) -> bool:
         """Whether no gate met inf or nan, and nothing came out as one."""
-        read = [x for node in self.nodes if node.op is _GATE for x in node.inputs]
+        read = [x for node in self.nodes if node.op in _GATES for x in node.inputs]
         return all(math.isfinite(x._data if isinstance(x, Value) else x) for x in (*read, *outputs))
 
     def _stand_in(self, op: Any, inputs: tuple[Value, ...]) -> Value:
