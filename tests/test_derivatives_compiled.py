@@ -55,7 +55,7 @@ def program_of(seed, inputs):
     return random_function(seed, inputs, 1 + seed % 4, tame=False)
 
 
-@pytest.mark.parametrize("seed", seeds(1000, fast=40))
+@pytest.mark.parametrize("seed", seeds(1000, fast=15))
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_compiled_derivative_is_the_derivative_wherever_it_runs(verb, seed):
     given = points(seed, INFINITE if verb != "grad of grad" else EDGES)
@@ -67,7 +67,7 @@ def test_a_compiled_derivative_is_the_derivative_wherever_it_runs(verb, seed):
         assert same(other, one), x
 
 
-@pytest.mark.parametrize("seed", seeds(1000, fast=40))
+@pytest.mark.parametrize("seed", seeds(1000, fast=15))
 def test_a_compiled_hessian_is_the_hessian_at_kinks_ties_and_zeros(seed):
     given = points(seed, EDGES)
     derivative = hessian(program_of(seed, len(given[0])))
@@ -87,7 +87,7 @@ def by_backward(function, x):
     return [result, [one.grad for one in given]]
 
 
-@pytest.mark.parametrize("seed", seeds(1000, fast=40))
+@pytest.mark.parametrize("seed", seeds(1000, fast=15))
 @pytest.mark.parametrize("order", [1, 2])
 def test_a_compiled_derivative_is_differentiated_as_the_derivative_is(order, seed):
     given = points(seed, INFINITE if order == 1 else EDGES)
@@ -113,7 +113,7 @@ def forms_of(graph):
     return [Straight(graph).run, Rows(graph).run, blocks.run, with_gates]
 
 
-@pytest.mark.parametrize("seed", seeds(1000, fast=40))
+@pytest.mark.parametrize("seed", seeds(1000, fast=15))
 @pytest.mark.parametrize("is_again", [False, True])
 def test_all_forms_of_a_derivative_give_the_same_wherever_they_hold(is_again, seed):
     given = points(seed, EDGES)
