@@ -28,7 +28,7 @@ from .static import Argument, Asking, PlainNeededError, derive
 if TYPE_CHECKING:
     from .given import Given
 
-_GATE = OPS[CODE_OF["gate"]]
+_GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
 
 
 def trace(
@@ -206,7 +206,7 @@ class Recorder(Asking):
 
     def is_finite(self, outputs: Sequence[Any]) -> bool:
         """Whether no gate met inf or nan, and nothing came out as one."""
-        read = [x for node in self.nodes if node.op is _GATE for x in node.inputs]
+        read = [x for node in self.nodes if node.op in _GATES for x in node.inputs]
         return all(math.isfinite(x._data if isinstance(x, Value) else x) for x in (*read, *outputs))
 
     def _stand_in(self, op: Any, inputs: tuple[Value, ...]) -> Value:
