@@ -205,9 +205,9 @@ class Compiled:
         call = given(self.batch, args, options, self.static)
         if call.own is None and call.values:
             return self.function(*args, **options)
+        pieces = self._recordings.run(call, None, 1.0)
         if watchers and looking():
             self._look(call, sweeps=False)
-        pieces = self._recordings.run(call, None, 1.0)
         self._prepare("value", call, pieces, ())
         if call.own is None:
             return split(pieces[0].result, pieces[0].outputs[:, 0])
@@ -236,8 +236,6 @@ class Compiled:
             if known is not None and (found := known(*args)) is not None:
                 return found  # type: ignore[no-any-return]
         call = given(self.batch, args, options, self.static)
-        if watchers and looking():
-            self._look(call, sweeps=True)
         chosen, count = (self.argnums,) if isinstance(self.argnums, int) else self.argnums, len(args)
         for k in chosen:
             if not -count <= k < count:
@@ -247,6 +245,8 @@ class Compiled:
                 )
         chosen = tuple([k % count for k in chosen])
         pieces = self.swept(call, lambda recording: recording.wanted(False, call.layout.wanted(chosen)))
+        if watchers and looking():
+            self._look(call, sweeps=True)
         piece = pieces[0]
         d_shared, d_own = piece.d_shared, piece.d_own
         if len(pieces) > 1:
@@ -271,9 +271,9 @@ class Compiled:
             if known is not None and (value := known(*args)) is not None:
                 return value
         call = given(self.batch, args, options, self.static)
+        pieces = self.swept(call, lambda recording: recording.wanted(True, call.wanted()))
         if watchers and looking():
             self._look(call, sweeps=True)
-        pieces = self.swept(call, lambda recording: recording.wanted(True, call.wanted()))
         places = [place for place, _ in call.values]
         if not places and not any(piece.parameters for piece in pieces):
             raise ValueError(
@@ -348,10 +348,15 @@ class Compiled:
         )
 
     def _look(self, call: Given, sweeps: bool) -> None:
-        """Runs the function itself, and sweeps back through it, where detect_anomaly sees it; hooks do not."""
+        """Runs the function itself, and sweeps back through it, where detect_anomaly sees it; hooks do not.
+
+        Called when it is recorded, and known which numbers it needs as they are.
+        """
         for sample in range(call.samples):
             _, args, options = call.example(sample)
             result = self.function(*args, **options)
+            if self.has_aux:
+                result = result[0]
             if sweeps and isinstance(result, Value):
                 pull_showing(history([result], 0), {result.line: 1.0}, lambda node, adjoint: adjoint)
 
