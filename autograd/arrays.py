@@ -114,8 +114,14 @@ def each(f: Callable[..., Array], *groups: Array) -> Array:
     return np.broadcast_to(f(*map(np.asarray, groups)), shape)
 
 
-def sum(xs: Array) -> Array:
-    return np.sum(xs, axis=0)
+def sum(xs: Array, out: Array = None) -> Array:
+    """From first to last: `np.sum` adds up several parts of what lies side by side, and then those."""
+    xs = np.asarray(xs)
+    steps = [step for step, size in zip(xs.strides[1:], xs.shape[1:]) if size > 1]
+    if len(xs) < 3 or (steps and 0 < builtins.min(steps) < xs.strides[0]):
+        return np.add.reduce(xs, axis=0, out=out)
+    total = np.add.accumulate(xs, axis=0)[-1]
+    return total if out is None else np.copyto(out, total)
 
 
 def dot(xs: Array, ys: Array) -> Array:

@@ -70,6 +70,9 @@ def compile(
     programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. `argnums` says which argument, or
     arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
 
+    Sums are taken in the order in which they are written, but for sums of products: their terms are taken in any order,
+    as matrix products do. `autograd.packing.sums` says which sums those are.
+
     Where numba is installed (the extra `fast`), programs in double precision become machine code, which is kept on
     disk for the next time; `native=False` leaves them to NumPy and Python, and `native=True` insists. `threads` shares
     the samples of a large batch among so many threads of that code.
