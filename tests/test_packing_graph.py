@@ -68,7 +68,7 @@ def test_gathered_sums_are_the_same_function(seed):
         ),
         (
             lambda a, b, c, d, e, f: a - b + c * d + e * f,
-            [("mul", 2, 3), ("mul", 4, 5), ("neg", 1), ("sum", 0, 8, 6, 7)],
+            [("sub", 0, 1), ("mul", 2, 3), ("mul", 4, 5), ("sum", 6, 7, 8)],
         ),
         (lambda a, b, c, d, e, f: a + c * d + e * f - b, [("linear", 2, 4, 3, 5, 0), ("sub", 6, 1)]),
     ],

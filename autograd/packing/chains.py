@@ -39,8 +39,11 @@ def chains(graph: Graph) -> Chains:
     adds, multiplies = nodes.are(_ADD, _SUB, _SUM), nodes.are(_DOT, _LINEAR)
     is_alone = _is_alone(graph)
     joins = np.concatenate((np.zeros(base, bool), is_alone & (adds | multiplies)))
-    by_first = adds & joins[nodes.inputs[first_of]]
-    by_last = nodes.are(_ADD) & ~by_first & joins[nodes.inputs[last_of]]
+    # what is added to a difference is often one too, and all of them one block: it begins chains of subtractions alone
+    is_difference = np.zeros(len(graph), bool)
+    is_difference[base:] = nodes.are(_SUB) & ~joins[nodes.inputs[first_of]]
+    by_first = adds & joins[nodes.inputs[first_of]] & (nodes.are(_SUB) | ~is_difference[nodes.inputs[first_of]])
+    by_last = nodes.are(_ADD) & ~by_first & (joins & ~is_difference)[nodes.inputs[last_of]]
     follows = np.where(by_first, nodes.inputs[first_of], np.where(by_last, nodes.inputs[last_of], -1))
     root = _roots(follows, base)
 
@@ -71,7 +74,7 @@ def chains(graph: Graph) -> Chains:
     factors = np.stack((left, right), axis=1)
     factors[is_product] = products
     is_number = (right < 0) & (left < graph.first_parameter) & ~is_zero[left]
-    may = (right >= 0) | is_product & ~_behind(is_subtracted | is_number, chain)
+    may = (right >= 0) | is_product & ~_behind(is_subtracted | is_number | is_difference[left], chain)
     may &= (right >= 0) | ~_has_bound(graph, chain, factors, is_product | (right >= 0))[chain]
     # a single product is in no order
     begins = np.diff(chain, prepend=-1) != 0
