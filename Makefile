@@ -1,5 +1,6 @@
 # make demo   train a classifier on real data, from a fresh clone
 # make test   lint, types and tests
+# make tests  the tests alone; with PYTHON=python3.13 VENV=.venv-3.13, by another Python in a place of its own
 # make lab    open the notebooks in JupyterLab; `make notebooks` builds them from notebooks/src
 # Each sets up what it needs in .venv the first time, and again when pyproject.toml changes.
 
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all bench bench-quick bench-native notebooks lab hero clean
+.PHONY: demo test tests test-all bench bench-quick bench-native notebooks lab hero clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -17,6 +18,9 @@ demo: $(VENV)/ready
 test: $(VENV)/ready-test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+tests: $(VENV)/ready-test
 	$(BIN)/python -m pytest -m "not slow"
 
 test-all: $(VENV)/ready-test
@@ -70,4 +74,4 @@ $(VENV)/ready-lab: $(VENV)/made pyproject.toml
 	@touch $@ $(VENV)/ready
 
 clean:
-	rm -rf $(VENV) .venv-bench out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* out .pytest_cache .mypy_cache .ruff_cache .hypothesis

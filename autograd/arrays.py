@@ -118,8 +118,14 @@ def each(f: Callable[..., Array], *groups: Array) -> Array:
     return np.broadcast_to(f(*map(np.asarray, groups)), shape)
 
 
-def sum(xs: Array) -> Array:
-    return np.sum(xs, axis=0)
+def sum(xs: Array, out: Array = None) -> Array:
+    """From first to last: `np.sum` adds up several parts of what lies side by side, and then those."""
+    xs = np.asarray(xs)
+    # it is in order too where the inner loop is over another axis
+    if len(xs) < 3 or (xs.shape[-1] > 1 and 0 < xs.strides[-1] < xs.strides[0]):
+        return np.add.reduce(xs, axis=0, out=out)
+    total = np.add.accumulate(xs, axis=0)[-1]
+    return total if out is None else np.copyto(out, total)
 
 
 def dot(xs: Array, ys: Array) -> Array:

@@ -7,6 +7,7 @@ one rule, and eager runs meet the same inf and nan as array runs.
 
 import builtins
 import math
+import sys
 from collections.abc import Callable, Sequence
 from operator import floordiv as _floordiv
 from operator import mod as _mod
@@ -161,7 +162,15 @@ def round(x: float, digits: float) -> float:
     return builtins.round(x, int(digits))
 
 
-# Groups: a sequence of numbers that one n-ary node reads.
+# Groups: a sequence of numbers that one n-ary node reads. Sums are taken from first to last; they start at -0.0, to
+# which any number can be added without becoming another.
+
+
+class _Plain(float):
+    """A number that the built-in `sum` just adds to: from floats on it adds up more exactly since Python 3.12."""
+
+
+_START = -0.0 if sys.version_info < (3, 12) else _Plain(-0.0)
 
 
 def each(f: Callable[..., T], *groups: Sequence[float]) -> list[T]:
@@ -169,11 +178,11 @@ def each(f: Callable[..., T], *groups: Sequence[float]) -> list[T]:
 
 
 def sum(xs: Sequence[float]) -> float:
-    return builtins.sum(xs, 0.0)
+    return builtins.sum(xs, _START) if xs else 0.0
 
 
 def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
-    return builtins.sum(map(_mul, xs, ys), 0.0)
+    return builtins.sum(map(_mul, xs, ys), _START) if xs else 0.0
 
 
 def prod(xs: Sequence[float]) -> float:
@@ -196,7 +205,7 @@ def logsumexp(xs: Sequence[float]) -> float:
     top = max(xs)
     if not math.isfinite(top):
         return top
-    return top + math.log(builtins.sum([math.exp(x - top) for x in xs]))
+    return top + math.log(sum([math.exp(x - top) for x in xs]))
 
 
 def pick(xs: Sequence[float], index: float) -> float:

@@ -154,3 +154,12 @@ def test_softmax_sums_to_one_and_its_logarithm_agrees():
     assert [math.log(p.data) for p in probabilities] == pytest.approx([x.data for x in logs], rel=1e-14)
     logs[2].backward()
     assert [x.grad for x in xs] == pytest.approx([-p.data for p in probabilities[:2]] + [1 - probabilities[2].data])
+
+
+def test_numbers_are_added_up_from_first_to_last_by_every_python():
+    xs, ones = [Value(1e16), Value(1.0), Value(-1e16)], [1.0, 1.0, 1.0]
+    assert [ag.sum(xs).data, ag.dot(xs, ones).data, ag.linear(xs, ones, 2.0).data, ag.mean(xs).data] == [0, 0, 2, 0]
+    a, b, c = (x.data - ag.mean(xs).data for x in xs)
+    assert ag.var(xs).data == (a * a + b * b + c * c) / 3
+    assert ag.jvp(lambda x: ag.sum(x), xs, [1e16, 1.0, -1e16])[1] == 0.0
+    assert math.copysign(1.0, ag.sum([Value(-0.0), Value(-0.0)]).data) == -1.0

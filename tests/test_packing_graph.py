@@ -56,26 +56,27 @@ def test_gathered_sums_are_the_same_function(seed):
     assert value(gathered, numbers) == pytest.approx(value(graph, numbers), rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_no_sum_is_left_whose_terms_another_could_take(seed):
-    graph = gather_sums(simplify(recorded(seed, (False,) * 3)[0]))
-    adds = [k for k, node in enumerate(graph.nodes) if node[0] == CODE_OF["add"]]
-    uses = np.bincount(graph.nodes.inputs, minlength=len(graph))
-    uses[graph.roots()] += 2
-    inner = [x for k in adds for x in graph.nodes[k][1:] if x >= graph.leaves and uses[x] == 1]
-    assert all(graph.nodes[x - graph.leaves][0] not in (CODE_OF["sub"], CODE_OF["neg"]) for x in inner)
-
-
-def test_terms_keep_the_order_they_are_written_in_however_the_sum_is_nested():
+@pytest.mark.parametrize(
+    ("sum_of", "nodes"),
+    [
+        (lambda a, b, c, d, e, f: ((((a + b) + c) + d) + e) + f, [("sum", 0, 1, 2, 3, 4, 5)]),
+        (lambda a, b, c, d, e, f: a + (b + (c + (d + (e + f)))), [("sum", 4, 5, 3, 2, 1, 0)]),
+        (lambda a, b, c, d, e, f: ((a + b) + (c + d)) + (e + f), [("add", 2, 3), ("add", 4, 5), ("sum", 0, 1, 6, 7)]),
+        (
+            lambda a, b, c, d, e, f: autograd.sum([a, b, c]) + d - e - f,
+            [("neg", 4), ("neg", 5), ("sum", 0, 1, 2, 3, 6, 7)],
+        ),
+        (
+            lambda a, b, c, d, e, f: a - b + c * d + e * f,
+            [("sub", 0, 1), ("mul", 2, 3), ("mul", 4, 5), ("sum", 6, 7, 8)],
+        ),
+        (lambda a, b, c, d, e, f: a + c * d + e * f - b, [("linear", 2, 4, 3, 5, 0), ("sub", 6, 1)]),
+    ],
+)
+def test_terms_are_added_up_in_the_order_they_are_written_in(sum_of, nodes):
     x = [Value(float(k)) for k in range(6)]
-    for sum_of in (
-        lambda a, b, c, d, e, f: ((((a + b) + c) + d) + e) + f,
-        lambda a, b, c, d, e, f: a + (b + (c + (d + (e + f)))),
-        lambda a, b, c, d, e, f: ((a + b) + (c + d)) + (e + f),
-        lambda a, b, c, d, e, f: a + autograd.sum([b, c]) + (d + autograd.sum([e, f])),
-    ):
-        graph = gather_sums(simplify(trace(lambda f=sum_of: f(*x), x, [False] * 6)[0]))
-        assert [*graph.nodes] == [(CODE_OF["sum"], 0, 1, 2, 3, 4, 5)]
+    graph = gather_sums(simplify(trace(lambda: sum_of(*x), x, [False] * 6)[0]))
+    assert [*graph.nodes] == [(CODE_OF[name], *inputs) for name, *inputs in nodes]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import text
-from ..packing.graph import OPS
+from ..packing.graph import CODE_OF, OPS
 from ..packing.pack import Block, Packed, ProductBlock
 from ..packing.source import describe
 from ..packing.views import Operand
@@ -14,8 +14,10 @@ from ..text import Text
 from .assembly import width
 from .groups import WRITTEN_OUT, Many, Vocabulary
 from .lines import Lines
-from .memory import Index, Memory, summed
+from .memory import Index, Memory, View, summed
 from .products import Factor, Product, function, moved
+
+_SUM = CODE_OF["sum"]
 
 
 @dataclass
@@ -59,6 +61,8 @@ class Forward:
             self.product(block, Factor(view(block.out), "cij"), rows, columns, bias, False)
             return
         out = view(block.out)
+        if block.code == _SUM and out.lanes and len(block.operands[0].positions) > WRITTEN_OUT:
+            return self._sum(block, out)
         with self.lines.loops("i", block.shape) as index:
             load = self.inputs(block, index)
             with self.in_lanes(block):
@@ -76,6 +80,16 @@ class Forward:
         product = Product(self.lanes, self._width, sizes, z, x, y, bias, adds, self.memory.scratch)
         name = self.functions.name(function("product", product))
         self.lines.add(f"{name}(p, w, d, {z_at}, {x_at}, {y_at}, {b_at})")
+
+    def _sum(self, block: Block, out: View) -> None:
+        """A large group term by term, in all lanes at once: within a lane each addition waits for the one before."""
+        terms = self.memory.view(block.operands[0])
+        with self.lines.loops("i", block.shape) as index:
+            total = out.number(*index)
+            with self.in_lanes(block):
+                self.lines.add(f"{total} = {terms.number(0, *index)}")
+            with self.lines.below(f"for k in range(1, {len(block.operands[0].positions)}):"), self.in_lanes(block):
+                self.lines.add(f"{total} = {total} + {terms.number('k', *index)}")
 
     def in_lanes(self, block: Block) -> Any:
         """The loop over the lanes, if the block has them."""

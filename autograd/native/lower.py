@@ -74,7 +74,7 @@ class _Body:
         self.gives = made.function_type.return_type
         self.entry = made.append_basic_block("entry")
         self.builder = ir.IRBuilder(made.append_basic_block("start"))
-        self.flags = _SUMS if node.name.startswith("product_") or node.name == "sum_of" else ()
+        self.flags = _SUMS if node.name.startswith("product_") else ()
         self.values: dict[str, Any] = {}
         self.variables: dict[str, Any] = {}  # by name: where it is
         self.places: dict[Any, Any] = {}  # and where it was for each type that it had

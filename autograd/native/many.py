@@ -8,8 +8,8 @@ There are `count` of them, `step` apart, the first at `p[at]`.
 
 
 def sum_of(p, at, step, count):
-    total = 0.0
-    for k in range(count):
+    total = p[at]
+    for k in range(1, count):
         total += p[at + step * k]
     return total
 

@@ -42,12 +42,12 @@ class Call:
     @property
     def is_elementwise(self) -> bool:
         """Whether the result may be written over an argument."""
-        return not self.options and self.head not in ("np.matmul", "np.einsum", OUTER)
+        return not self.options and self.head not in ("np.matmul", "np.einsum", "sum", OUTER)
 
     @property
     def takes_out(self) -> bool:
         """Whether it writes into an array that it is given; others make one of their own."""
-        return self.head == OUTER or (self.head.startswith("np.") and self.head != "np.where")
+        return self.head in (OUTER, "sum") or (self.head.startswith("np.") and self.head != "np.where")
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -158,7 +158,7 @@ class _Words:
             try:
                 return function(*inputs)
             except TypeError:
-                reduces = word in ("norm", "pick")
+                reduces = word in ("sum", "norm", "pick")
                 return call(word, *inputs, shape=inputs[0].shape[1:] if reduces else None)
 
         return spelled

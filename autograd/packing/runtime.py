@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def gated(spec: str, g: Array, x: Array) -> Array:
         letter = over[0]
         size = g.shape[gs.index(letter)] if letter in gs else x.shape[xs.index(letter)]
         rest = f"{gs.replace(letter, '')},{xs.replace(letter, '')}->{result}"
-        return sum(
+        return builtins.sum(
             gated(
                 rest,
                 g.take(k, axis=gs.index(letter)) if letter in gs else g,

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import floats
 from ..checks.anomaly import check_adjoint, looking
 from ..recording import watchers
 from ..sweep import hooks
@@ -92,7 +93,7 @@ def push(nodes: Sequence[Any], tangents: dict[int, Any]) -> None:
                     tangent = tangent + node.db * part
         else:
             parts = [(dx, get(x.line)) for x, dx in zip(*node.many, strict=True) if dx]
-            tangent = sum([dx * part for dx, part in parts if part is not None], 0.0)
+            tangent = floats.sum([dx * part for dx, part in parts if part is not None])
         tangents[node.line] = tangent
 
 
