@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Any
 
+from .. import floats
+
 # Advance widths in em, those of the widest common interface font (DejaVu Sans, Verdana); others are narrower.
 _NARROW = frozenset(" .,:;'|!()[]{}ijlIft`-/\\\"r")
 _WIDE = frozenset("mwMW@%&")
@@ -51,7 +53,7 @@ def clean(text: Any) -> str:
 
 def width(text: str, size: float, bold: bool = False, monospaced: bool = False) -> float:
     """How many pixels wide `text` is at that font size, rather over than under."""
-    return size * sum(_advance(c, monospaced) for c in text) * (1.08 if bold else 1.0)
+    return size * floats.sum([_advance(c, monospaced) for c in text]) * (1.08 if bold else 1.0)
 
 
 def _advance(c: str, monospaced: bool) -> float:
