@@ -209,7 +209,9 @@ class Argument(Value):
     __complex__ = __float__
 
     def __hash__(self) -> int:
-        return object.__hash__(self) if self._kind() in (None, Value) else hash(self._held())
+        if _asked_by_this_package() or self._kind() in (None, Value):
+            return object.__hash__(self)
+        return hash(self._held())
 
     def __str__(self) -> str:
         return self.__format__("")
