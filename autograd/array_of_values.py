@@ -66,9 +66,8 @@ class ArrayOfValues(np.ndarray[Any, Any]):
 
 def array_of_values(items: list[Any], sizes: tuple[int, ...]) -> ArrayOfValues:
     """An array of Values, and of numbers where some are among them, in that shape."""
-    made = np.empty(len(items), object)
-    made[:] = items
-    return made.reshape(sizes).view(ArrayOfValues)
+    # assigning to an array would ask each whether it is one
+    return np.fromiter(items, object, len(items)).reshape(sizes).view(ArrayOfValues)
 
 
 def _argsort(x: Any, axis: Any = -1, *_: Any, **__: Any) -> Any:
