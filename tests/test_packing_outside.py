@@ -6,6 +6,7 @@ import functools
 import sys
 import types
 from collections import ChainMap, OrderedDict, UserDict, defaultdict, deque
+from contextvars import ContextVar
 from decimal import Decimal
 
 import numpy as np
@@ -19,6 +20,9 @@ config.scale, config.weights = 2.0, [Value(1.0), Value(3.0)]
 sys.modules["config"] = config
 scale = 2.0
 weight = Value(2.0)
+
+
+in_context = ContextVar("in_context", default=2.0)
 
 
 class Model:
@@ -189,6 +193,7 @@ def case_of(name):
         "function attribute": (lambda x: x * of_attribute.gain, lambda: setattr(of_attribute, "gain", 5.0)),
         "code": (lambda x: of_attribute(x), lambda: setattr(of_attribute, "__code__", (lambda x: x * 7.0).__code__)),
         "defaults": (lambda x: with_default(x), lambda: setattr(with_default, "__defaults__", (7.0,))),
+        "context": (lambda x: x * in_context.get(), lambda: in_context.set(5.0)),
         "compiled inside": (lambda x: compiled_inside(x) * 2.0, lambda: set_global("scale", 5.0)),
         "verb inside": (lambda x: autograd.grad(lambda y: y * y * scale)(x), lambda: set_global("scale", 5.0)),
         "cached": (lambda x: x * cached_scale(), lambda: None),

@@ -53,8 +53,8 @@ def numbered(
     for k in np.flatnonzero(is_given & (line > mark)).tolist() if not recorder.keeps_leaves else ():
         if read[k].op is not None:
             raise ValueError(
-                f"{read[k]!r} was computed by another thread while the function was recorded, or taken out of a pickle, "
-                "and would not be again; compute it in the function itself"
+                f"{read[k]!r} was computed by another thread while the function was recorded, or taken out of a "
+                "pickle, and would not be again; compute it in the function itself"
             )
         is_given[k] = False
     is_constant = is_leaf & ~is_given

@@ -7,6 +7,7 @@ import types
 import weakref
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
@@ -165,6 +166,8 @@ class _Walk:
             self.wait(getattr(x, "function", None), where)  # what is compiled, or the like
         elif isinstance(x, weakref.ReferenceType):
             self.wait(x(), where)
+        elif isinstance(x, ContextVar):
+            self._look_at_items(Reading(partial(_content, x)), where, at_place)
         elif isinstance(x, np.ndarray) and x.dtype.kind != "O":
             self._count += x.size
             self.found.arrays.append(x)
@@ -330,6 +333,10 @@ def container(x: Any) -> Iterable[Any] | None:
     if isinstance(x, bytearray | memoryview) or (type(x).__module__ == "array" and type(x).__name__ == "array"):
         return Reading(lambda: [bytes(x)])
     return None
+
+
+def _content(variable: ContextVar[Any]) -> list[Any]:
+    return [variable.get(MISSING)]
 
 
 def slots_of(kind: type) -> list[str]:
