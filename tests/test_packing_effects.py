@@ -31,13 +31,25 @@ def of_a_file():
 
 
 @pytest.mark.parametrize("name", DRAWS)
-def test_random_numbers_are_refused_with_the_line_that_draws(name):
-    c = compile(DRAWS[name])
-    for _ in range(2):
-        with pytest.raises(ValueError, match=r"draws .* \(test_packing_effects.py:\d+\).* draw random numbers outside"):
-            c(1.0)
-    with pytest.raises(ValueError, match="draws"):
-        compile(DRAWS[name], batch=0).value_and_grad([1.0, 2.0])
+@pytest.mark.parametrize("batch", [(), 0])
+def test_random_numbers_are_drawn_anew_with_a_warning_that_has_the_line(name, batch):
+    c = compile(DRAWS[name], batch=batch)
+    with pytest.warns(UncompiledWarning, match=r"draws .* \(test_packing_effects.py:\d+\).* draw outside"):
+        found = {float(np.sum(c([1.0, 3.0] if batch == 0 else 1.0))) for _ in range(60)}
+    assert len(found) > 1
+    with pytest.raises(ValueError, match=r"draws .* draw outside"):
+        compile(DRAWS[name], policy="raise")(1.0)
+
+
+def test_random_numbers_are_drawn_as_often_as_without_compiling():
+    def drawn(function):
+        random.seed(1)
+        rng.bit_generator.state = np.random.default_rng(1).bit_generator.state
+        return [float(function(1.0)) for _ in range(5)]
+
+    c = compile(lambda x: x * random.random() + float(rng.random()))
+    with pytest.warns(UncompiledWarning):
+        assert drawn(c) == drawn(c.function)
 
 
 def test_numbers_drawn_from_a_seed_inside_are_always_the_same():

@@ -58,8 +58,8 @@ def compile(
     What is guaranteed: a call gives what calling the function itself would give at that moment, to rounding, and so do
     the derivatives. Whatever the function has names for (variables, attributes, entries of lists, dicts and arrays, in
     all that it calls) is looked at before each call; where something is another than it was, it is recorded again. A
-    function that draws random numbers raises an error. One that looks at a clock or a file, prints, changes what is
-    outside, or finds something that cannot be looked at (see `closure`), runs as it is, with one `UncompiledWarning`.
+    function that draws random numbers, looks at a clock or a file, prints, changes what is outside, or finds what
+    cannot be looked at (an iterator, more than a million numbers) runs as it is, with one `UncompiledWarning`.
 
     >>> import autograd
     >>> from autograd import Value

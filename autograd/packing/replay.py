@@ -37,6 +37,7 @@ _MOST = 64  # programs that are kept
 # and a program that is used again pays for itself: a function that takes a new way at each call is not recorded for
 # ever. Calls are counted, and no time is taken: runs repeat exactly.
 _PRICE, _FREE, _USE = 256, 16, 32
+_REMEDY = ", and a program would give the same number at every call; draw outside, and pass the numbers as arguments"
 _TRIED = 2  # programs that are tried first where none would be recorded
 
 
@@ -124,7 +125,7 @@ class Recordings:
         self._last_turned = ""
         self._last_layout: Layout | None = None  # of the last recording
         self._credit = _FREE * _PRICE  # calls that pay for recordings
-        self._has_changed = False  # whether a run changed what the function reads
+        self._is_begun = False  # whether the first run is over that may fill a cache
         self._warned = False
 
     def info(self) -> CacheInfo:
@@ -265,13 +266,6 @@ class Recordings:
                 return None
             self._credit -= _PRICE
             made, effects = self._traced(given, sample)
-            if drawn := effects.drawn:  # once more: what the first run of all draws may be kept, as masks are
-                made, effects = self._traced(given, sample)
-                if effects.drawn or effects.found:
-                    raise ValueError(
-                        f"the function {drawn}, and a compiled function would give the same number at every call; draw "
-                        "random numbers outside and pass them in as arguments"
-                    )
             self._made += 1
             if turned:
                 self._turned += 1
@@ -280,18 +274,18 @@ class Recordings:
             made.is_kept = not effects.found
             if made.is_kept:
                 self.keep(layout, made)
-            elif self._has_changed or not effects.changes:
+            elif effects.may_be_once and not self._is_begun:
+                self._is_begun = True
+            else:
                 self._credit = 0
-                self._warn(f"it {effects.found}")
-            else:  # what is changed by the first run of all may be a cache that is filled
-                self._has_changed = True
+                self._warn(f"it {effects.found}{_REMEDY if effects.drawn else ''}")
         return made
 
     def _traced(self, given: Given, sample: int) -> tuple[Recording, Effects]:
         """The function recorded on one sample, and what it did besides."""
         layout = given.layout
         values, args, options = given.example(sample)
-        effects, begun = Effects(self.function, layout.objects()), next(lines)
+        effects, begun = Effects(self.function, layout.objects(), by_line=self._is_begun), next(lines)
 
         def run() -> Any:
             return self.function(*args, **options)
@@ -311,6 +305,8 @@ class Recordings:
             given.try_whole(error)
             raise
         before.refuse_changed()
+        if effects.drawn and self.policy == "raise":
+            raise ValueError(f"the function {effects.drawn}{_REMEDY}")
         effects.found = effects.found or next(iter(touched), "")
         hidden = next((x for x in parameters if x.line < begun and not effects.closure.has(x)), None)
         if hidden is not None:

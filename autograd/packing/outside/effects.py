@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import CodeType
@@ -27,27 +28,29 @@ class Effects:
     `closure` is what the function can read: where that has to be known exactly, what the functions can that ran.
     """
 
-    def __init__(self, function: Callable[..., Any], arguments: Sequence[Any]) -> None:
+    def __init__(self, function: Callable[..., Any], arguments: Sequence[Any], by_line: bool = False) -> None:
         self._function, self._arguments = function, arguments
+        self._by_line = by_line  # whether to look for the line that draws, which is slow
         self.closure = Closure(function, arguments)
         self._ran: dict[int, CodeType] = {}
         self._seeded: list[Any] = []  # generators that give the same numbers in each run
         self.drawn = ""  # which random number was drawn first
-        self.found = ""  # what else was done first
-        self.changes = False  # whether that is a change of what the function reads
+        self.found = ""  # what was done
+        self.may_be_once = False  # whether a second run may do without: a cache is filled, a mask drawn
 
     def watch(self, run: Callable[[], Any]) -> Any:
         """What `run` returns; notes what it does."""
         closure = self.closure
-        before = [_state(one) for one in closure.generators]
+        draws = [_Draws(one) for one in closure.generators]
         is_profiled = closure.is_impure or closure.unreachable
+        if self._by_line and draws:
+            run = partial(_line_by_line, run, draws)
         result = self._profiled(run) if is_profiled else run()
-        for generator, state in zip(closure.generators, before, strict=True):
-            if not self.drawn and _differ(_state(generator), state):
-                _restore(generator, state)
-                self.drawn = f"draws from {type(generator).__name__} ({_line_of_draw(run, generator)})"
-        if not self.found and not closure.is_same():
-            self.found, self.changes = f"changes {closure.difference()}", True
+        self.drawn = self.drawn or next((one.drawn() for one in draws if one.has_drawn()), "")
+        if not self.found:
+            changed = "" if closure.is_same() else f"changes {closure.difference()}"
+            self.found = self.drawn or changed
+            self.may_be_once = bool(self.found)
         if is_profiled:
             self.closure = Closure(self._function, self._arguments, _Ran(self._ran))
             self.found = self.found or self.closure.unreachable
@@ -112,49 +115,50 @@ def _place(frame: Any) -> str:
 # NumPy's random numbers are drawn by functions that Python does not tell of; their generators have a state to look at.
 
 
+class _Draws:
+    """Whether a generator has drawn, and in which line."""
+
+    def __init__(self, generator: Any) -> None:
+        self._generator, self._before, self.line = generator, _state(generator), ""
+
+    def has_drawn(self) -> bool:
+        """Whether its state is another one than it was."""
+        return _state(self._generator) != self._before
+
+    def drawn(self) -> str:
+        """Says so."""
+        return f"draws from {type(self._generator).__name__}{self.line and f' ({self.line})'}"
+
+
 def _state(generator: Any) -> Any:
     if hasattr(generator, "get_state"):
-        return generator.get_state(legacy=False)
-    return getattr(generator, "bit_generator", generator).state
-
-
-def _restore(generator: Any, state: Any) -> None:
-    if hasattr(generator, "set_state"):
-        generator.set_state(state)
+        state = generator.get_state(legacy=False)
     else:
-        getattr(generator, "bit_generator", generator).state = state
+        state = getattr(generator, "bit_generator", generator).state
+    key = state["state"].get("key") if isinstance(state.get("state"), dict) else None
+    return repr(state), None if key is None else key.tobytes()  # repr leaves out the middle
 
 
-def _differ(one: Any, other: Any) -> bool:
-    return repr(one) != repr(other) or _numbers(one) != _numbers(other)
-
-
-def _numbers(state: Any) -> Any:
-    key = state.get("state", {}).get("key") if isinstance(state.get("state"), dict) else None
-    return None if key is None else key.tobytes()  # repr leaves out the middle
-
-
-def _line_of_draw(run: Callable[[], Any], generator: Any) -> str:
-    """The line that draws, found by running the function once more and looking after each line."""
-    start = _state(generator)
-    last, found = "", ""
+def _line_by_line(run: Callable[[], Any], draws: list[_Draws]) -> Any:
+    """Runs a function, and looks after each of its lines whether something was drawn."""
+    last = ""
 
     def look(frame: Any, event: str, _: Any) -> Any:
-        nonlocal last, found
+        nonlocal last
         if is_library(frame.f_code, frame.f_globals):
             return None
-        if not found and _differ(_state(generator), start):
-            found = last
+        for one in draws:
+            if not one.line and one.has_drawn():
+                one.line = last
         last = _place(frame)
         return look
 
     others = sys.gettrace()
     sys.settrace(look)
     try:
-        run()
-    except Exception:  # whatever it is, the line is what is wanted
-        pass
+        result = run()
     finally:
         sys.settrace(others)
-        _restore(generator, start)
-    return found or last
+    for one in draws:
+        one.line = one.line or last
+    return result

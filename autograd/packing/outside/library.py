@@ -106,7 +106,7 @@ _WORLDLY = frozenset(
         "termios",
     )
 )
-_HARMLESS = frozenset(("fspath", "sched_yield", "seed"))
+_HARMLESS = frozenset(("__import__", "fspath", "sched_yield", "seed"))
 
 
 def impure(function: Any) -> str:
