@@ -121,6 +121,7 @@ class Compiled:
             with known_targets():
                 return loss(outputs, target if isinstance(target, Value) else list(target))
 
+        of_sample.__qualname__ = "of the training's model and loss"  # as warnings name it
         self._learned = autograd.compile(of_sample, batch=(0, 1))
         self._judged = autograd.compile(of_sample, batch=(0, 1))  # with parts such as Dropout as they are in prediction
         self._outputs = autograd.compile(lambda row: model(list(row)), batch=0)
