@@ -65,7 +65,7 @@ class Course:
     def ahead(self, steps: int, epochs: int) -> Any:
         """The samples of so many steps to come, or of fewer; of this epoch alone, unless every step is an epoch."""
         if self.is_whole:
-            return np.resize(np.array(self._order, dtype=np.int64), min(steps, epochs) * self.batch_size)
+            return np.array(self._order * min(steps, epochs), dtype=np.int64)
         return np.array(self._order[self.seen : self.seen + steps * self.batch_size], dtype=np.int64)
 
     def count(self, loss: float) -> None:
