@@ -254,6 +254,8 @@ def case_of(name):
         "what nobody keeps": (lambda x: x if reference() is None else -x, held.clear),
         "new among Python's own": (lambda x: x * of_builtins, lambda: setattr(builtins, "of_builtins", 5.0)),  # noqa: F821
         "cached": (lambda x: x * cached_scale(), lambda: None),
+        "cached, then computed again": (lambda x: x * cached_list()[0], cache_anew),
+        "in what is cached": (lambda x: x * cached_list()[0], lambda: cached_list().insert(0, 7.0)),
     }  # fmt: skip
     return cases[name] if name else list(cases)
 
@@ -300,6 +302,20 @@ def cached_scale():
     return 2.0
 
 
+@functools.lru_cache
+def cached_list():
+    return [*numbers]
+
+
+numbers = (2.0,)
+
+
+def cache_anew():
+    set_global("numbers", (5.0,))
+    cached_list.cache_clear(), cached_list()
+    set_global("numbers", (2.0,))
+
+
 @pytest.fixture(autouse=True)
 def _as_before():
     before = {"scale": 2.0, "weight": Value(2.0)}
@@ -311,6 +327,7 @@ def _as_before():
     globals().pop("abs", None)
     Model.__call__, Model.rate, Model.table = call, rate, table
     config.scale, config.weights = 2.0, [Value(1.0), Value(3.0)]
+    cached_list.cache_clear()
     sys.modules["config"], with_keyword.__kwdefaults__, Meta.gain = config, {"factor": 3.0}, 2.0
     WithMeta.gain, Lists.A.value[:], Array.gain = 2.0, [1.0], 2.0
     del WithMeta.gain, builtins.of_builtins

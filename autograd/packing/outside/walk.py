@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import sys
 import types
 import weakref
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, partial, partialmethod
+from functools import cached_property, lru_cache, partial, partialmethod
 from importlib.util import resolve_name
 from itertools import repeat
 from operator import attrgetter, methodcaller
@@ -41,6 +42,7 @@ _FIXED: tuple[type, ...] = (
     *(types.ClassMethodDescriptorType, types.MethodWrapperType),
 )
 _VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_CACHED = type(lru_cache(len))
 _BUILTINS = dict(vars(builtins))  # as Python has them; others may be put there
 _ITSELF = __name__.split(".")[0]
 
@@ -181,6 +183,8 @@ class _Walk:
                 self.wait(x.__self__, where)
         elif isinstance(x, attrgetter | methodcaller):
             self._look_at_getter(x, where)
+        elif isinstance(x, _CACHED):
+            self._look_at_cache(x, where)
         elif isinstance(x, _VIEWS):
             self.wait(x.mapping, where)
         elif isinstance(x, Path):
@@ -265,6 +269,20 @@ class _Walk:
                 self.found.variables.append((sys.modules, one, sys.modules[one]))
             else:
                 self.found.is_impure = True
+
+    def _look_at_cache(self, x: Any, where: Where) -> None:
+        """What functools has kept of the results of a function: they are given again, whatever it would give now."""
+        self._look_at_object(x, where)
+        held = gc.get_referents(x)
+        caches = [one for one in held if type(one) is dict and one is not vars(x)]
+        for one in caches:
+            self._look_at_keys(one, where)
+        results = [*(one for one in held if type(one) is not dict), *(y for one in caches for y in one.values())]
+        self._all_of([one for one in results if type(one).__name__ != "_lru_list_elem"], where)
+
+    def _look_at_keys(self, x: dict[Any, Any], where: Where) -> None:
+        self._count += len(x)
+        self._keep(Reading(lambda: [*x, *x.values()]), where, partial(at_key, x))
 
     def _look_at_getter(self, x: Any, where: Where) -> None:
         make, arguments = x.__reduce__()
