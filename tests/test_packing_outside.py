@@ -159,6 +159,8 @@ def case_of(name):
         2.0,
         d.__getitem__,
     )
+    ufunc, vector = np.frompyfunc(of_global, 1, 1), np.vectorize(of_global, otypes=[object])
+    line = np.poly1d([1.0, 2.0])
     slot.other, box.of = 1.0, lambda: box.k
     cases = {
         "global": (lambda x: x * scale, lambda: set_global("scale", 3.0)),
@@ -247,6 +249,10 @@ def case_of(name):
         "list in an enum": (lambda x: Lists.A.value[0] * x, lambda: Lists.A.value.insert(0, 5.0)),
         "attribute getter": (lambda x: gain(slot) * x, lambda: setattr(slot, "gain", 5.0)),
         "method caller": (lambda x: call(box) * x, lambda: setattr(box, "k", 5.0)),
+        "attribute in a text's form": (lambda x: float(text_of(slot)) * x, lambda: setattr(slot, "gain", 5.0)),
+        "function of NumPy's by one": (lambda x: ufunc([x])[0], lambda: set_global("scale", 5.0)),
+        "function of NumPy's class": (lambda x: vector([x])[0], lambda: set_global("scale", 5.0)),
+        "NumPy's polynomial": (lambda x: float(line(2.0)) * x, lambda: line.__setitem__(0, 5.0)),
         "view of a dict": (lambda x: len(views) * x, lambda: d.update(c=5.0)),
         "number with attributes": (lambda x: number_ * number_.gain * x, lambda: setattr(number_, "gain", 5.0)),
         "Value with attributes": (lambda x: own * own.gain * x, lambda: setattr(own, "gain", 5.0)),
@@ -286,6 +292,14 @@ of_attribute.gain = 2.0
 
 def with_default(x, factor=3.0):
     return x * factor
+
+
+def text_of(x):
+    return "{.gain}".format(x)  # noqa: UP032
+
+
+def of_global(x):
+    return x * scale
 
 
 def with_keyword(x, *, factor=3.0):

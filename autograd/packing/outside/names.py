@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import re
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from types import CodeType
 
 _BY_TEXT = frozenset(("vars", "attrgetter", "methodcaller", "__dict__", "__getattribute__", "dir"))
 _PRINTS = frozenset(("str", "repr", "format", "ascii", "print"))
+_FORMATS = frozenset(("format", "format_map"))
 # By these anything at all can be found.
 _REACHING = frozenset(
     ("__globals__", "__subclasses__", "_getframe", "currentframe", "import_module", "f_globals", "get_objects")
@@ -68,6 +70,9 @@ def names_of(code: CodeType) -> Names:
                 elif "_ATTR" in kind or kind in ("LOAD_METHOD", "IMPORT_FROM"):
                     attributes.add(name)
                 prints |= kind.startswith("FORMAT_") or kind == "CONVERT_VALUE"
+            if not _FORMATS.isdisjoint(one.co_names):  # as in "{0.size}".format(x)
+                texts = [x for x in one.co_consts if isinstance(x, str) and "{" in x]
+                attributes.update(*(re.findall(r"\.(\w+)", text) for text in texts))
         by_text |= not _BY_TEXT.isdisjoint(variables | attributes)
         prints |= not _PRINTS.isdisjoint(variables | attributes)
         makes |= "__class__" in attributes

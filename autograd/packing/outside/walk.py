@@ -37,7 +37,7 @@ MOST = 1_000_000  # items looked at: comparing them before each call takes 18 ms
 _FIXED: tuple[type, ...] = (
     *(str, bytes, int, float, complex, type(None), type(...), type(NotImplemented), range, slice),
     *(Decimal, Fraction, date, time, timedelta, tzinfo, Pattern, PurePath, type(Lock()), type(RLock())),
-    *(np.generic, np.dtype, np.ufunc, CodeType, types.GenericAlias, types.UnionType),
+    *(np.generic, np.dtype, CodeType, types.GenericAlias, types.UnionType),
     *(types.GetSetDescriptorType, MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType),
     *(types.ClassMethodDescriptorType, types.MethodWrapperType),
 )
@@ -222,8 +222,12 @@ class _Walk:
                 self._look_at_class(kind, where, called=False)
         elif module_of(kind).startswith("numpy.random"):
             self.found.generators.append(x)
+        elif isinstance(x, np.ufunc):  # by frompyfunc it has a function of the user's
+            self._all_of([one for one in gc.get_referents(x) if callable(one)], where)
         elif module_of(kind).split(".")[0] != "numpy" or isinstance(x, np.ndarray):
             self._look_at_object(x, where)
+        elif hasattr(x, "__dict__"):
+            self._hold(x, vars(x), where, whole=True)
 
     def _look_at_function(self, f: FunctionType, where: Where) -> None:
         if self._ran is not None and f.__code__ not in self._ran:
