@@ -3,6 +3,11 @@
 import random
 import time
 import warnings
+from contextlib import redirect_stdout
+from functools import partial
+from io import StringIO
+from pprint import pprint
+from types import CellType, FunctionType
 
 import numpy as np
 import pytest
@@ -87,6 +92,42 @@ def test_effects_run_as_they_are_with_one_warning(f, what, capsys):
     w.grad = None
     assert (c.backward(3.0), w.grad) == (6.0, 3.0)
     assert c.value_and_grad(3.0) == (6.0, 2.0)
+
+
+@pytest.mark.parametrize("f", [lambda: list(map(print, ["seen"])), partial(print, "seen"), lambda: pprint("seen")])
+def test_what_is_printed_by_way_of_others_is_printed_at_every_call(f):
+    c = compile(lambda x: (f(), x * w)[1])
+    with redirect_stdout(StringIO()) as out, pytest.warns(UncompiledWarning):
+        assert [c(3.0) for _ in range(3)] == [6.0] * 3
+    assert out.getvalue().count("seen") == 3
+
+
+def test_a_file_is_read_by_its_path_at_every_call(tmp_path):
+    path = tmp_path / "scale"
+    path.write_text("2.0")
+    c = compile(lambda x: x * float(path.read_text()))
+    with pytest.warns(UncompiledWarning, match="runs as it is"):
+        assert c(3.0) == 6.0
+    path.write_text("5.0")
+    assert c(3.0) == 15.0
+
+
+def test_what_finds_anything_at_all_runs_as_it_is():
+    f = FunctionType((lambda x: x * f.__globals__["k"]).__code__, {"k": 2.0}, "f", None, (CellType(None),))
+    f.__closure__[0].cell_contents = f
+    c = compile(f)
+    with pytest.warns(UncompiledWarning, match="finds what it reads by __globals__"):
+        assert c(3.0) == 6.0
+    f.__globals__["k"] = 5.0
+    assert c(3.0) == 15.0
+
+
+def test_comparing_repeats_no_effect():
+    seen = []
+    c = compile(lambda x: (seen.append(1), x * w)[1], check=1)
+    with pytest.warns(UncompiledWarning, match="changes"):
+        assert [c(3.0) for _ in range(5)] == [6.0] * 5
+    assert len(seen) == 5
 
 
 def test_an_effect_on_one_way_alone_leaves_the_other_compiled(capsys):

@@ -1,13 +1,16 @@
 """What a compiled function reads from outside: after any change it gives what the function itself gives."""
 
+import builtins
 import dataclasses
 import enum
 import functools
 import sys
 import types
+import weakref
 from collections import ChainMap, OrderedDict, UserDict, defaultdict, deque
 from contextvars import ContextVar
 from decimal import Decimal
+from operator import attrgetter, methodcaller
 
 import numpy as np
 import pytest
@@ -78,6 +81,30 @@ class Kind(enum.Enum):
     SINE, COSINE = "sin", "cos"
 
 
+class Meta(type):
+    gain = 2.0
+
+
+class WithMeta(metaclass=Meta):
+    pass
+
+
+class Lists(enum.Enum):
+    A = [1.0]  # noqa: RUF012
+
+
+class Number(float):
+    gain = 2.0
+
+
+class Weight(Value):
+    __slots__ = ("gain",)
+
+
+class Array(np.ndarray):
+    gain = 2.0
+
+
 def with_decorator(f):
     @functools.wraps(f)
     def wrapped(*args):
@@ -120,7 +147,21 @@ def case_of(name):
     class Child(Model):
         pass
 
-    child = Child()
+    class Bare:
+        rate = 5.0
+
+    child, bare, held, lazy = Child(), Bare(), [Bare()], types.ModuleType("lazy")
+    views, own, subarray, reference = d.keys(), Weight(3.0), np.ones(2).view(Array), weakref.ref(held[0])
+    number_, gain, call, own.gain, lazy.__getattr__ = (
+        Number(3.0),
+        attrgetter("gain"),
+        methodcaller("of"),
+        2.0,
+        d.__getitem__,
+    )
+    ufunc, vector = np.frompyfunc(of_global, 1, 1), np.vectorize(of_global, otypes=[object])
+    line = np.poly1d([1.0, 2.0])
+    slot.other, box.of = 1.0, lambda: box.k
     cases = {
         "global": (lambda x: x * scale, lambda: set_global("scale", 3.0)),
         "global in a generator": (lambda x: sum(weight * a for a in [x]), lambda: set_global("weight", Value(5.0))),
@@ -196,7 +237,31 @@ def case_of(name):
         "context": (lambda x: x * in_context.get(), lambda: in_context.set(5.0)),
         "compiled inside": (lambda x: compiled_inside(x) * 2.0, lambda: set_global("scale", 5.0)),
         "verb inside": (lambda x: autograd.grad(lambda y: y * y * scale)(x), lambda: set_global("scale", 5.0)),
+        "keyword default": (with_keyword, lambda: setattr(with_keyword, "__kwdefaults__", {"factor": 7.0})),
+        "keyword default's entry": (lambda x: with_keyword(x), lambda: with_keyword.__kwdefaults__.update(factor=8.0)),
+        "module imported again": (imports_inside, lambda: sys.modules.update(config=types.SimpleNamespace(scale=5.0))),
+        "module's other attributes": (lambda x: lazy.a * x, lambda: d.update(a=5.0)),
+        "class of a class": (lambda x: WithMeta.gain * x, lambda: setattr(Meta, "gain", 5.0)),
+        "before the class of a class": (lambda x: WithMeta.gain * x, lambda: setattr(WithMeta, "gain", 6.0)),
+        "other bases": (lambda x: child.rate * x, lambda: setattr(Child, "__bases__", (Bare,))),
+        "new to a class": (lambda x: getattr(bare, "gain", 1.0) * x, lambda: setattr(Bare, "gain", 5.0)),
+        "truth, new to a class": (lambda x: x if bare else -x, lambda: setattr(Bare, "__bool__", lambda self: False)),
+        "list in an enum": (lambda x: Lists.A.value[0] * x, lambda: Lists.A.value.insert(0, 5.0)),
+        "attribute getter": (lambda x: gain(slot) * x, lambda: setattr(slot, "gain", 5.0)),
+        "method caller": (lambda x: call(box) * x, lambda: setattr(box, "k", 5.0)),
+        "attribute in a text's form": (lambda x: float(text_of(slot)) * x, lambda: setattr(slot, "gain", 5.0)),
+        "function of NumPy's by one": (lambda x: ufunc([x])[0], lambda: set_global("scale", 5.0)),
+        "function of NumPy's class": (lambda x: vector([x])[0], lambda: set_global("scale", 5.0)),
+        "NumPy's polynomial": (lambda x: float(line(2.0)) * x, lambda: line.__setitem__(0, 5.0)),
+        "view of a dict": (lambda x: len(views) * x, lambda: d.update(c=5.0)),
+        "number with attributes": (lambda x: number_ * number_.gain * x, lambda: setattr(number_, "gain", 5.0)),
+        "Value with attributes": (lambda x: own * own.gain * x, lambda: setattr(own, "gain", 5.0)),
+        "array with attributes": (lambda x: subarray[0] * subarray.gain * x, lambda: setattr(Array, "gain", 5.0)),
+        "what nobody keeps": (lambda x: x if reference() is None else -x, held.clear),
+        "new among Python's own": (lambda x: x * of_builtins, lambda: setattr(builtins, "of_builtins", 5.0)),  # noqa: F821
         "cached": (lambda x: x * cached_scale(), lambda: None),
+        "cached, then computed again": (lambda x: x * cached_list()[0], cache_anew),
+        "in what is cached": (lambda x: x * cached_list()[0], lambda: cached_list().insert(0, 7.0)),
     }  # fmt: skip
     return cases[name] if name else list(cases)
 
@@ -229,6 +294,18 @@ def with_default(x, factor=3.0):
     return x * factor
 
 
+def text_of(x):
+    return "{.gain}".format(x)  # noqa: UP032
+
+
+def of_global(x):
+    return x * scale
+
+
+def with_keyword(x, *, factor=3.0):
+    return x * factor
+
+
 @autograd.compile
 def compiled_inside(x):
     return x * scale
@@ -239,16 +316,35 @@ def cached_scale():
     return 2.0
 
 
+@functools.lru_cache
+def cached_list():
+    return [*numbers]
+
+
+numbers = (2.0,)
+
+
+def cache_anew():
+    set_global("numbers", (5.0,))
+    cached_list.cache_clear(), cached_list()
+    set_global("numbers", (2.0,))
+
+
 @pytest.fixture(autouse=True)
 def _as_before():
     before = {"scale": 2.0, "weight": Value(2.0)}
     code, defaults = of_attribute.__code__, with_default.__defaults__
+    builtins.of_builtins = 2.0
     call, rate, table = Model.__call__, 2.0, types.MappingProxyType({"a": [1.0, 2.0]})
     yield
     globals().update(before)
     globals().pop("abs", None)
     Model.__call__, Model.rate, Model.table = call, rate, table
     config.scale, config.weights = 2.0, [Value(1.0), Value(3.0)]
+    cached_list.cache_clear()
+    sys.modules["config"], with_keyword.__kwdefaults__, Meta.gain = config, {"factor": 3.0}, 2.0
+    WithMeta.gain, Lists.A.value[:], Array.gain = 2.0, [1.0], 2.0
+    del WithMeta.gain, builtins.of_builtins
     of_attribute.gain, of_attribute.__code__, with_default.__defaults__ = 2.0, code, defaults
 
 

@@ -99,6 +99,8 @@ _WORLDLY = frozenset(
         "_socket",
         "_ssl",
         "_uuid",
+        "_warnings",
+        "atexit",
         "_posixsubprocess",
         "fcntl",
         "mmap",
@@ -117,7 +119,7 @@ def impure(function: Any) -> str:
     ('', 'time', 'print', 'random')
     """
     owner, name = getattr(function, "__self__", None), function.__name__
-    if isinstance(owner, StringIO | BytesIO) or name in _HARMLESS:
+    if (isinstance(owner, StringIO | BytesIO) and owner not in (sys.stdout, sys.stderr)) or name in _HARMLESS:
         return ""
     kind = owner if isinstance(owner, type) else type(owner)
     module = kind.__module__ if owner is not None and not isinstance(owner, ModuleType) else function.__module__

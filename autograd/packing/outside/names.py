@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import re
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,11 @@ from types import CodeType
 
 _BY_TEXT = frozenset(("vars", "attrgetter", "methodcaller", "__dict__", "__getattribute__", "dir"))
 _PRINTS = frozenset(("str", "repr", "format", "ascii", "print"))
+_FORMATS = frozenset(("format", "format_map"))
+# By these anything at all can be found.
+_REACHING = frozenset(
+    ("__globals__", "__subclasses__", "_getframe", "currentframe", "import_module", "f_globals", "get_objects")
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,10 @@ class Names:
 
     variables: frozenset[str]
     attributes: frozenset[str]
-    modules: frozenset[str]  # imported in it
+    modules: frozenset[str]  # imported in it, with a dot for each level up
+    asked: frozenset[str]  # attributes that there need not be
+    passed: frozenset[str]  # variables that are loaded for something else than to be called
+    reaching: str  # a name by which anything can be found
     prints: bool  # whether it makes text of objects
     by_text: bool  # whether it finds attributes by texts
     makes: bool  # whether it may make objects of a class that it has no name for, as type(x)() does
@@ -35,33 +44,41 @@ def names_of(code: CodeType) -> Names:
     """
     if code not in _known:
         variables, attributes, modules = set[str](), set[str](), set[str]()
+        asked, passed = set[str](), set[str]()
         prints = by_text = makes = False
         waiting = [code]
         while waiting:
             one = waiting.pop()
             waiting += [x for x in one.co_consts if isinstance(x, CodeType)]
-            steps = list(dis.get_instructions(one))
+            steps = [step for step in dis.get_instructions(one) if step.opname != "EXTENDED_ARG"]
             for k, step in enumerate(steps):
                 kind, name = step.opname, step.argval
                 if not isinstance(name, str):
                     pass
                 elif kind == "IMPORT_NAME":
-                    modules.add(name)
+                    modules.add("." * steps[k - 2].argval + name)
                 elif "GLOBAL" in kind or kind.endswith("_NAME") or kind == "LOAD_FROM_DICT_OR_GLOBALS":
                     variables.add(name)
+                    if not (kind == "LOAD_GLOBAL" and step.arg and step.arg & 1):
+                        passed.add(name)
                     if name in ("getattr", "hasattr", "setattr"):
                         text = _second_argument(steps[k + 1 :])
                         attributes |= {text or ""}
+                        asked |= {text or ""}
                         by_text |= text is None
                     makes |= name == "type" and not _is_compared(steps[k + 1 :])
                 elif "_ATTR" in kind or kind in ("LOAD_METHOD", "IMPORT_FROM"):
                     attributes.add(name)
                 prints |= kind.startswith("FORMAT_") or kind == "CONVERT_VALUE"
+            if not _FORMATS.isdisjoint(one.co_names):  # as in "{0.size}".format(x)
+                texts = [x for x in one.co_consts if isinstance(x, str) and "{" in x]
+                attributes.update(*(re.findall(r"\.(\w+)", text) for text in texts))
         by_text |= not _BY_TEXT.isdisjoint(variables | attributes)
         prints |= not _PRINTS.isdisjoint(variables | attributes)
         makes |= "__class__" in attributes
-        names = frozenset(variables), frozenset(attributes), frozenset(modules)
-        _known[code] = Names(*names, prints, by_text, makes)
+        names = frozenset(variables), frozenset(attributes), frozenset(modules), frozenset(asked), frozenset(passed)
+        reaching = min(_REACHING & (variables | attributes), default="")
+        _known[code] = Names(*names, reaching, prints, by_text, makes)
     return _known[code]
 
 

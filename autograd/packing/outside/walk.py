@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import gc
 import sys
 import types
 import weakref
@@ -12,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, partial, partialmethod
+from functools import cached_property, lru_cache, partial, partialmethod
+from importlib.util import resolve_name
 from itertools import repeat
-from operator import attrgetter
-from pathlib import PurePath
+from operator import attrgetter, methodcaller
+from pathlib import Path, PurePath
 from re import Pattern
 from threading import Lock, RLock
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
@@ -34,10 +37,13 @@ MOST = 1_000_000  # items looked at: comparing them before each call takes 18 ms
 _FIXED: tuple[type, ...] = (
     *(str, bytes, int, float, complex, type(None), type(...), type(NotImplemented), range, slice),
     *(Decimal, Fraction, date, time, timedelta, tzinfo, Pattern, PurePath, type(Lock()), type(RLock())),
-    *(np.generic, np.dtype, np.ufunc, CodeType, types.GenericAlias, types.UnionType),
+    *(np.generic, np.dtype, CodeType, types.GenericAlias, types.UnionType),
     *(types.GetSetDescriptorType, MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType),
     *(types.ClassMethodDescriptorType, types.MethodWrapperType),
 )
+_VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_CACHED = type(lru_cache(len))
+_BUILTINS = dict(vars(builtins))  # as Python has them; others may be put there
 _ITSELF = __name__.split(".")[0]
 
 
@@ -78,6 +84,8 @@ class _Walk:
         self._holders: list[_Holder] = []
         self._classes: dict[int, _Holder] = {}
         self._functions: list[FunctionType] = []
+        self._fixed: dict[type, bool] = {}
+        self._asked: set[str] = set()  # attributes that there need not be
         self._all = False  # whether attributes are found by texts, so that any may be read
         self._prints = self._makes = False
         self._count = 0
@@ -91,7 +99,7 @@ class _Walk:
         while True:
             while self._waiting:
                 x, where = self._waiting.pop()
-                if not isinstance(x, _FIXED) and id(x) not in self._seen:
+                if not self._is_fixed(type(x)) and id(x) not in self._seen:
                     self._seen[id(x)] = x
                     self._look_at(x, where)
                 if self._count > MOST:
@@ -107,21 +115,44 @@ class _Walk:
             self.found.is_impure = True
             if "random" in self._attributes:
                 self.found.generators.append(np.random.mtrand._rand)
+        if "modules" in self._attributes and id(sys) in self._seen:
+            self.found.unreachable = "finds what it reads by sys.modules"
         self._remember()
+
+    def _is_fixed(self, kind: type) -> bool:
+        """Whether what is of this kind stays what it is; attributes can be set where the user's class allows it."""
+        if kind not in self._fixed:
+            is_fixed = issubclass(kind, _FIXED) and not issubclass(kind, Path)  # a path alone is a text
+            self._fixed[kind] = is_fixed and (not kind.__dictoffset__ or is_of_library(module_of(kind)))
+        return self._fixed[kind]
+
+    def _is_simple(self, kind: type) -> bool:
+        """Whether nothing more has to be looked at in what is of this kind than which one it is."""
+        return kind is Value or self._is_fixed(kind)
 
     def _remember(self) -> None:
         """What is to be compared of functions, modules, classes and objects."""
         # a module that is loaded again while a notebook runs may put other code into its functions
-        for attribute in ("__code__", "__defaults__"):
+        for attribute in ("__code__", "__defaults__", "__kwdefaults__"):
             functions = [f for f in self._functions if getattr(f, attribute)]
             at = partial(at_attribute, [f"{f.__qualname__}.{attribute}" for f in functions])
-            self._keep(Reading(partial(map, attrgetter(attribute), functions)), "", at)
+            if functions:
+                self._keep(Reading(partial(map, attrgetter(attribute), functions)), "", at)
+        classes = [*self._classes.values()]
+        grown = [*classes, *(one for one in self._holders if isinstance(one.x, ModuleType))]
+        for what, read, those in (
+            ("__mro__", partial(map, attrgetter("__mro__"), [one.x for one in classes]), classes),
+            # a name that is new there may come before others, or be one that was missed
+            ("__dict__", partial(map, len, [one.attributes for one in grown]), grown),
+        ):
+            if those:
+                self._keep(Reading(read), "", [path_of((one.where, f".{what}")) for one in those].__getitem__)
         for holder in self._holders:
             x, attributes = holder.x, holder.attributes
             if isinstance(x, type):  # what a class of a base has, may come to stand in the class itself
                 bases = [self._classes[id(one)].names for one in x.__mro__ if id(one) in self._classes]
                 holder.names = set().union(*bases)
-            names = tuple(attributes if holder.is_object else holder.names)
+            names = tuple(attributes if holder.is_object else holder.names | self._asked)
             step = partial(at_attribute, names)
             if holder.is_slotted:
                 self._keep(Reading(partial(map, getattr, repeat(x), names, repeat(MISSING))), holder.where, step)
@@ -140,6 +171,8 @@ class _Walk:
         kind = type(x)
         if isinstance(x, Value):
             self.found.values.add(id(x))
+            if not is_of_library(module_of(kind)):
+                self._look_at_object(x, where)
         elif isinstance(x, FunctionType):
             self._look_at_function(x, where)
         elif isinstance(x, MethodType):
@@ -148,7 +181,18 @@ class _Walk:
             self.found.is_impure |= bool(impure(x))
             if not isinstance(x.__self__, ModuleType | type):
                 self.wait(x.__self__, where)
+        elif isinstance(x, attrgetter | methodcaller):
+            self._look_at_getter(x, where)
+        elif isinstance(x, _CACHED):
+            self._look_at_cache(x, where)
+        elif isinstance(x, _VIEWS):
+            self.wait(x.mapping, where)
+        elif isinstance(x, Path):
+            self.found.is_impure = True
         elif isinstance(x, partial | partialmethod):
+            # Python does not tell when C code calls it
+            if isinstance(x.func, types.BuiltinFunctionType) and (name := impure(x.func)):
+                self.found.unreachable = f"calls {name} by {path_of(where)}"
             self._all_of([x.func, *x.args, *x.keywords.values()], where)
         elif isinstance(x, property):
             self._all_of([x.fget, x.fset, x.fdel], where)
@@ -165,25 +209,33 @@ class _Walk:
         elif module_of(kind).split(".")[0] == _ITSELF:
             self.wait(getattr(x, "function", None), where)  # what is compiled, or the like
         elif isinstance(x, weakref.ReferenceType):
-            self.wait(x(), where)
+            self._keep(Reading(lambda: [x() is None]), where, "".format)
+            self.wait(x(), (where, "()"))
         elif isinstance(x, ContextVar):
             self._look_at_items(Reading(partial(_content, x)), where, at_place)
         elif isinstance(x, np.ndarray) and x.dtype.kind != "O":
             self._count += x.size
             self.found.arrays.append(x)
             self.found.arrays_at.append(where)
+            if not is_of_library(module_of(kind)):
+                self._hold(x, vars(x), where)
+                self._look_at_class(kind, where, called=False)
         elif module_of(kind).startswith("numpy.random"):
             self.found.generators.append(x)
+        elif isinstance(x, np.ufunc):  # by frompyfunc it has a function of the user's
+            self._all_of([one for one in gc.get_referents(x) if callable(one)], where)
         elif module_of(kind).split(".")[0] != "numpy" or isinstance(x, np.ndarray):
             self._look_at_object(x, where)
+        elif hasattr(x, "__dict__"):
+            self._hold(x, vars(x), where, whole=True)
 
     def _look_at_function(self, f: FunctionType, where: Where) -> None:
         if self._ran is not None and f.__code__ not in self._ran:
             return
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=False):
             self._look_at_cell(cell, name)
-        self._all_of([*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()], where)
-        if f.__dict__:
+        self._all_of([*(f.__defaults__ or ()), f.__kwdefaults__], where)
+        if f.__dict__ or names_of(f.__code__).asked:
             self._hold(f, vars(f), where)
         if is_library(f.__code__, f.__globals__):  # what a library has names for stays what it is
             self.found.is_impure |= not is_own(f.__code__) and not is_pure(str(f.__globals__.get("__name__")))
@@ -199,9 +251,49 @@ class _Walk:
             else:
                 self.found.absent.setdefault(id(f.__globals__), (f.__globals__, set()))[1].add(name)
                 self.found.is_impure |= name in IMPURE
+                if name in IMPURE and name in names.passed:  # Python does not tell when C code calls it
+                    self.found.unreachable = f"may have {name} called"
+                if name not in _BUILTINS and name in vars(builtins):
+                    self.wait(vars(builtins)[name], name)
+                    self.found.variables.append((vars(builtins), name, vars(builtins)[name]))
         for name in names.modules:
-            self.wait(sys.modules.get(name), name)
-            self.found.is_impure |= name not in sys.modules
+            self._look_at_import(name, f.__globals__)
+
+    def _look_at_import(self, name: str, variables: dict[str, Any]) -> None:
+        if name.startswith("."):
+            try:
+                name = resolve_name(name, str(variables.get("__package__")))
+            except ImportError:  # it will be raised by the import
+                return
+        parts = name.split(".")
+        for k in range(len(parts)):
+            one = ".".join(parts[: k + 1])
+            if one in sys.modules:
+                self.wait(sys.modules[one], one)
+                self.found.variables.append((sys.modules, one, sys.modules[one]))
+            else:
+                self.found.is_impure = True
+
+    def _look_at_cache(self, x: Any, where: Where) -> None:
+        """What functools has kept of the results of a function: they are given again, whatever it would give now."""
+        self._look_at_object(x, where)
+        held = gc.get_referents(x)
+        caches = [one for one in held if type(one) is dict and one is not vars(x)]
+        for one in caches:
+            self._look_at_keys(one, where)
+        results = [*(one for one in held if type(one) is not dict), *(y for one in caches for y in one.values())]
+        self._all_of([one for one in results if type(one).__name__ != "_lru_list_elem"], where)
+
+    def _look_at_keys(self, x: dict[Any, Any], where: Where) -> None:
+        self._count += len(x)
+        self._keep(Reading(lambda: [*x, *x.values()]), where, partial(at_key, x))
+
+    def _look_at_getter(self, x: Any, where: Where) -> None:
+        make, arguments = x.__reduce__()
+        is_getter = isinstance(x, attrgetter)
+        named = getattr(make, "args", ()) + arguments  # a methodcaller with keywords is made by a partial function
+        self._news |= {part for name in (named if is_getter else named[:1]) for part in name.split(".")}
+        self._all_of([*named[1:], *getattr(make, "keywords", {}).values()], where)
 
     def _look_at_cell(self, cell: types.CellType, where: Where) -> None:
         if id(cell) in self._seen and where is not cell:
@@ -217,6 +309,9 @@ class _Walk:
         self._all |= names.by_text
         self._prints |= names.prints
         self._makes |= names.makes
+        self._asked |= names.asked
+        if names.reaching:
+            self.found.unreachable = f"finds what it reads by {names.reaching}"
 
     def _all_of(self, items: Iterable[Any], where: Where) -> None:
         self._waiting += [(item, where) for item in items]
@@ -227,12 +322,14 @@ class _Walk:
             self.found.is_impure = True
             self.found.generators.append(np.random.mtrand._rand)
         elif not is_of_library(name):
-            self._hold(module, vars(module), where)
+            self._look_in(self._hold(module, vars(module), where), ["__getattr__"])
         elif not is_pure(name):  # it could be followed through all of Python
             self.found.is_impure = True
             self._all_of([vars(module)[key] for key in ("environ", "argv") if key in vars(module)], where)
 
     def _look_at_class(self, cls: type, where: Where, called: bool) -> None:
+        if type(cls) is not type:
+            self._look_at_class(type(cls), where, called=True)
         for one in cls.__mro__:
             module = module_of(one)
             if is_of_library(module):
@@ -261,7 +358,8 @@ class _Walk:
             self._look_at_items(source, where, partial(at_key, x) if is_named else at_place)
         attributes = getattr(x, "__dict__", None)
         if type(attributes) is dict:
-            self._hold(x, attributes, where, whole=module_of(kind).split(".")[0] in sys.stdlib_module_names)
+            # the code of a library has names that are not known
+            self._hold(x, attributes, where, whole=any(map(_is_of_python, kind.__mro__)))
         slots = slots_of(kind)
         if slots:
             self._hold(x, {slot: getattr(x, slot, MISSING) for slot in slots}, where)
@@ -278,10 +376,9 @@ class _Walk:
             self._keep(source, where, step_into)
         if any(issubclass(kind, Value) for kind in kinds):
             self.found.values.update(map(id, items))
-        if not all(issubclass(kind, (Value, *_FIXED)) for kind in kinds):
-            simple = (Value, *_FIXED)
+        if not all(map(self._is_simple, kinds)):
             self._waiting += [
-                (item, (where, step_into(k))) for k, item in enumerate(items) if not isinstance(item, simple)
+                (item, (where, step_into(k))) for k, item in enumerate(items) if not self._is_simple(type(item))
             ]
 
     def _hold(self, x: Any, attributes: Any, where: Where, whole: bool = False) -> _Holder:
@@ -297,9 +394,9 @@ class _Walk:
             if name in holder.attributes and name not in holder.names:
                 holder.names.add(name)
                 content = holder.attributes[name]
-                if isinstance(content, Value):
+                if type(content) is Value:
                     self.found.values.add(id(content))
-                elif content is not MISSING and not isinstance(content, _FIXED):
+                elif content is not MISSING and not self._is_fixed(type(content)):
                     self.wait(content, (holder.where, f".{name}"))
 
 
@@ -339,9 +436,14 @@ def _content(variable: ContextVar[Any]) -> list[Any]:
     return [variable.get(MISSING)]
 
 
+def _is_of_python(kind: type) -> bool:
+    root = module_of(kind).split(".")[0]
+    return root in sys.stdlib_module_names and root not in ("builtins", "abc", "typing", "__main__")
+
+
 def slots_of(kind: type) -> list[str]:
     """The names of the slots of a class."""
-    with_slots = [vars(one) for one in kind.__mro__ if "__slots__" in vars(one)]
+    with_slots = [vars(one) for one in kind.__mro__ if "__slots__" in vars(one) and one is not Value]
     return [name for one in with_slots for name, slot in one.items() if isinstance(slot, MemberDescriptorType)]
 
 
