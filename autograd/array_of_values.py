@@ -41,7 +41,10 @@ class ArrayOfValues(np.ndarray[Any, Any]):
         return apply_function(function, arguments, options)
 
     def __repr__(self) -> str:
-        return repr(_plain(self))
+        return repr(_as_given(self))
+
+    def __str__(self) -> str:
+        return str(_as_given(self))
 
     # Order, with nan behind the numbers, as in arrays of numbers.
 
@@ -68,6 +71,12 @@ def array_of_values(items: list[Any], sizes: tuple[int, ...]) -> ArrayOfValues:
     """An array of Values, and of numbers where some are among them, in that shape."""
     # assigning to an array would ask each whether it is one
     return np.fromiter(items, object, len(items)).reshape(sizes).view(ArrayOfValues)
+
+
+def _as_given(x: Any) -> Any:
+    """The array of numbers that stands here in a plain call, if its elements say so; see `packing.static`."""
+    numbers = [item.as_given() if hasattr(item, "as_given") else item for item in x.ravel().tolist()]
+    return _plain(x) if any(isinstance(item, Value) for item in numbers) else np.array(numbers).reshape(x.shape)
 
 
 def _argsort(x: Any, axis: Any = -1, *_: Any, **__: Any) -> Any:

@@ -9,7 +9,7 @@ else is asked of a mask is asked of the array of bools, whose comparisons are th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -72,13 +72,16 @@ class Mask(np.lib.mixins.NDArrayOperatorsMixin):
             )
         options = {name: outcomes_of(x) for name, x in options.items()}
         if any(isinstance(x, Value) or _kind(x) == "O" for x in inputs):
-            return getattr(ufunc, method)(*map(_condition_of, inputs), **options)
+            view = np.ndarray if _is_plain(inputs) else None
+            found = [x.view(view) if view and isinstance(x, np.ndarray) else x for x in map(_condition_of, inputs)]
+            return getattr(ufunc, method)(*found, **options)
         return getattr(ufunc, method)(*map(outcomes_of, inputs), **options)
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
         from .array_of_values import apply_function
 
-        return apply_function(function, arguments, options)
+        made = apply_function(function, arguments, options)
+        return made.view(np.ndarray) if isinstance(made, np.ndarray) and _is_plain(arguments) else made
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -95,6 +98,12 @@ def outcomes_of(x: Any) -> Any:
 
 def _condition_of(x: Any) -> Any:
     return x.condition if isinstance(x, Mask) else x.astype(float) if _kind(x) == "b" else x
+
+
+def _is_plain(inputs: Iterable[Any]) -> bool:
+    """Whether NumPy's own loops over objects would do this, were the masks arrays of bools."""
+    kinds = {type(x) for x in inputs if isinstance(x, Value) or _kind(x) == "O"}
+    return kinds == {np.ndarray}
 
 
 def _is_mask(x: Any) -> bool:

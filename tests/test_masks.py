@@ -134,3 +134,13 @@ def test_random_choices_have_the_values_and_the_slopes_of_the_function_itself(se
         assert (value, *gradient) == pytest.approx((np.sum(f(x)), *slope))
     assert many.value_and_grad(points)[1] == pytest.approx(np.array(slopes))
     assert compiled.cache_info().recordings == many.cache_info().recordings == 1
+
+
+def test_what_is_chosen_from_plain_arrays_is_a_plain_array_whose_ties_numpy_decides():
+    def f(x):
+        a = np.array([x, 2.0 * x], dtype=object)  # NumPy's own, as np.array makes them
+        return np.fmax(a, np.where(a * a > ag.Value(0.5), a * a, 0.0))[0]
+
+    compiled = ag.compile(f, native=False)
+    for x in (0.5, 1.0, 2.0):
+        assert compiled.value_and_grad(x) == ag.value_and_grad(f)(x)

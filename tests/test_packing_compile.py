@@ -562,3 +562,14 @@ def test_recording_leaves_the_collector_as_it_was():
             assert gc.isenabled() == enabled
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict])
+def test_a_list_that_may_compute_in_a_way_of_its_own_is_refused(kind):
+    class Mine(kind):
+        def __getitem__(self, key):
+            return 10.0 * super().__getitem__(key)
+
+    compiled = autograd.compile(lambda x: x[0])
+    with pytest.raises(TypeError, match=f"a Mine is more than its entries; pass {kind.__name__}\\(x\\)"):
+        compiled(Mine({0: 1.0} if kind is dict else [1.0]))

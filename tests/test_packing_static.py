@@ -231,3 +231,9 @@ def test_whole_numbers_take_the_short_way_too(monkeypatch):
     expected = [f(*call) for call in calls]
     monkeypatch.setattr("autograd.packing.compiled.given", None)  # which the long way begins with
     assert [f(*call) for call in calls] == expected
+
+
+def test_the_text_of_an_array_of_arguments_is_that_of_its_numbers():
+    compiled = autograd.compile(lambda x: (x[0] * 2.0, f"{x} {x!r} {2.0 * x}"))
+    for x in (np.array([1.0, 2.5]), np.array([1.0, 3.0]), np.array([1.0, 2.5]), np.array([1.0, 0.5], np.float32)):
+        assert compiled(x) == (2.0, f"{x} {x!r} {2.0 * x}")

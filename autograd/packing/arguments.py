@@ -53,6 +53,8 @@ def flatten(x: Any, parts: list[Any], mode: int = NUMBERS) -> Shape:
         return NUMBER
     if kind is np.ndarray and x.ndim and x.dtype.kind in "biuf":
         return _array(x, parts, mode)
+    if kind not in _PLAINLY and isinstance(x, list | tuple | dict):
+        _refuse_own(x, kind)
     if isinstance(x, list):
         whole = regular(x, mode) if mode < ALL else None
         if whole is not None:
@@ -87,6 +89,20 @@ def flatten(x: Any, parts: list[Any], mode: int = NUMBERS) -> Shape:
             f"({kind.__name__}); pass the numbers in it, or let the function reach it by its name"
         ) from None
     return "same", x, mark(x)
+
+
+_PLAINLY = {list, tuple, dict, float}
+
+
+def _refuse_own(x: Any, kind: type) -> None:
+    """Refuses a class of lists, tuples or dicts that may compute in a way of its own; inside, it would be plain."""
+    if kind.__module__ == "collections" or hasattr(kind, "_fields"):
+        return
+    base = next(base.__name__ for base in (list, tuple, dict) if isinstance(x, base))
+    raise TypeError(
+        f"a compiled function takes plain lists, tuples, named tuples and dicts, and a {kind.__name__} is more than "
+        f"its entries; pass {base}(x), and make the {kind.__name__} of them within the function"
+    )
 
 
 def _array(x: Any, parts: list[Any], mode: int) -> Shape:

@@ -220,6 +220,11 @@ class Argument(Value):
         kind = self._kind()
         return super().__repr__() if kind in (None, Value) else repr(kind(self._signed()))
 
+    def as_given(self) -> Any:
+        """The number of which a text is made, where it is one in a call of the function itself."""
+        kind = self._kind()
+        return self if kind in (None, Value) else kind(self._signed())
+
     def __format__(self, spec: str) -> str:
         kind = self._kind()
         return super().__format__(spec) if kind in (None, Value) else format(kind(self._signed()), spec)
