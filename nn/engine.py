@@ -7,6 +7,7 @@ rounding.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import isfinite
@@ -204,13 +205,20 @@ def engine_for(
     if choice == "eager":
         return Eager(model, loss, parameters, rows, targets)
     try:
-        compiled = Compiled(model, loss, parameters, rows, targets)
-        found = compiled.losses([rows[0]] * len(tried), [targets[k] for k in tried])
-        some = range(0, len(rows), max(1, len(rows) // 3))
-        eager = Eager(model, loss, parameters, [rows[k] for k in some], [targets[k] for k in some])
-        agrees = _equal(found, list(tried.values())) and all(
-            _equal(compiled.losses([rows[k]], [targets[k]])[0], eager.mean_loss([rows[k]], [targets[k]])) for k in some
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", autograd.UncompiledWarning)
+            compiled = Compiled(model, loss, parameters, rows, targets)
+            found = compiled.losses([rows[0]] * len(tried), [targets[k] for k in tried])
+            some = range(0, len(rows), max(1, len(rows) // 3))
+            eager = Eager(model, loss, parameters, [rows[k] for k in some], [targets[k] for k in some])
+            agrees = _equal(found, list(tried.values())) and all(
+                _equal(compiled.losses([rows[k]], [targets[k]])[0], eager.mean_loss([rows[k]], [targets[k]]))
+                for k in some
+            )
+    except autograd.UncompiledWarning as warning:  # then the eager engine is the quicker one
+        if choice == "compiled":
+            raise ValueError(f'{warning}; use engine="eager"') from None
+        return Eager(model, loss, parameters, rows, targets)
     except (TypeError, ValueError, IndexError, AttributeError, KeyError) as error:
         if choice == "compiled":
             error.add_note('(said while the model was compiled; engine="eager" runs it as it is)')

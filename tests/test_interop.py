@@ -331,6 +331,7 @@ PLAIN = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::autograd.UncompiledWarning")  # there are as many ways as orders
 @pytest.mark.parametrize("f", PLAIN.values(), ids=PLAIN)
 @np.errstate(all="ignore")
 def test_plain_arrays_give_compiled_what_they_give_by_themselves(f):

@@ -81,6 +81,7 @@ def test_a_mask_that_only_where_and_arithmetic_read_is_one_program(f):
     assert compiled.cache_info().recordings == 1
 
 
+@pytest.mark.filterwarnings("ignore::autograd.UncompiledWarning")  # there are as many ways as patterns
 @pytest.mark.parametrize("f", READ.values(), ids=READ)
 def test_a_mask_that_somebody_reads_is_right_for_every_pattern(f):
     compiled = ag.compile(lambda x: np.sum(f(x)), native=False)
@@ -88,6 +89,7 @@ def test_a_mask_that_somebody_reads_is_right_for_every_pattern(f):
         assert compiled(x) == pytest.approx(np.sum(f(x)), nan_ok=True)
 
 
+@pytest.mark.filterwarnings("ignore::autograd.UncompiledWarning")
 def test_a_mask_among_the_results_is_looked_at_in_time():
     compiled = ag.compile(lambda x: [x > 0, x[0], (x > 0.5) & (x < 1)], native=False)
     for x in CORNERS[::3]:

@@ -10,12 +10,13 @@ import numpy as np
 
 from ..checks.anomaly import Anomaly
 from ..numeric import number
-from ..recording import caller, watched_only_by, watching_here
+from ..recording import caller, lines, watched_only_by, watching_here
 from ..value import Value
 from ..verbs.adjoints import pull
 from ..verbs.history import history
-from .arguments import Shape, flatten
+from .arguments import Shape
 from .given import Given, Unchanged
+from .results import flatten_result
 
 
 class UncompiledWarning(UserWarning):
@@ -33,13 +34,13 @@ class Ran:
 
     def __init__(self, function: Callable[..., Any], given: Given, sample: int) -> None:
         values, args, options = given.example(sample)
-        before = Unchanged(args, options)
+        before, begun = Unchanged(args, options), next(lines)
         with watched_only_by([watcher for watcher in watching_here() if isinstance(watcher, Anomaly)]):
             result = function(*args, **options)
         before.refuse_changed()
         self._arguments = values
         self._outputs: list[Any] = []
-        self.result: Shape = flatten(result, self._outputs)
+        self.result: Shape = flatten_result(result, self._outputs, begun)
 
     @property
     def numbers(self) -> Any:

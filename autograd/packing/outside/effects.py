@@ -112,7 +112,8 @@ def _place(frame: Any) -> str:
     return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
 
 
-# NumPy's random numbers are drawn by functions that Python does not tell of; their generators have a state to look at.
+# Python does not tell of functions of NumPy that draw, nor of what C code calls, as in `next(iter(random.random, 1))`.
+# But generators have a state.
 
 
 class _Draws:
@@ -123,7 +124,7 @@ class _Draws:
 
     def has_drawn(self) -> bool:
         """Whether its state is another one than it was."""
-        return _state(self._generator) != self._before
+        return bool(_state(self._generator) != self._before)
 
     def drawn(self) -> str:
         """Says so."""
@@ -131,6 +132,8 @@ class _Draws:
 
 
 def _state(generator: Any) -> Any:
+    if isinstance(generator, Random):
+        return generator.getstate()
     if hasattr(generator, "get_state"):
         state = generator.get_state(legacy=False)
     else:

@@ -19,6 +19,7 @@ from importlib.util import resolve_name
 from itertools import repeat
 from operator import attrgetter, methodcaller
 from pathlib import Path, PurePath
+from random import Random, SystemRandom
 from re import Pattern
 from threading import Lock, RLock
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
@@ -58,7 +59,7 @@ class Found:
     arrays: list[Any] = field(default_factory=list)  # of numbers
     arrays_at: list[Where] = field(default_factory=list)
     values: set[int] = field(default_factory=set)  # the Values, by identity
-    generators: list[Any] = field(default_factory=list)  # of random numbers, NumPy's
+    generators: list[Any] = field(default_factory=list)  # of random numbers
     unreachable: str = ""
     is_impure: bool = False
 
@@ -87,6 +88,7 @@ class _Walk:
         self._fixed: dict[type, bool] = {}
         self._asked: set[str] = set()  # attributes that there need not be
         self._all = False  # whether attributes are found by texts, so that any may be read
+        self._texted: set[int] = set()  # modules that code has a name for which does so
         self._prints = self._makes = False
         self._count = 0
 
@@ -220,8 +222,10 @@ class _Walk:
             if not is_of_library(module_of(kind)):
                 self._hold(x, vars(x), where)
                 self._look_at_class(kind, where, called=False)
-        elif module_of(kind).startswith("numpy.random"):
-            self.found.generators.append(x)
+        elif module_of(kind).startswith("numpy.random") or isinstance(x, Random):
+            self.found.is_impure = True
+            if not isinstance(x, SystemRandom):
+                self.found.generators.append(x)
         elif isinstance(x, np.ufunc):  # by frompyfunc it has a function of the user's
             self._all_of([one for one in gc.get_referents(x) if callable(one)], where)
         elif module_of(kind).split(".")[0] != "numpy" or isinstance(x, np.ndarray):
@@ -248,6 +252,8 @@ class _Walk:
                 value = f.__globals__[name]
                 self.wait(value, name)
                 self.found.variables.append((f.__globals__, name, value))
+                if names.by_text and isinstance(value, ModuleType):
+                    self._texted.add(id(value))
             else:
                 self.found.absent.setdefault(id(f.__globals__), (f.__globals__, set()))[1].add(name)
                 self.found.is_impure |= name in IMPURE
@@ -325,7 +331,8 @@ class _Walk:
             self._look_in(self._hold(module, vars(module), where), ["__getattr__"])
         elif not is_pure(name):  # it could be followed through all of Python
             self.found.is_impure = True
-            self._all_of([vars(module)[key] for key in ("environ", "argv") if key in vars(module)], where)
+            kept = ("environ", "argv", "_inst")  # and the generator of `random`
+            self._all_of([vars(module)[key] for key in kept if key in vars(module)], where)
 
     def _look_at_class(self, cls: type, where: Where, called: bool) -> None:
         if type(cls) is not type:
@@ -388,7 +395,7 @@ class _Walk:
         return holder
 
     def _look_in(self, holder: _Holder, names: Iterable[str]) -> None:
-        if self._all or holder.whole:
+        if holder.whole or (self._all and (not isinstance(holder.x, ModuleType) or id(holder.x) in self._texted)):
             names = [name for name in holder.attributes if holder.is_object or not name.startswith("__")]
         for name in names:
             if name in holder.attributes and name not in holder.names:
