@@ -299,9 +299,9 @@ class Compiled:
         """The parameters as one array, from which the function is run: for loops that take many steps."""
         return Flat(self, parameters)
 
-    def pay(self, calls: int) -> None:
-        """Lets runs of a program that were no calls count as such; see `replay`."""
-        self._recordings.pay(calls)
+    def pay(self, samples: int) -> None:
+        """Lets samples that were run without a call pay for recordings; see `replay`."""
+        self._recordings.pay(samples)
 
     def cache_info(self) -> CacheInfo:
         """How often it was called and recorded, and which comparison turned last."""

@@ -76,7 +76,7 @@ class Epochs:
         made = self._by_kernel(recording, order, batch_size)
         if made is None:
             made = self._one_by_one(order, batch_size)
-        self._flat.pay(len(made))
+        self._flat.pay(len(made) * batch_size)
         return made
 
     def is_other(self) -> bool:

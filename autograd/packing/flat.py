@@ -188,9 +188,9 @@ class Flat:
         self.look()
         self.data[:] = np.fromiter(map(_data, self.parameters), float, len(self.parameters))
 
-    def pay(self, steps: int) -> None:
-        """Lets steps that were made by a program count as calls that pay for recordings."""
-        self._compiled.pay(steps)
+    def pay(self, samples: int) -> None:
+        """Lets samples of steps that a program made pay for recordings."""
+        self._compiled.pay(samples)
 
     def numbers(self, recording: Recording) -> Any:
         """What a program is to read as its parameters."""

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 _COMPILED = 8  # of them that become machine code, which takes a second
 _MOST = 64  # programs that are kept
-# Recording and packing take as long as a hundred calls or two. So that many calls pay for one; the first few are free,
-# and a program that is used again pays for itself: a function that takes a new way at each call is not recorded for
-# ever. Calls are counted, and no time is taken: runs repeat exactly.
-_PRICE, _FREE, _USE = 256, 16, 32
+# Recording and packing take as long as the function itself takes for some tens of samples, or for a hundred. So that
+# many samples pay for one; the first few are free, and a program that is used again soon pays for itself: a function
+# that takes a new way at each call is not recorded for ever. Samples are counted, no time is taken: runs repeat exactly.
+_PRICE, _FREE, _USE = 256, 4, 32
 _REMEDY = ", and a program would give the same number at every call; draw outside, and pass the numbers as arguments"
 _TRIED = 2  # programs that are tried first where none would be recorded
 
@@ -124,7 +124,7 @@ class Recordings:
         self._calls = self._made = self._turned = 0
         self._last_turned = ""
         self._last_layout: Layout | None = None  # of the last recording
-        self._credit = _FREE * _PRICE  # calls that pay for recordings
+        self._credit = _FREE * _PRICE  # samples that pay for recordings
         self._is_begun = False  # whether the first run is over that may fill a cache
         self._warned = False
 
@@ -133,9 +133,9 @@ class Recordings:
         programs = sum(map(len, self._kept.values()))
         return CacheInfo(self._made, programs, self._turned, self._last_turned)
 
-    def pay(self, calls: int) -> None:
-        """So many calls pay for recordings."""
-        self._credit = min(self._credit + calls, _FREE * _PRICE)
+    def pay(self, samples: int) -> None:
+        """So many samples pay for recordings."""
+        self._credit = min(self._credit + samples, _FREE * _PRICE)
 
     def first(self, layout: Layout) -> Recording | None:
         """What is tried first for arguments of this layout."""
@@ -172,7 +172,7 @@ class Recordings:
         pieces: list[Piece] = []
         left = np.arange(given.samples)
         self._calls += 1
-        self.pay(1)
+        self.pay(given.samples)
         reason = turned = ""
         kept = tuple(self._kept.get(layout, ()))
         for recording in kept if self._credit >= _PRICE else kept[:_TRIED]:
@@ -185,8 +185,9 @@ class Recordings:
                 pieces.append(piece)
                 recording.used = self._calls
                 if recording.owes:
-                    recording.owes -= _USE
-                    self.pay(_USE)
+                    back = min(recording.owes, _USE * len(piece.samples))
+                    recording.owes -= back
+                    self.pay(back)
                 if len(piece.samples) == len(left):
                     if recording is not kept[0]:
                         self._use(layout, recording)
