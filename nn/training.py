@@ -190,8 +190,10 @@ class Training:
         if not self._started:
             with held():
                 self._started = True
-                self._call("on_start")
-                self._judge()
+                try:
+                    self._call("on_start")
+                finally:
+                    self._judge()
         if self.course.is_done:
             self._end_epoch()
         if self.history.stop_reason:
@@ -383,8 +385,10 @@ class Training:
             self.history.add(row)
             self.course.begin()
             self._judge_loss()
-            self._call("on_epoch")
-            self._judge()
+            try:
+                self._call("on_epoch")
+            finally:  # a callback may raise, and the training be gone on with
+                self._judge()
 
     def _judge_loss(self) -> None:
         loss = self.history["loss"][-1]
