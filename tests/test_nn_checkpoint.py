@@ -50,6 +50,15 @@ def outcome(training):
     return json.dumps(training.state_dict())
 
 
+def test_steps_decide_when_there_is_machine_code_for_what_is_held_out_and_for_metrics(monkeypatch):
+    pytest.importorskip("numba")
+    monkeypatch.delenv("AUTOGRAD_NATIVE")
+    training = begun(engine="compiled", epochs=2)
+    training.run()
+    for compiled in (training.engine._judged, training.engine._outputs):
+        assert compiled.program.runs.trial.steps() == training.optimizer.steps_done
+
+
 @pytest.mark.parametrize("moment", ["on_start", "on_epoch"])
 @pytest.mark.parametrize("engine", ["eager", "compiled"])
 def test_a_training_that_a_callback_interrupts_in_its_last_epoch_goes_on_to_no_further_one(engine, moment):
