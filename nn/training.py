@@ -26,6 +26,7 @@ from .init import generator
 from .interrupts import held
 from .keywords import named
 from .parameters import numbers, parameters_of, write
+from .tried import unchanged
 
 MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
 _TRAINING = fields.record(
@@ -129,13 +130,17 @@ class Training:
     def _engine(self, choice: str) -> Engine:
         self.draws.draw()  # what is random must be the same for both engines to be compared
         try:
-            tried = try_targets(self.model, self._rows[0], self._targets, self.loss, "y")
-            if self._held_out is not None:
-                try_targets(self.model, self._held_out[0][0], self._held_out[1], self.loss, "the y of validation_data")
-            given = list(self.optimizer.parameters)
-            return engine_for(choice, self.model, self.loss, given, self._rows, self._targets, tried)
+            with unchanged(self.model, self.loss):
+                return self._tried(choice)
         finally:
             self.draws.undo()
+
+    def _tried(self, choice: str) -> Engine:
+        tried = try_targets(self.model, self._rows[0], self._targets, self.loss, "y")
+        if self._held_out is not None:
+            try_targets(self.model, self._held_out[0][0], self._held_out[1], self.loss, "the y of validation_data")
+        given = list(self.optimizer.parameters)
+        return engine_for(choice, self.model, self.loss, given, self._rows, self._targets, tried)
 
     def __setattr__(self, name: str, x: Any) -> None:
         """What the steps are made with stays; an optimizer may take the place of another for the same parameters."""
