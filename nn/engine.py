@@ -130,14 +130,18 @@ class Compiled:
         self._flat = self._learned.flat(parameters)
         self.push, self.pull = self._flat.push, self._flat.pull
         self._optimizer: Any = None
+        self._followed: Any = None  # the optimizer whose steps decide when there is machine code
         self._rate: Any = None
         self._updates = self._is_closed = False
         self._epochs: Any = None
 
     def look(self, optimizer: Any) -> None:
         self._flat.look()
-        if hasattr(optimizer, "steps_done"):
-            self._flat.steps = partial(getattr, optimizer, "steps_done")
+        if optimizer is not self._followed:
+            self._followed = optimizer
+            steps = partial(getattr, optimizer, "steps_done") if hasattr(optimizer, "steps_done") else None
+            for compiled in (self._learned, self._judged, self._outputs):
+                compiled.follow(steps)
 
     def gradient(self, batch: Sequence[int]) -> float:
         chosen = np.array(batch)

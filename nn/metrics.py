@@ -9,6 +9,8 @@ from typing import Any
 from .checks import as_list, data, label, pairs, prediction, target, whole
 from .keywords import named
 
+_MOST = 4096  # classes of a confusion matrix: a number for each pair
+
 
 def predicted_class(outputs: Any) -> int:
     """The class that one sample's outputs speak for: the place of the largest, or of one output, 1 if it is above 0.
@@ -64,6 +66,11 @@ def confusion_matrix(predictions: Any, targets: Any, classes: int | None = None)
     [[0, 0, 0], [0, 1, 1], [0, 0, 1]]
     """
     said, right, size = _classes(predictions, targets, "confusion_matrix", classes)
+    if size > _MOST:
+        raise ValueError(
+            f"the labels name {size} classes, and a confusion matrix is for up to {_MOST}; number the classes from "
+            "0, and for predicted numbers there is r2"
+        )
     counts = [[0] * size for _ in range(size)]
     for column, row in zip(said, right):
         counts[row][column] += 1

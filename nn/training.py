@@ -26,6 +26,7 @@ from .init import generator
 from .interrupts import held
 from .keywords import named
 from .parameters import numbers, parameters_of, write
+from .tried import unchanged
 
 MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
 _TRAINING = fields.record(
@@ -129,13 +130,17 @@ class Training:
     def _engine(self, choice: str) -> Engine:
         self.draws.draw()  # what is random must be the same for both engines to be compared
         try:
-            tried = try_targets(self.model, self._rows[0], self._targets, self.loss, "y")
-            if self._held_out is not None:
-                try_targets(self.model, self._held_out[0][0], self._held_out[1], self.loss, "the y of validation_data")
-            given = list(self.optimizer.parameters)
-            return engine_for(choice, self.model, self.loss, given, self._rows, self._targets, tried)
+            with unchanged(self.model, self.loss):
+                return self._tried(choice)
         finally:
             self.draws.undo()
+
+    def _tried(self, choice: str) -> Engine:
+        tried = try_targets(self.model, self._rows[0], self._targets, self.loss, "y")
+        if self._held_out is not None:
+            try_targets(self.model, self._held_out[0][0], self._held_out[1], self.loss, "the y of validation_data")
+        given = list(self.optimizer.parameters)
+        return engine_for(choice, self.model, self.loss, given, self._rows, self._targets, tried)
 
     def __setattr__(self, name: str, x: Any) -> None:
         """What the steps are made with stays; an optimizer may take the place of another for the same parameters."""
@@ -190,8 +195,10 @@ class Training:
         if not self._started:
             with held():
                 self._started = True
-                self._call("on_start")
-                self._judge()
+                try:
+                    self._call("on_start")
+                finally:
+                    self._judge()
         if self.course.is_done:
             self._end_epoch()
         if self.history.stop_reason:
@@ -383,8 +390,10 @@ class Training:
             self.history.add(row)
             self.course.begin()
             self._judge_loss()
-            self._call("on_epoch")
-            self._judge()
+            try:
+                self._call("on_epoch")
+            finally:  # a callback may raise, and the training be gone on with
+                self._judge()
 
     def _judge_loss(self) -> None:
         loss = self.history["loss"][-1]

@@ -50,6 +50,33 @@ def outcome(training):
     return json.dumps(training.state_dict())
 
 
+def test_steps_decide_when_there_is_machine_code_for_what_is_held_out_and_for_metrics(monkeypatch):
+    pytest.importorskip("numba")
+    monkeypatch.delenv("AUTOGRAD_NATIVE")
+    training = begun(engine="compiled", epochs=2)
+    training.run()
+    for compiled in (training.engine._judged, training.engine._outputs):
+        assert compiled.program.runs.trial.steps() == training.optimizer.steps_done
+
+
+@pytest.mark.parametrize("moment", ["on_start", "on_epoch"])
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_training_that_a_callback_interrupts_in_its_last_epoch_goes_on_to_no_further_one(engine, moment):
+    class Interrupting(nn.Callback):
+        def act(self, training):
+            if training.history.epochs == 2:
+                raise KeyboardInterrupt
+
+    setattr(Interrupting, moment, Interrupting.act)
+    model = nn.MLP(2, [1], seed=0)
+    options = {"loss": nn.mean_squared_error, "epochs": 2, "engine": engine, "callbacks": [Interrupting()]}
+    training = nn.Training(model, POINTS.X, POINTS.y, **options)
+    training.history.history["loss"] += [1.0, 1.0] if moment == "on_start" else []
+    with pytest.raises(KeyboardInterrupt):
+        training.run()
+    assert training.run().stop_reason == "epochs done: 2"
+
+
 @pytest.mark.parametrize("engine", ["eager", "compiled"])
 @pytest.mark.parametrize("make", OPTIMIZERS)
 def test_five_restarts_anywhere_in_an_epoch_give_the_uninterrupted_run_to_the_last_bit(make, engine, tmp_path):

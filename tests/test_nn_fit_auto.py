@@ -1,6 +1,7 @@
 """engine="auto" trains what engine="eager" trains, whatever model, loss, optimiser and callbacks read and change."""
 
 import math
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -165,3 +166,21 @@ def test_rows_of_whole_numbers_and_bools_are_predicted_as_one_is():
     net = Net(lambda net, x, read: net.w * x + (net.b if x == 1 else math.pi))
     for rows in ([k % 3 for k in range(60)], [k % 2 == 0 for k in range(60)]):
         assert net.predict(rows) == pytest.approx([net.predict([row])[0] for row in rows], rel=1e-12)
+
+
+def running(net, x, read):
+    """As a layer that takes away the mean of what came so far."""
+    net.hyper["mean"] = 0.9 * net.hyper.get("mean", 0.0) + 0.1 * read
+    net.calls = getattr(net, "calls", 0) + 1
+    return net.w * (x - net.hyper["mean"]) + net.b / net.calls
+
+
+@pytest.mark.filterwarnings("ignore::autograd.UncompiledWarning")
+def test_what_a_model_keeps_from_call_to_call_begins_with_the_first_step(monkeypatch):
+    monkeypatch.setitem(READS, "what came before", running)
+    agree(reads="what came before")
+    line = Net(running)
+    for model in (line, lambda row: line(row), partial(Net.__call__, line), line.__call__):
+        nn.Training(model, X, Y, loss=nn.mean_squared_error, optimizer=nn.SGD([line.w, line.b]))
+        assert "mean" not in line.hyper
+        assert not hasattr(line, "calls")

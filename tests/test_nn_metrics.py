@@ -136,3 +136,8 @@ def test_what_r2_cannot_compare_is_told_in_a_sentence(predictions, targets, says
 def test_what_does_not_fit_is_told_in_a_sentence(predictions, labels, says):
     with pytest.raises((TypeError, ValueError), match=says):
         nn.accuracy(predictions, labels)
+
+
+def test_numbers_that_are_no_labels_fill_no_memory_as_a_confusion_matrix():
+    with pytest.raises(ValueError, match="name 1000000001 classes"):
+        nn.confusion_matrix([10**9, 0], [1, 0])

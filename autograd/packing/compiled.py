@@ -334,6 +334,10 @@ class Compiled:
         if found is not None:
             self._quick[kind][len(shapes)] = found
 
+    def follow(self, steps: Callable[[], int] | None) -> None:
+        """Has steps of a training decide when there is to be machine code; None: its runs do."""
+        self._recordings.follow(steps)
+
     def _printed(
         self, kind: str, layout: Layout, recording: Recording, chosen: tuple[int, ...]
     ) -> Callable[..., Any] | None:

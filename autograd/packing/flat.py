@@ -56,7 +56,6 @@ class Flat:
         self._places: WeakKeyDictionary[Recording, tuple[Any, Any]] = WeakKeyDictionary()
         self._looked: set[Any] = set()
         self._quick: dict[int, Callable[..., Any]] = {}  # by the number of arguments
-        self.steps: Callable[[], int] | None = None  # how many a training has made
         self.alone: Recording | None = None  # what ran all samples of the last call, where that is one program
         self.batch = compiled.batch  # which arguments have samples, by position and name
         self.static = compiled.static
@@ -216,8 +215,6 @@ class Flat:
             if np.array_equal(*found):  # the same object says so without looking
                 found = found[0], found[0]
             self._places[recording] = found
-            if self.steps is not None:
-                recording.program.follow(self.steps)
         return found
 
     def _places_of(self, values: list[Value]) -> tuple[Any, Any]:

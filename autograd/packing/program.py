@@ -122,7 +122,7 @@ class Program:
 
         return NativeStraight(self.graph, self._at_once)
 
-    def follow(self, steps: Callable[[], int]) -> None:
+    def follow(self, steps: Callable[[], int] | None) -> None:
         """Has steps of a training count for machine code in place of runs: one that is resumed has made the steps."""
         if hasattr(self.runs, "trial"):
             self.runs.trial.steps = steps

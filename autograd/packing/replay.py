@@ -126,6 +126,7 @@ class Recordings:
         self._last_layout: Layout | None = None  # of the last recording
         self._credit = _FREE * _PRICE  # samples that pay for recordings
         self._is_begun = False  # whether the first run is over that may fill a cache
+        self._steps: Callable[[], int] | None = None  # how many a training has made
         self._warned = False
 
     def info(self) -> CacheInfo:
@@ -136,6 +137,12 @@ class Recordings:
     def pay(self, samples: int) -> None:
         """So many samples pay for recordings."""
         self._credit = min(self._credit + samples, _FREE * _PRICE)
+
+    def follow(self, steps: Callable[[], int] | None) -> None:
+        """Has steps of a training count for machine code in place of runs; see `Program.follow`."""
+        self._steps = steps
+        for recording in (one for kept in self._kept.values() for one in kept):
+            recording.program.follow(steps)
 
     def first(self, layout: Layout) -> Recording | None:
         """What is tried first for arguments of this layout."""
@@ -317,6 +324,7 @@ class Recordings:
         few = len(self._kept.get(layout, ())) < _COMPILED
         signature = Signature(layout.names, layout.shapes, layout.wide, result, self.has_aux)
         program = Program(simplify(graph), self.dtype, signature, self.native if few else False, self.threads)
+        program.follow(self._steps)
         return Recording(program, result, parameters, effects.closure), effects
 
     def _run_itself(self, given: Given, samples: Any, is_swept: bool, weight: float) -> Piece:
