@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 _COMPILED = 8  # of them that become machine code, which takes a second
 _MOST = 64  # programs that are kept
-# Recording and packing take as long as the function itself takes for some tens of samples, or for a hundred. So that
-# many samples pay for one; the first few are free, and a program that is used again soon pays for itself: a function
-# that takes a new way at each call is not recorded for ever. Samples are counted, no time is taken: runs repeat exactly.
-_PRICE, _FREE, _USE = 256, 4, 32
+# Recording and packing take as long as the function itself takes for a hundred samples or so. So that many samples pay
+# for one; the first few are free, of large programs fewer, and a program that is used again soon pays for itself: a
+# function that takes a new way at each call is not recorded for ever. Samples are counted, no time is taken: runs
+# repeat exactly.
+_PRICE, _FREE, _USE = 256, 16, 32
+_LARGE, _DEAREST = 2_000, 4  # a program of so many operations more costs the price once more, up to so often
 _REMEDY = ", and a program would give the same number at every call; draw outside, and pass the numbers as arguments"
 _TRIED = 2  # programs that are tried first where none would be recorded
 
@@ -61,7 +63,7 @@ class Recording:
     closure: Closure  # what the function can read
     is_kept: bool = True  # whether it may be run again
     used: int = 0  # at which call it ran last
-    owes: int = _PRICE
+    owes: int = 0  # of what it cost to record
     quick: dict[str, Callable[..., Any] | None] = field(default_factory=dict)  # printed functions for calls like these
     _wanted: dict[tuple[bool, bytes], bytes] = field(default_factory=dict)
 
@@ -274,8 +276,9 @@ class Recordings:
             if self._credit < _PRICE:
                 self._warn(f"it would be recorded anew at nearly every call, the last time because {reason}")
                 return None
-            self._credit -= _PRICE
             made, effects = self._traced(given, sample)
+            made.owes = _PRICE * min(1 + len(made.program.graph.nodes) // _LARGE, _DEAREST)
+            self._credit -= made.owes
             self._made += 1
             if turned:
                 self._turned += 1
