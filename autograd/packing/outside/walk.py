@@ -103,7 +103,10 @@ class _Walk:
                 x, where = self._waiting.pop()
                 if not self._is_fixed(type(x)) and id(x) not in self._seen:
                     self._seen[id(x)] = x
-                    self._look_at(x, where)
+                    try:
+                        self._look_at(x, where)
+                    except Exception as error:  # of an attribute of the user's, or a weak proxy
+                        self.found.unreachable = f"finds {path_of(where)}, which cannot be looked at: {error}"
                 if self._count > MOST:
                     self.found.unreachable = f"can read more than {MOST:,} numbers, as in {path_of(where)}"
                     return
@@ -248,6 +251,8 @@ class _Walk:
         names = names_of(f.__code__)
         self._take(names)
         for name in names.variables:
+            if not name.isidentifier():  # what rewrites code, as pytest does asserts, has names that no program has
+                continue
             if name in f.__globals__:
                 value = f.__globals__[name]
                 self.wait(value, name)
