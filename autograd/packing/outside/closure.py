@@ -61,9 +61,15 @@ class Closure:
         for k, (cell, value, _) in enumerate(found.cells):
             names |= {f"c{k}": cell, f"v{k}": value}
             same.append(f"(c{k}.cell_contents is v{k} or alike(c{k}.cell_contents, v{k}))")
-        for k, (variables, name, value) in enumerate(found.variables):
+        for k, (variables, name, value, _) in enumerate(found.variables):
             names |= {f"g{k}": variables.get, f"w{k}": value}
             same.append(f"(g{k}({name!r}, MISSING) is w{k} or alike(g{k}({name!r}, MISSING), w{k}))")
+        for k, (variables, size, _) in enumerate(found.sizes):
+            names[f"n{k}"] = variables
+            same.append(f"len(n{k}) == {size}")
+        for k, (function, attribute, value) in enumerate(found.facts):
+            names |= {f"f{k}": function, f"o{k}": value}
+            same.append(f"f{k}.{attribute} is o{k}")
         for k, (variables, absent) in enumerate(found.absent.values()):
             names |= {f"k{k}": variables.keys(), f"a{k}": frozenset(absent)}
             same.append(f"k{k}.isdisjoint(a{k})")
@@ -74,7 +80,7 @@ class Closure:
         lines = [
             "def is_same():",
             "    try:",
-            *(f"        if not {one}: return False" for one in same),
+            *(f"        if not ({one}): return False" for one in same),
             "        return True",
             # what was deleted, what has no hash, a dict that grows while another thread looks
             "    except (RuntimeError, TypeError, ValueError):",
@@ -119,9 +125,15 @@ class Closure:
         for cell, before, name in found.cells:
             if not alike(read_cell(cell), before):
                 return name
-        for variables, name, before in found.variables:
+        for variables, name, before, where in found.variables:
             if not alike(variables.get(name, MISSING), before):
-                return name
+                return path_of(where)
+        for variables, size, where in found.sizes:
+            if len(variables) != size:
+                return path_of(where)
+        for function, attribute, before in found.facts:
+            if getattr(function, attribute) is not before:
+                return f"{function.__qualname__}.{attribute}"
         for variables, absent in found.absent.values():
             if not variables.keys().isdisjoint(absent):
                 return min(variables.keys() & absent)

@@ -53,7 +53,9 @@ class Found:
     """What was found, and where."""
 
     cells: list[tuple[Any, Any, str]] = field(default_factory=list)  # variable of a function around it, content, name
-    variables: list[tuple[dict[str, Any], str, Any]] = field(default_factory=list)  # of modules, content
+    variables: list[tuple[Any, str, Any, Where]] = field(default_factory=list)  # of modules and classes, content
+    sizes: list[tuple[Any, int, Where]] = field(default_factory=list)  # how many those have
+    facts: list[tuple[Any, str, Any]] = field(default_factory=list)  # of functions and classes: code, bases
     absent: dict[int, tuple[dict[str, Any], set[str]]] = field(default_factory=dict)  # names that Python itself has
     sources: list[Compared] = field(default_factory=list)
     arrays: list[Any] = field(default_factory=list)  # of numbers
@@ -84,7 +86,6 @@ class _Walk:
         self._news: set[str] = set()
         self._holders: list[_Holder] = []
         self._classes: dict[int, _Holder] = {}
-        self._functions: list[FunctionType] = []
         self._fixed: dict[type, bool] = {}
         self._asked: set[str] = set()  # attributes that there need not be
         self._all = False  # whether attributes are found by texts, so that any may be read
@@ -137,26 +138,12 @@ class _Walk:
 
     def _remember(self) -> None:
         """What is to be compared of functions, modules, classes and objects."""
-        # a module that is loaded again while a notebook runs may put other code into its functions
-        for attribute in ("__code__", "__defaults__", "__kwdefaults__"):
-            functions = [f for f in self._functions if getattr(f, attribute)]
-            at = partial(at_attribute, [f"{f.__qualname__}.{attribute}" for f in functions])
-            if functions:
-                self._keep(Reading(partial(map, attrgetter(attribute), functions)), "", at)
-        classes = [*self._classes.values()]
-        grown = [*classes, *(one for one in self._holders if isinstance(one.x, ModuleType))]
-        for what, read, those in (
-            ("__mro__", partial(map, attrgetter("__mro__"), [one.x for one in classes]), classes),
-            # a name that is new there may come before others, or be one that was missed
-            ("__dict__", partial(map, len, [one.attributes for one in grown]), grown),
-        ):
-            if those:
-                self._keep(Reading(read), "", [path_of((one.where, f".{what}")) for one in those].__getitem__)
         for holder in self._holders:
             x, attributes = holder.x, holder.attributes
             if isinstance(x, type):  # what a class of a base has, may come to stand in the class itself
                 bases = [self._classes[id(one)].names for one in x.__mro__ if id(one) in self._classes]
                 holder.names = set().union(*bases)
+                self.found.facts.append((x, "__mro__", x.__mro__))
             names = tuple(attributes if holder.is_object else holder.names | self._asked)
             step = partial(at_attribute, names)
             if holder.is_slotted:
@@ -166,8 +153,15 @@ class _Walk:
                 by_name = Reading(partial(map, attributes.get, named, repeat(MISSING)))
                 narrow = None if self._all else Compared(by_name, holder.where, partial(at_attribute, named))
                 self._keep(attributes.values(), holder.where, step, narrow)
-            elif names:
-                self._keep(Reading(partial(map, attributes.get, names, repeat(MISSING))), holder.where, step)
+            else:
+                where = holder.where
+                self.found.variables += [
+                    (attributes, name, attributes.get(name, MISSING), (where, f".{name}")) for name in names
+                ]
+                if not isinstance(
+                    x, FunctionType
+                ):  # a name that is new may come before others, or be one that was missed
+                    self.found.sizes.append((attributes, len(attributes), where))
 
     def _keep(self, now: Iterable[Any], where: Where, step: Any, narrow: Compared | None = None) -> None:
         self.found.sources.append(Compared(now, where, step, narrow))
@@ -247,7 +241,9 @@ class _Walk:
         if is_library(f.__code__, f.__globals__):  # what a library has names for stays what it is
             self.found.is_impure |= not is_own(f.__code__) and not is_pure(str(f.__globals__.get("__name__")))
             return
-        self._functions.append(f)
+        # a module that is loaded again while a notebook runs may put other code into its functions
+        attributes = ("__code__", "__defaults__", "__kwdefaults__")
+        self.found.facts += [(f, name, getattr(f, name)) for name in attributes if getattr(f, name)]
         names = names_of(f.__code__)
         self._take(names)
         for name in names.variables:
@@ -256,7 +252,7 @@ class _Walk:
             if name in f.__globals__:
                 value = f.__globals__[name]
                 self.wait(value, name)
-                self.found.variables.append((f.__globals__, name, value))
+                self.found.variables.append((f.__globals__, name, value, name))
                 if names.by_text and isinstance(value, ModuleType):
                     self._texted.add(id(value))
             else:
@@ -266,7 +262,7 @@ class _Walk:
                     self.found.unreachable = f"may have {name} called"
                 if name not in _BUILTINS and name in vars(builtins):
                     self.wait(vars(builtins)[name], name)
-                    self.found.variables.append((vars(builtins), name, vars(builtins)[name]))
+                    self.found.variables.append((vars(builtins), name, vars(builtins)[name], name))
         for name in names.modules:
             self._look_at_import(name, f.__globals__)
 
@@ -281,7 +277,7 @@ class _Walk:
             one = ".".join(parts[: k + 1])
             if one in sys.modules:
                 self.wait(sys.modules[one], one)
-                self.found.variables.append((sys.modules, one, sys.modules[one]))
+                self.found.variables.append((sys.modules, one, sys.modules[one], one))
             else:
                 self.found.is_impure = True
 
