@@ -411,7 +411,11 @@ class _Walk:
 _MAKING = frozenset(("__init__", "__new__", "__post_init__", "__init_subclass__", "__class_getitem__", "__set_name__"))
 _TEXTS = frozenset(("__str__", "__repr__", "__format__"))
 _ASIDE = frozenset(
-    ("__del__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__dir__", "__sizeof__", "__dict__")
+    (
+        *("__del__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__dir__", "__sizeof__"),
+        *("__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slots__"),
+        *("__match_args__", "__firstlineno__", "__static_attributes__"),
+    )
 )
 
 
