@@ -1,5 +1,6 @@
 """What a program would not do again: chance, clocks, files, prints, changes outside. Refused, or run as it is."""
 
+import cProfile
 import random
 import time
 import warnings
@@ -55,6 +56,16 @@ def test_random_numbers_are_drawn_as_often_as_without_compiling():
     c = compile(lambda x: x * random.random() + float(rng.random()))
     with pytest.warns(UncompiledWarning):
         assert drawn(c) == drawn(c.function)
+
+
+def test_whoever_profiles_goes_on_profiling_after_a_recording():
+    profile = cProfile.Profile()
+    profile.enable()
+    with pytest.warns(UncompiledWarning):
+        assert [compile(lambda x: (print(end=""), x * w)[1])(3.0) for _ in range(2)] == [6.0] * 2
+    of_a_file()
+    profile.disable()
+    assert any("of_a_file" in str(one.code) for one in profile.getstats())
 
 
 def test_numbers_drawn_from_a_seed_inside_are_always_the_same():

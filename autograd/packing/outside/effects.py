@@ -58,11 +58,16 @@ class Effects:
 
     def _profiled(self, run: Callable[[], Any]) -> Any:
         others = sys.getprofile()
+        is_python = not hasattr(others, "enable")  # and none that is written in C, as cProfile's is
+        if not is_python:
+            others.disable()  # type: ignore[union-attr]
         sys.setprofile(self._look)
         try:
             return run()
         finally:
-            sys.setprofile(others)
+            sys.setprofile(others if is_python else None)
+            if not is_python:
+                others.enable()  # type: ignore[union-attr]
 
     def _look(self, frame: Any, event: str, function: Any) -> None:
         if event == "call":

@@ -13,6 +13,15 @@ _ITSELF = __name__.split(".")[0]
 # Modules of Python's whose functions give the same for the same, and do nothing else.
 _PURE = frozenset(
     (
+        "base64",
+        "binascii",
+        "colorsys",
+        "difflib",
+        "graphlib",
+        "hashlib",
+        "json",
+        "textwrap",
+        "unicodedata",
         "abc",
         "array",
         "bisect",
