@@ -57,17 +57,17 @@ class Effects:
         return result
 
     def _profiled(self, run: Callable[[], Any]) -> Any:
-        others = sys.getprofile()
+        others: Any = sys.getprofile()
         is_python = not hasattr(others, "enable")  # and none that is written in C, as cProfile's is
         if not is_python:
-            others.disable()  # type: ignore[union-attr]
+            others.disable()
         sys.setprofile(self._look)
         try:
             return run()
         finally:
             sys.setprofile(others if is_python else None)
             if not is_python:
-                others.enable()  # type: ignore[union-attr]
+                others.enable()
 
     def _look(self, frame: Any, event: str, function: Any) -> None:
         if event == "call":
