@@ -16,10 +16,10 @@ from .graph import CODE_OF, DETACH, LIFT, Check, Graph
 from .nodes import Flags, Nodes
 from .simplify import simplify
 
-_GATE, _BESIDE, _MUL, _SUM = (CODE_OF[name] for name in ("gate", "beside", "mul", "sum"))
+_GATE, _BESIDE, _MUL, _DOT = (CODE_OF[name] for name in ("gate", "beside", "mul", "dot"))
 # what may give a number where an input is nan
 _HIDES = [CODE_OF[name] for name in ("less", "equal", "fmin", "fmax", "where", "pow", "hypot", "norm", "pick", "round")]
-_FEW = 8  # inputs of a sum, so that it can be printed in a line
+_FEW = 32  # squares in a sum, so that it can be printed in a line
 
 
 def with_products(graph: Graph) -> Graph:
@@ -47,8 +47,9 @@ def with_products(graph: Graph) -> Graph:
         ends.append(append(_MUL, a, b))
     if not ends:
         return graph
-    while len(ends) > 1:
-        ends = [append(_SUM, *ends[k : k + _FEW]) for k in range(0, len(ends), _FEW)]
+    while len(ends) > 1:  # a sum of squares is nan where one of them is, and nowhere else: there is no inf - inf
+        parts = [ends[k : k + _FEW] for k in range(0, len(ends), _FEW)]
+        ends = [append(_DOT, *part, *part) for part in parts]
     more = Nodes.of(added)
     codes = np.concatenate((np.where(gates, _MUL, nodes.codes), more.codes))
     inputs = np.concatenate((nodes.inputs, more.inputs))
