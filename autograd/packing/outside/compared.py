@@ -85,8 +85,3 @@ def path_of(where: Where) -> str:
         where, key = where
         keys.append(key)
     return f"{where}{''.join(reversed(keys))}"
-
-
-def a_or_an(name: str) -> str:
-    """A noun with its article."""
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
