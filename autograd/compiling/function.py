@@ -16,11 +16,12 @@ from ..core import sweep
 from ..core.value import Value
 from ..core.watching import watchers, watching_here
 from ..tape import Tape
+from ..trees import NUMBER, Tree
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
 from ..verbs.hooks import hooked
 from .arguments import Arguments, Layout, given
-from .flattening import ALL, NUMBER, Shape, split
+from .flattening import ALL, split
 from .graph.simplify import simplify
 from .graph.trace import Tracer, trace_of
 from .native import is_native
@@ -391,7 +392,7 @@ class Compiled:
 
     def _rest(self, call: Arguments, pieces: list[Share]) -> Any:
         """What the function returns besides its first result."""
-        shapes: list[Shape] = [pair_of(piece.result)[1] for piece in pieces]
+        shapes: list[Tree] = [pair_of(piece.result)[1] for piece in pieces]
         if call.own is None:
             return split(shapes[0], pieces[0].outputs[1:, 0])
         return _of_samples(call, pieces, shapes, 1)
@@ -437,7 +438,7 @@ def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Compiled
     return made
 
 
-def _of_samples(call: Arguments, pieces: list[Share], shapes: list[Shape], first: int = 0) -> Any:
+def _of_samples(call: Arguments, pieces: list[Share], shapes: list[Tree], first: int = 0) -> Any:
     """The results of a batch, of these shapes, whose numbers begin at the row `first` of all."""
     columns, places = [piece.outputs[first:] for piece in pieces], [piece.samples for piece in pieces]
     return of_samples(shapes, columns, places, call.samples)

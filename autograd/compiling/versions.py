@@ -15,9 +15,9 @@ import numpy as np
 from ..core.numeric import short
 from ..core.value import Value
 from ..core.watching import serials
+from ..trees import Tree
 from .arguments import Arguments, Layout, Unchanged
 from .checking import compare
-from .flattening import Shape
 from .graph.simplify import simplify
 from .graph.trace import trace
 from .locks import Lock
@@ -58,7 +58,7 @@ class Version:
     """A program, how its result is arranged, and the Values it reads as parameters."""
 
     program: Program
-    result: Shape
+    result: Tree
     parameters: list[Value]  # leaves, then results that were computed before
     closure: Closure  # what the function can read
     is_kept: bool = True  # whether it may be run again
@@ -99,7 +99,7 @@ class Share:
 
     samples: Any
     version: Version | None  # None where the function itself ran
-    result: Shape
+    result: Tree
     parameters: list[Value]
     outputs: Any  # a row for each result, a column for each sample
     d_parameters: Any
@@ -353,7 +353,7 @@ class Versions:
             samples, None, ran.result, parameters, ran.numbers, d_parameters, d[~batched], d[batched].reshape(-1, 1)
         )
 
-    def _refuse_several(self, result: Shape) -> None:
+    def _refuse_several(self, result: Tree) -> None:
         """Raises where there is not one result to differentiate."""
         if not is_one_number(pair_of(result)[0] if self.has_aux else result):
             raise ValueError(

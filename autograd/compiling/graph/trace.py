@@ -17,7 +17,7 @@ from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
 from ...core.watching import caller, serials, user_frame, watching_alone
 from ...tape import Tape
-from ..flattening import Shape
+from ...trees import Tree
 from ..results import flatten_result
 from ..static import Argument, Asking, PlainNeededError, derive
 from .carried import Carried, as_constant
@@ -38,7 +38,7 @@ def trace(
     given: Arguments | None = None,
     is_again: bool = False,
     effects: list[str] | None = None,
-) -> tuple[Graph, Shape, list[Value]]:
+) -> tuple[Graph, Tree, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
     The arguments were made one after the other, of what is `given`. The graph may hold for as long as no nan comes of
@@ -49,7 +49,7 @@ def trace(
         PlainNeededError: the function needs plain numbers of some arguments.
     """
     recorder, outputs = Tracer(given, arguments), list[Any]()
-    shape: Shape = ()
+    shape: Tree = ()
     try:
         shape = recorder.run(run, outputs)
     except Exception:
@@ -73,7 +73,7 @@ def trace(
     return with_products(graph) if holds else graph, shape, parameters
 
 
-def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
+def trace_of(tape: Tape, result: Any) -> tuple[Graph, Tree, list[Value]]:
     """The same of a tape that was recorded before: every leaf that its operations read is a parameter."""
     recorder = Tracer()
     recorder.keeps_leaves = True
@@ -111,7 +111,7 @@ class Tracer(Asking):
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
-    def run(self, function: Callable[[], Any], outputs: list[Any]) -> Shape:
+    def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
         self.mark, self.is_open = next(serials), True
         try:
