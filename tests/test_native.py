@@ -16,7 +16,7 @@ from autograd.packing.pack import pack
 from autograd.packing.simplify import simplify
 from autograd.packing.sums import gather_sums
 
-pytest.importorskip("numba")
+pytest.importorskip("llvmlite")
 
 from native_graphs import close, model, of_layers, recorded
 

@@ -10,7 +10,7 @@ from autograd.packing.graph import OPS
 from autograd.packing.rows import Rows
 from autograd.packing.straight import Straight
 
-pytest.importorskip("numba")
+pytest.importorskip("llvmlite")
 
 from native_graphs import close, recorded
 

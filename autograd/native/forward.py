@@ -11,8 +11,8 @@ from ..packing.pack import Block, Packed, ProductBlock
 from ..packing.source import describe
 from ..packing.views import Operand
 from ..text import Text
-from .assembly import width
 from .groups import WRITTEN_OUT, Many, Vocabulary
+from .kernel import width
 from .lines import Lines
 from .memory import Index, Memory, View, summed
 from .products import Factor, Product, function, moved

@@ -15,7 +15,7 @@ from typing import Any
 from .. import text
 from ..packing.straight import Words, shown
 from ..text import Text
-from .assembly import known
+from .library import known
 from .lines import Lines, UnprintableError
 
 WRITTEN_OUT = 32  # numbers of a group

@@ -219,7 +219,7 @@ class Program:
 
     @property
     def loops(self) -> str:
-        """The program as the loops and lines that become machine code, where numba is installed.
+        """The program as the loops and lines that become machine code, where llvmlite is installed.
 
         Raises:
             ValueError: it does not become machine code, or has more in it than such loops can say.
