@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tape, Value
-from autograd.array_of_values import ArrayOfValues, array_of_values
+from autograd.interop.arrays import ArrayOfValues, array_of_values
 
 
 @pytest.mark.parametrize("two", [np.float64(2), np.float32(2), np.int64(2)], ids=lambda two: two.dtype.name)

@@ -9,8 +9,8 @@ import pytest
 
 import nn
 from autograd import Value, to_json
-from autograd.micrograd import KEPT
-from autograd.ops import TABLE
+from autograd.core.ops import TABLE
+from autograd.interop.micrograd import KEPT
 
 
 def expression():

@@ -1,4 +1,4 @@
-"""The words of compiled kernels are the words of `autograd.floats`, in vector instructions."""
+"""The words of compiled kernels are the words of `autograd.core.floats`, in vector instructions."""
 
 import math
 import os
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("llvmlite")
 
-from autograd import floats
-from autograd.native.kernel import _optimised, kernel
-from autograd.native.library import known
+from autograd.compiling.native.kernel import _optimised, kernel
+from autograd.compiling.native.library import known
+from autograd.core import floats
 
 GROUPS = {"each", "sum", "dot", "prod", "max", "min", "norm", "logsumexp", "pick"}
 INPUTS = known()
@@ -216,7 +216,7 @@ def test_every_word_is_compiled_without_numba_where_that_is_installed(tmp_path):
     program = f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from autograd.native.kernel import kernel
+from autograd.compiling.native.kernel import kernel
 kernel({loops(INPUTS)!r}, "dii")
 assert "numba" not in sys.modules
 """
