@@ -121,7 +121,7 @@ def test_all_forms_of_a_derivative_give_the_same_wherever_they_hold(is_again, se
     f = program_of(seed, len(weights))
     function = lambda x: autograd.dot(grad(f)(x), weights)  # noqa: E731
     x = [Value(one) for one in given[0]]
-    graph = simplify(trace(lambda: function(x), x, [False] * len(x), is_again)[0])
+    graph = simplify(trace(lambda: function(x), x, [False] * len(x), is_again=is_again)[0])
     for point in given:
         expected = by_backward(function, point)
         for run in forms_of(graph):

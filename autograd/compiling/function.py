@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any, ClassVar
@@ -15,14 +15,14 @@ from ..checks.anomaly import looking
 from ..core import sweep
 from ..core.value import Value
 from ..core.watching import watchers, watching_here
-from ..tape import Tape
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
 from ..verbs.hooks import hooked
 from .arguments import Arguments, Layout, given
 from .flattening import ALL, NUMBER, Shape, split
 from .graph.simplify import simplify
-from .graph.trace import Tracer, trace_of
+from .graph.trace import trace_of
+from .graph.tracer import Tracer
 from .native import is_native
 from .outside.closure import Closure
 from .program import GuardError, Program, Signature
@@ -152,12 +152,12 @@ def compile(
     return Compiled(function, samples, argnums, reduce, recordings, Static(function, static), has_aux)
 
 
-def compile_tape(tape: Tape, result: Any) -> Compiled:
-    """What was recorded on a tape as a compiled function without arguments; see `Tape.compile`."""
-    for node in tape.nodes if sweep.hooks else ():
+def compile_tape(nodes: Sequence[Value], compared: Sequence[tuple[Any, str, Any, bool]], result: Any) -> Compiled:
+    """What was recorded on a tape as a compiled function without arguments; see `Tape.compile` and `trace_of`."""
+    for node in nodes if sweep.hooks else ():
         if node._serial in sweep.hooks:
             raise ValueError(f"{node!r} has a hook, which no compiled program calls; remove it, or sweep with backward")
-    graph, shape, parameters = trace_of(tape, result)
+    graph, shape, parameters = trace_of(nodes, compared, result)
 
     def recorded() -> None:
         raise GuardError("a tape holds one way through a program; compile the function to record others")

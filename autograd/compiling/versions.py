@@ -316,7 +316,7 @@ class Versions:
                 lambda: effects.watch(run),
                 values,
                 layout.batched_leaves.tolist(),
-                given,
+                origin=given.origin,
                 is_again=self.policy == "record" and self.dtype == np.float64,
                 effects=touched,
             )
