@@ -28,9 +28,9 @@ from ..arguments import given
 from .rules import Printed, Printer, Rule
 
 if TYPE_CHECKING:
-    from ..native.descent import DescentKernel
     from ..versions import Version
     from .flat import FlatParameters
+    from .kernel import DescentKernel
 
 
 _MOST = 16  # kernels that are kept, for programs of other ways or of other numbers outside
@@ -118,16 +118,24 @@ class Descent:
         steps = self._kernel(version, printed, frozen is not None)
         if steps is None:
             return None
-        flat, call = self._flat, self._call
+        flat, call, rule = self._flat, self._call, self._rule
         refuse(order, call.samples)
         first = order[: self._before(steps, batch_size) * batch_size]
         losses = self._one_by_one(first, batch_size)
         if len(losses) * batch_size < len(first) or len(first) == len(order):
             return losses
+        rest, made = order[len(first) :], steps.kernel(batch_size, call.samples)
+        if made is None:
+            return losses + self._one_by_one(rest, batch_size)
         shared = [flat.numbers(version), *call.chunks]
-        rest = order[len(first) :]
-        made = steps.run(shared, call.own, rest, batch_size, flat, self._rule, printed.numbers, frozen)
-        return losses + (self._one_by_one(rest, batch_size) if made is None else made)
+        rates = np.ascontiguousarray(rule.rates(-(-len(rest) // batch_size)), float)
+        memory = np.array([*rule.memory.values()], float).reshape(-1, len(flat.data))
+        state, settings = (flat.data, flat.gradient, memory), (rates, printed.numbers, frozen)
+        found, data, memory = steps.run(made, shared, call.own, rest, batch_size, state, settings, rule.steps_done)
+        flat.data[:] = data
+        rule.memory = dict(zip(rule.memory, memory))
+        rule.steps_done += len(found)
+        return losses + found
 
     def _kernel(self, version: Version, printed: Printed, has_frozen: bool) -> DescentKernel | None:
         """The machine code for this program and rule, or None."""
@@ -139,8 +147,11 @@ class Descent:
                     self._kernels.pop(next(iter(self._kernels)))
                 self._kernels[key] = None
                 if native is not None and not version.results and not self._call.values:
-                    there = flat.there(version)
-                    self._kernels[key] = native.steps(printed, there, len(flat.data), flat.is_mean, has_frozen)
+                    from .kernel import DescentKernel, has_loss
+
+                    if has_loss(native.packed):
+                        rest = printed, flat.there(version), len(flat.data), flat.is_mean, has_frozen
+                        self._kernels[key] = DescentKernel(native, *rest)
             self._last = version, printed, has_frozen, self._kernels[key]
         return self._last[3]
 
