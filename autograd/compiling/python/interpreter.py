@@ -14,7 +14,7 @@ import numpy as np
 
 from ...core import floats
 from ...vocabularies import arrays
-from ..graph.graph import DETACH, OPS, Graph, arguments_of
+from ..graph.graph import DETACH, OPS, Graph
 from ..graph.nodes import Node
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
@@ -66,7 +66,7 @@ class Interpreter:
         values += [next(columns) if batched else next(rows) for batched in graph.batched]
         for node in self._nodes:
             op = OPS[node[0]]
-            values.append(op.forward(words, *arguments_of(op, [values[x] for x in node[1:]])))
+            values.append(op.forward(words, *op.split([values[x] for x in node[1:]])))
         outputs = np.empty((len(graph.outputs), samples))
         for k, x in enumerate(graph.outputs):
             outputs[k] = values[x]
@@ -94,9 +94,8 @@ class Interpreter:
                 continue
             node = nodes[k - graph.leaves]
             op = OPS[node[0]]
-            partials = op.partials(words, *arguments_of(op, [values[x] for x in node[1:]]), values[k])
-            flat = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
-            for x, slope in zip(node[1:], flat, strict=True):
+            partials = op.partials(words, *op.split([values[x] for x in node[1:]]), values[k])
+            for x, slope in zip(node[1:], op.joined(partials), strict=True):
                 if needs[x]:
                     adjoints[x] = adjoints[x] + (g * slope if words is floats else arrays.gate(g, slope))
         return adjoints
