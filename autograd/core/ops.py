@@ -19,6 +19,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from math import inf, log, pi, sqrt
 from typing import Any
 
@@ -55,6 +56,18 @@ class Op:
     def groups(self) -> tuple[bool, ...]:
         """For each input, whether it is a group of any number of values."""
         return tuple(domain.least is not None for domain in self.domain)
+
+    def split(self, inputs: Sequence[Any]) -> list[Any]:
+        """The inputs of a node as `forward` takes them: each group, and all are equally long, as one sequence."""
+        if True not in self.groups:
+            return list(inputs)
+        size = (len(inputs) - self.groups.count(False)) // self.groups.count(True)
+        ends = accumulate(size if many else 1 for many in self.groups)
+        return [inputs[end - size : end] if many else inputs[end - 1] for many, end in zip(self.groups, ends)]
+
+    def joined(self, parts: Sequence[Any]) -> list[Any]:
+        """What there is for each of those, such as `partials`, for one input of a node after the other."""
+        return [x for part, many in zip(parts, self.groups, strict=True) for x in (part if many else [part])]
 
     def takes(self, count: int) -> bool:
         """Whether it can read so many inputs, one at least; all groups have as many."""
