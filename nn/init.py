@@ -18,8 +18,8 @@ from typing import Any
 
 from autograd import fields
 
-from .checks import rate, real, whole
-from .keywords import named
+from .arguments.checks import rate, real, whole
+from .arguments.keywords import named
 
 _WORDS = 624  # of the Mersenne twister; behind them stands which is next
 _STATE = fields.columns(

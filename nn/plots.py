@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from .callbacks import RecordWeights
-from .checks import as_list
-from .grid import COLOURS, around, labelled, probabilities
-from .history import History
-from .keywords import named
+from .arguments.checks import as_list
+from .arguments.keywords import named
+from .layers.parameters import by_layer, parameters_of
 from .metrics import confusion_matrix as counts_of
-from .parameters import by_layer, parameters_of
-from .plane import plane_of, surface
+from .pictures.grid import COLOURS, around, labelled, probabilities
+from .pictures.plane import plane_of, surface
+from .training.callbacks import RecordWeights
+from .training.history import History
 
 MARKERS = "os^Dv<>P"  # of the classes, which so differ in more than their colour
 TEXT, MUTED = "#1b2130", "#596275"
