@@ -49,12 +49,15 @@ from .optim.clipping import clip_grad_norm
 from .optim.optimizer import Optimizer
 from .optim.rules import SGD, Adam, AdamW, RMSProp
 from .pictures.boundary import boundary
-from .training.callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
+from .training.callbacks.callback import Callback
+from .training.callbacks.early_stopping import EarlyStopping
+from .training.callbacks.recording import RecordGradients, RecordWeights
+from .training.callbacks.saving import Checkpoint
 from .training.checkpoint import load, save
 from .training.fit import fit
-from .training.history import History
+from .training.history import History, Step
 from .training.steps import Stage, steps
-from .training.training import Step, Training
+from .training.training import Training
 
 __all__ = [
     "MLP",

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .arguments.checks import as_list
 from .arguments.keywords import named
+from .arguments.samples import as_list
 from .layers.parameters import by_layer, parameters_of
 from .metrics import confusion_matrix as counts_of
 from .pictures.grid import COLOURS, around, labelled, probabilities
 from .pictures.plane import plane_of, surface
-from .training.callbacks import RecordWeights
+from .training.callbacks.recording import RecordWeights
 from .training.history import History
 
 MARKERS = "os^Dv<>P"  # of the classes, which so differ in more than their colour

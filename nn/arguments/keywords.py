@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from functools import update_wrapper
 from types import FunctionType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+
+from .elsewhere import remedy
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A")
 
 
 def named(function: Callable[P, R]) -> Callable[P, R]:
@@ -31,30 +34,89 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **options)
         except TypeError as error:
-            if error.__traceback__ is not None and error.__traceback__.tb_next is None:  # of the call, and not within
-                error.args = (tell(function, args, options, str(error)),)
+            tell(error, function, args, options)
             raise
 
-    # with the globals of the function's module: that is where doctest looks for what belongs to it
+    made: Callable[P, R] = _made(call, function)
+    return made
+
+
+class taking(Generic[P, A]):
+    """Lets a function of a dataclass be called with the fields: each is said once, in the class, for many functions.
+
+    In the docstring of the function `{arguments}` stands for what the class says of them. A method `__init__` may be
+    such a function too.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Line:
+    ...     slope: float
+    ...     offset: float = 0.0
+    >>> @taking(Line)
+    ... def root(line: Line) -> float:
+    ...     return -line.offset / line.slope
+    >>> root(2.0, offset=1.0), [*inspect.signature(root).parameters]
+    (-0.5, ['slope', 'offset'])
+    """
+
+    def __init__(self, kind: Callable[P, A]) -> None:
+        self.kind: Any = kind
+
+    @overload
+    def __call__(self, function: Callable[[A], R]) -> Callable[P, R]: ...
+    @overload
+    def __call__(self, function: Callable[[Any, A], R]) -> Callable[Concatenate[Any, P], R]: ...
+    def __call__(self, function: Any) -> Any:
+        """The function, called with the fields."""
+        kind, tell, of_self = self.kind, _tell, int(function.__name__ == "__init__")
+
+        def call(*args: Any, **options: Any) -> Any:
+            try:
+                given = kind(*args[of_self:], **options)
+            except TypeError as error:
+                tell(error, made, args, options)
+                raise
+            return function(*args[:of_self], given)
+
+        made: Any = _made(call, function)
+        own, fields = inspect.signature(function), inspect.signature(kind).parameters.values()
+        made.__signature__ = own.replace(parameters=[*[*own.parameters.values()][:of_self], *fields])
+        made.__doc__ = inspect.cleandoc(function.__doc__ or "").replace("{arguments}", _said(kind)) or None
+        return made
+
+
+def _made(call: Any, function: Any) -> Any:
+    """The call in the function's place, with the globals of its module: doctest looks there for what belongs to it."""
     module = inspect.unwrap(function).__globals__
-    made = FunctionType(call.__code__, module, call.__name__, None, call.__closure__)
-    return update_wrapper(made, function)
+    return update_wrapper(FunctionType(call.__code__, module, call.__name__, None, call.__closure__), function)
 
 
-def _tell(function: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any], error: str) -> str:
-    """What is wrong with the call."""
+def _said(kind: type) -> str:
+    """What a class and those before it say of their arguments."""
+    docs = [inspect.cleandoc(one.__doc__ or "").partition("Args:\n")[2] for one in reversed(kind.__mro__)]
+    return "\n".join(["Args:", *filter(None, docs)])
+
+
+def _tell(error: TypeError, function: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any]) -> None:
+    """Lets the error say what is wrong with the call, unless it comes from within."""
+    if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+        error.args = (_wrong(function, args, options) or re.sub(r"^\S+(?=\(\))", function.__qualname__, str(error)),)
+
+
+def _wrong(function: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any]) -> str:
+    """What is wrong with the call, where it is a name or a place."""
     is_init = function.__name__ == "__init__"
     what = type(args[0]).__name__ if is_init else function.__name__
     known = _names(function, type(args[0]).__mro__ if is_init else ())
     for name in options:
         if name not in known:
-            return f"{what}() got an unexpected keyword argument {name!r}{_remedy(name, list(known))}"
+            return f"{what}() got an unexpected keyword argument {name!r}{remedy(name, list(known))}"
     places = [name for name, kind in known.items() if kind is not inspect.Parameter.KEYWORD_ONLY]
     given = len(args) - is_init
     if given > len(places):
         more = ", ".join(f"{name}=..." for name in list(known)[len(places) :][: given - len(places)])
         return f"{what}() takes {', '.join(places)} by their places, and got {given}; name the others, as in {more}"
-    return error
+    return ""
 
 
 def _names(function: Callable[..., Any], kinds: tuple[type, ...]) -> dict[str, Any]:
@@ -68,86 +130,3 @@ def _names(function: Callable[..., Any], kinds: tuple[type, ...]) -> dict[str, A
         if not any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
             break
     return found
-
-
-def _remedy(name: str, known: list[str]) -> str:
-    """The right name for an argument."""
-    small = name.lower()
-    rights = [right for right, others in _ELSEWHERE.items() if small in (right.lower(), *others.split())]
-    for right in rights:
-        if right in known:
-            return f", which is called {right} here"
-    for right in rights:
-        other, says = _OF_OTHERS.get(right, ("", ""))
-        if other in known:
-            return f": {says}"
-    close = get_close_matches(small, known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; it takes {', '.join(known)}"
-
-
-# What other libraries call it, and what it is called here; of several names the first that the function takes.
-_ELSEWHERE = {
-    "lr": "learning_rate learningrate rate eta alpha "
-    "step_size stepsize lr_schedule schedule scheduler learning_rate_init",
-    "optimizer": "optimiser opt optim solver",
-    "epochs": "epoch n_epochs num_epochs nb_epoch nb_epochs max_epochs iterations n_iter num_iter max_iter steps",
-    "batch_size": "batch batchsize minibatch mini_batch minibatch_size bs n_batch",
-    "size": "batch batch_size batchsize",
-    "loss": "criterion loss_fn loss_function lossfn objective cost error",
-    "X": "x inputs data features rows X_train x_train",
-    "y": "Y target targets labels label outputs y_train",
-    "validation_data": "val_data valid_data validation eval_set test_data",
-    "validation_split": "val_split validation_fraction test_split holdout valid_split",
-    "metrics": "metric scoring",
-    "callbacks": "callback hooks hook",
-    "progress": "verbose quiet show_progress bar progress_bar disp",
-    "seed": "random_state random_seed rng random generator shuffle_seed",
-    "acceptable": "tol tolerance goal target_loss",
-    "patience": "n_iter_no_change early_stopping wait",
-    "min_delta": "delta min_improvement threshold tol",
-    "resume": "checkpoint resume_from restore initial_state load_from",
-    "engine": "backend mode compile compiled jit device",
-    "momentum": "mu beta",
-    "betas": "beta1 beta2 beta_1 beta_2 b1 b2 beta",
-    "eps": "epsilon",
-    "decay": "alpha rho beta smoothing",
-    "weight_decay": "l2 wd decay weightdecay l2_penalty regularization",
-    "clip_norm": "clipnorm max_norm max_grad_norm grad_clip clip gradient_clip global_clipnorm",
-    "clip_value": "clipvalue clip_by_value max_grad_value",
-    "parameters": "params model weights variables parameter",
-    "strength": "lambda_ weight l2 l1 alpha coefficient",
-    "activation": "act activations activation_function nonlinearity activation_fn",
-    "init": "initializer initialiser kernel_initializer weight_init initialization",
-    "nin": "in_features n_in input_size input_dim inputs n_inputs fan_in size_in",
-    "nout": "out_features n_out output_size output_dim outputs n_outputs units fan_out size_out",
-    "nouts": "sizes layers hidden hidden_sizes hidden_layer_sizes layer_sizes nout outputs units",
-    "count": "num_embeddings vocab_size input_dim n",
-    "rate": "lr learning_rate initial_lr base_lr max_lr p drop dropout dropout_rate probability prob",
-    "monitor": "metric quantity watch column",
-    "largest": "mode maximize maximise higher_is_better",
-    "restore_best_weights": "restore_best restore keep_best",
-    "every": "save_freq period interval frequency step_size",
-    "path": "file filename filepath file_path name",
-    "steps": "t_max total_steps max_steps n_steps num_steps decay_steps warmup warmup_steps epochs",
-    "end": "eta_min min_lr final final_lr end_lr",
-    "then": "after schedule lr",
-    "factor": "gamma decay_rate decay",
-    "test": "test_size split fraction share test_share",
-    "n": "n_samples samples count size points",
-    "noise": "std sigma deviation",
-    "predictions": "y_pred prediction predicted outputs output preds logits input",
-    "targets": "y_true target labels label truth y expected",
-    "weights": "sample_weight sample_weights weight",
-    "class_weights": "class_weight pos_weight weight",
-    "shuffle": "shuffled reshuffle",
-    "classes": "num_classes n_classes class_names labels names",
-}
-_OF_OTHERS = {  # what belongs to another argument
-    "lr": ("optimizer", "the learning rate is the optimizer's, as in optimizer=nn.SGD(model.parameters(), lr=0.1)"),
-    "momentum": ("optimizer", "momentum is the optimizer's, as in optimizer=nn.SGD(model.parameters(), momentum=0.9)"),
-    "weight_decay": (
-        "optimizer",
-        "it is the optimizer's, as in optimizer=nn.AdamW(model.parameters(), weight_decay=0.01)",
-    ),
-    "shuffle": ("seed", "each epoch has another order, which seed decides"),
-}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from math import cos, pi, sin
 from typing import Any
 
-from ..arguments.checks import finite, rate, whole
 from ..arguments.keywords import named
-from ..init import generator
+from ..arguments.numbers import finite, rate, whole
+from ..arguments.seeds import generator
 from .dataset import Dataset
 
 Point = tuple[float, float, int]

@@ -8,10 +8,10 @@ from typing import Any
 import autograd
 from autograd import Value
 
-from ..arguments.checks import as_list
 from ..arguments.keywords import named
-from ..init import generator, restore, state_of
-from ..optim.settings import share
+from ..arguments.numbers import share
+from ..arguments.samples import as_list
+from ..arguments.seeds import generator, restore, state_of
 from .module import Module
 
 

@@ -9,10 +9,10 @@ from typing import Any, Self
 import autograd
 from autograd import Value, fields
 
-from ..arguments.checks import as_list, rows
+from ..arguments.samples import as_list, rows
 from ..metrics import accuracy_of, r2
-from ..training.engine import eager_outputs, outputs_of
 from .freezing import freeze
+from .outputs import eager_outputs, outputs_of
 from .summary import summary
 
 _MANY = 30  # rows: from here on compiling takes less time than it saves

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from .freezing import is_frozen
 
-if TYPE_CHECKING:
-    from .module import Module
 
-
-def summary(model: Module) -> str:
+def summary(model: Any) -> str:
     """A table with a line for each layer.
 
     >>> import nn
@@ -49,6 +46,6 @@ def summary(model: Module) -> str:
     )
 
 
-def _short(part: Module) -> str:
+def _short(part: Any) -> str:
     text = repr(part)
     return type(part).__name__ if len(text) > 40 or text.startswith("<") else text

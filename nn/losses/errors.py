@@ -6,9 +6,9 @@ from typing import Any
 
 import autograd
 
-from ..arguments.checks import data, in_doubt
 from ..arguments.keywords import named
-from ..optim.clipping import bound
+from ..arguments.numbers import bound
+from ..arguments.predictions import data, in_doubt
 from .reading import over_outputs
 from .weighting import two_weights
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import autograd
 
-from ..arguments.checks import as_list, data, pairs, prediction, rate, target
+from ..arguments.numbers import rate
+from ..arguments.predictions import data, prediction, target
+from ..arguments.samples import as_list, pairs
 
 OfOne = Callable[[Any, Any], Any]
 

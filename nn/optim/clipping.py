@@ -13,8 +13,8 @@ import numpy as np
 
 from autograd import Value
 
-from ..arguments.checks import finite
 from ..arguments.keywords import named
+from ..arguments.numbers import bound
 
 
 def clip_by_norm(gradient: Any, largest: float) -> Any:
@@ -66,11 +66,3 @@ def clip_grad_norm(parameters: Iterable[Value], largest: float) -> float:
     for parameter, clipped in zip(parameters, clip_by_norm(gradient, bound("largest", largest)).tolist()):
         parameter.grad = clipped
     return norm(gradient)
-
-
-def bound(name: str, x: Any) -> float:
-    """`x` as a finite float above 0."""
-    number = finite(name, x)
-    if number <= 0.0:
-        raise ValueError(f"{name} must be above 0, got {number}")
-    return number

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..arguments.checks import finite, rate
-from .clipping import bound
+from ..arguments.numbers import bound, rate
 
 
 class Setting:
@@ -36,30 +35,6 @@ class Rate(Setting):
 
 def rate_or_schedule(name: str, x: Any) -> Any:
     return x if callable(x) else rate(f"{name}, the learning rate,", x)
-
-
-def share(name: str, x: Any) -> float:
-    """`x` as a float in [0, 1)."""
-    number = finite(name, x)
-    if not 0.0 <= number < 1.0:
-        raise ValueError(f"{name} must be in [0, 1), got {number}; 0.9 is usual")
-    return number
-
-
-def shares(name: str, x: Any) -> tuple[float, float]:
-    """`x` as two floats in [0, 1)."""
-    try:
-        first, second = x
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} are two numbers, as in (0.9, 0.999), got {x!r}") from None
-    return share(f"{name}[0]", first), share(f"{name}[1]", second)
-
-
-def yes_or_no(name: str, x: Any) -> bool:
-    """`x`, which must be True or False."""
-    if not isinstance(x, bool):
-        raise TypeError(f"{name} is True or False, got {x!r}")
-    return x
 
 
 def limit(name: str, x: Any) -> float | None:

@@ -16,10 +16,10 @@ import numpy as np
 
 from autograd import files
 
-from ..arguments.checks import whole
 from ..arguments.keywords import named
+from ..arguments.numbers import whole
 from ..layers.parameters import numbers, parameters_of, write
-from ..training.callbacks import RecordWeights
+from ..training.callbacks.recording import RecordWeights
 from ..training.history import History
 from .grid import COLOURS, Grid, around, labelled, probabilities
 

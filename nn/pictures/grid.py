@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments.checks import pairs, rows, targets, whole
-from ..training.engine import outputs_of
+from ..arguments.numbers import whole
+from ..arguments.samples import pairs, rows, targets
+from ..layers.outputs import outputs_of
 
 # of the classes; after Okabe & Ito 2008, "Color universal design", told apart with any colour vision
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a7a00", "#5d43b0")

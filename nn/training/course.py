@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import fields
 
-from ..init import restore, state_of
+from ..arguments.seeds import restore, state_of
 
 
 class Course:
@@ -32,6 +32,10 @@ class Course:
         self._order = list(range(samples))
         self.begin()
 
+    def __len__(self) -> int:
+        """How many samples there are."""
+        return len(self._order)
+
     def begin(self) -> None:
         """Begins an epoch."""
         self.seen, self.total = 0, 0.0  # samples so far, and the sum of their losses
@@ -41,17 +45,17 @@ class Course:
     @property
     def is_whole(self) -> bool:
         """Whether a batch is all samples, so that every step is an epoch."""
-        return self.batch_size == len(self._order)
+        return self.batch_size == len(self)
 
     @property
     def is_done(self) -> bool:
         """Whether all samples of the epoch were seen."""
-        return self.seen == len(self._order)
+        return self.seen == len(self)
 
     @property
     def steps_left(self) -> int:
         """How many steps the epoch still has."""
-        return -(-(len(self._order) - self.seen) // self.batch_size)
+        return -(-(len(self) - self.seen) // self.batch_size)
 
     @property
     def mean(self) -> float:
@@ -70,7 +74,7 @@ class Course:
 
     def count(self, loss: float) -> None:
         """The step of the next batch was made, and this was its mean loss."""
-        samples = min(self.batch_size, len(self._order) - self.seen)
+        samples = min(self.batch_size, len(self) - self.seen)
         self.seen += samples
         self.total += loss * samples
 
@@ -84,7 +88,7 @@ class Course:
         Raises:
             ValueError: it is damaged, or of other samples or batches.
         """
-        samples = len(self._order)
+        samples = len(self)
         place = fields.whole(most=samples - 1)
         known = fields.record(
             seen=fields.whole(most=samples),

@@ -19,7 +19,8 @@ import numpy as np
 import autograd
 from autograd import Value
 
-from ..arguments.checks import known_targets
+from ..arguments.predictions import known_targets
+from ..layers.outputs import agree, eager_outputs, plain
 from ..layers.parameters import numbers
 from ..optim.closed import is_closed
 from ..optim.optimizer import Optimizer
@@ -215,8 +216,8 @@ def engine_for(
             found = compiled.losses([rows[0]] * len(tried), [targets[k] for k in tried])
             some = range(0, len(rows), max(1, len(rows) // 3))
             eager = Eager(model, loss, parameters, [rows[k] for k in some], [targets[k] for k in some])
-            agrees = _equal(found, list(tried.values())) and all(
-                _equal(compiled.losses([rows[k]], [targets[k]])[0], eager.mean_loss([rows[k]], [targets[k]]))
+            agrees = agree(found, list(tried.values())) and all(
+                agree(compiled.losses([rows[k]], [targets[k]])[0], eager.mean_loss([rows[k]], [targets[k]]))
                 for k in some
             )
     except autograd.UncompiledWarning as warning:  # then the eager engine is the quicker one
@@ -246,34 +247,3 @@ def _updates(optimizer: Any, parameters: list[Value]) -> bool:
         and (optimizer.settings() is not None or is_closed(type(optimizer).rule, optimizer))
         and list(map(id, optimizer.parameters)) == list(map(id, parameters))
     )
-
-
-def eager_outputs(model: Function, rows: Any) -> list[Any]:
-    """What the model gives for each row, as plain numbers, with nothing recorded."""
-    with autograd.no_grad():
-        return [plain(model(row)) for row in rows]
-
-
-def outputs_of(model: Function, rows: Any) -> list[Any]:
-    """What the model gives for each of many rows: by a program, where that can be made."""
-    try:
-        found = autograd.compile(lambda row: model(list(row)), batch=0)(np.array(rows, dtype=float))
-        some = range(0, len(rows), max(1, len(rows) // 3))
-        if _equal([plain(found[k]) for k in some], eager_outputs(model, [rows[k] for k in some])):
-            return list(plain(found))
-    except (TypeError, ValueError, IndexError, AttributeError, KeyError):
-        pass  # what cannot be compiled runs as it is
-    return eager_outputs(model, rows)
-
-
-def plain(outputs: Any) -> Any:
-    """Outputs, as numbers where they are Values."""
-    if isinstance(outputs, Value):
-        return outputs.data
-    if isinstance(outputs, list | tuple):
-        return [plain(one) for one in outputs]
-    return outputs.tolist() if hasattr(outputs, "tolist") else outputs
-
-
-def _equal(these: Any, those: Any) -> bool:
-    return bool(np.allclose(these, those, rtol=1e-9, atol=1e-12, equal_nan=True))

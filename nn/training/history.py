@@ -1,9 +1,19 @@
-"""What happened in training: a column for each quantity, a row for each epoch, and why it ended."""
+"""What happened in training: each step, a column for each quantity with a row for each epoch, and why it ended."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of the parameters."""
+
+    epoch: int  # counted from 1
+    number: int  # of the step since the beginning, counted from 1
+    samples: tuple[int, ...]  # which rows it learned from
+    loss: float  # their mean loss, as it was before the step
 
 
 @dataclass(repr=False)

@@ -1,20 +1,75 @@
-"""What a training is given, checked before anything changes: samples, held out or not, optimizer, metrics."""
+"""Plan: the arguments of a training, each with its type, default and meaning, and what becomes of them."""
 
 from __future__ import annotations
 
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from pathlib import Path
 from typing import Any
 
 import autograd
 from autograd import Value
 
-from ..arguments.checks import as_list, pairs, real, rows, targets
+from ..arguments.numbers import real
+from ..arguments.samples import pairs, rows, targets
 from ..data.preparation import split
 from ..metrics import accuracy, accuracy_of
 from ..optim.rules import SGD
 
 Samples = tuple[list[list[float]], list[Any]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a training is given, as it is given: `Training` checks it, before anything changes.
+
+    Args:
+        model: a Module, or any function of a row that gives Values.
+        X: rows of numbers; where the model has one input, numbers.
+        y: for each row the target that `loss` understands: a number, a label, or a list of numbers.
+        loss: a function (prediction, target) of one sample, such as `nn.cross_entropy`.
+        optimizer: what makes the steps; None is `SGD(model.parameters())`.
+        epochs: how many epochs at most.
+        batch_size: how many samples to a step: 1 is online learning, None all at once (full batch).
+        seed: of the order of the samples; None takes it from Python's global `random`.
+        acceptable: stop when the loss of an epoch is that small.
+        patience: stop after so many epochs in a row without a loss smaller than the best by more than `min_delta`.
+        validation_split: the share of the samples, between 0 and 1, to hold out and only judge by; always the same.
+        validation_data: other samples to judge by, as (X, y) or a Dataset.
+        metrics: functions (predictions, targets) such as `nn.accuracy`, taken after each epoch.
+        callbacks: what else to do meanwhile, such as `nn.EarlyStopping()` or `nn.Checkpoint("run.json")`.
+        engine: "eager" records every scalar in every step; "compiled" records one sample and runs it as matrix code,
+            to the same weights but for rounding; "auto" compiles what can be compiled.
+        resume: a file that `nn.Checkpoint` wrote: training goes on from there, bit for bit, with the rates saved in it,
+            up to `epochs` in all; from the beginning while there is no such file.
+    """
+
+    model: Callable[[Any], Any]
+    X: Any
+    y: Any
+    _: KW_ONLY
+    loss: Callable[[Any, Any], Any]
+    optimizer: Any = None
+    epochs: int = 100
+    batch_size: int | None = 32
+    seed: Any = None
+    acceptable: float | None = None
+    patience: int | None = None
+    min_delta: float = 0.0
+    validation_split: float | None = None
+    validation_data: Any = None
+    metrics: Any = ()
+    callbacks: Any = ()
+    engine: str = "auto"
+    resume: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        if not callable(self.model):
+            is_after = " (the order is model, X, y)" if callable(self.X) or callable(self.y) else ""
+            raise TypeError(f"a model is a Module or a function of a row, not {reprlib.repr(self.model)}{is_after}")
+        if not callable(self.loss):
+            raise TypeError(f"a loss is a function such as nn.mean_squared_error, not {self.loss!r}")
 
 
 def samples_of(X: Any, y: Any, share: float | None, given: Any) -> tuple[Samples, Samples | None]:
@@ -102,9 +157,3 @@ def try_targets(
                 raise TypeError(f"a loss returns a Value, got {made!r}; compute it from the prediction it is given")
             losses[i] = made.data
     return losses
-
-
-def list_of(x: Any) -> list[Any]:
-    """What was given as a list, or one alone as a list of one."""
-    several = as_list(x)
-    return [x] if several is None else several

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import Value
 
-from ..arguments.keywords import named
+from ..arguments.keywords import taking
+from ..layers.outputs import plain
 from ..layers.parameters import numbers
-from .engine import Eager, plain
+from .engine import Eager
+from .plan import Plan
 from .training import Training
 
 SHOWN = 3  # numbers in a sentence; a stage holds all of them
@@ -33,10 +35,8 @@ class Stage:
         return f"{self.name:9}{self.says}"
 
 
-@named
-def steps(
-    model: Callable[[Any], Any], X: Any, y: Any, *, loss: Callable[[Any, Any], Any], **options: Any
-) -> Iterator[Stage]:
+@taking(Plan)
+def steps(plan: Plan) -> Iterator[Stage]:
     """Trains as `fit` does with engine="eager", and stops after each stage for you to look.
 
     >>> import nn
@@ -51,14 +51,16 @@ def steps(
     STOP     epochs done: 1
 
     `stage.loss` is the recorded loss, for `autograd.draw`, `explain` and `play`. The weights at the end are those of
-    `fit`, to the last bit. The options are those of `Training`.
+    `fit`, to the last bit.
+
+    {arguments}
     """
-    training = Training(model, X, y, loss=loss, **{**options, "engine": "eager"})
+    training = Training.of(replace(plan, engine="eager"))
     eager, parameters = training.engine, training.parameters
     assert isinstance(eager, Eager)
     names = [parameter.label or f"parameter {k}" for k, parameter in enumerate(parameters)]
     initial = _list(f"{name} = {x:.4g}" for name, x in zip(names, numbers(parameters)))
-    yield Stage("INIT", f"{model!r} has {len(parameters)} parameters: {initial}", training)
+    yield Stage("INIT", f"{plan.model!r} has {len(parameters)} parameters: {initial}", training)
     while (batch := training.next_batch()) is not None:
         samples, epoch = tuple(batch), training.history.epochs + 1
         predictions = eager.predict(samples)

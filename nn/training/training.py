@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-import copy
-import reprlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import fields
 from math import inf, isfinite
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 
-from autograd import fields
-
-from ..arguments.checks import finite, rate, whole
-from ..arguments.keywords import named
-from ..init import generator
+from ..arguments.keywords import taking
+from ..arguments.numbers import finite, rate, whole
+from ..arguments.samples import list_of
+from ..arguments.seeds import generator
 from ..layers.parameters import numbers, parameters_of, write
-from .callbacks import Callback, EarlyStopping, callbacks_of
-from .checkpoint import get, learn, learned, put
+from .callbacks.callback import callbacks_of
+from .callbacks.early_stopping import EarlyStopping
 from .course import Course
 from .draws import Draws
 from .engine import Engine, engine_for
-from .history import History
+from .history import History, Step
 from .interrupts import held
-from .plan import list_of, metrics_of, optimizer_of, samples_of, try_targets
+from .plan import Plan, metrics_of, optimizer_of, samples_of, try_targets
+from .state import Resumable
 from .trial import unchanged
 
 MOMENTS = ("on_start", "on_last_step", "on_gradient", "on_step", "on_epoch", "on_stop")
-_TRAINING = fields.record(
-    training=fields.record(
-        steps=fields.whole(most=2**53),
-        history=fields.named(fields.listed(fields.number)),
-        callbacks=fields.listed(fields.columns(name=fields.text, state=fields.STATE)),
-        # which the course looks at
-        order=fields.listed(fields.anything),
-        seen=fields.anything,
-        total=fields.anything,
-        random=fields.anything,
-    )
-)
 PROMPT = 0.1  # seconds of steps in one go: what Ctrl-C and the line of progress wait for
 
 
-@dataclass(frozen=True)
-class Step:
-    """One change of the parameters."""
-
-    epoch: int  # counted from 1
-    number: int  # of the step since the beginning, counted from 1
-    samples: tuple[int, ...]  # which rows it learned from
-    loss: float  # their mean loss, as it was before the step
-
-
-class Training:
+class Training(Resumable):
     """What `nn.fit` runs: iterate it to take one step at a time, with the same arguments and the same result.
 
     >>> import nn
@@ -66,48 +42,30 @@ class Training:
     (3, 6, 'epochs done: 3')
     """
 
-    @named
-    def __init__(
-        self,
-        model: Callable[[Any], Any],
-        X: Any,
-        y: Any,
-        *,
-        loss: Callable[[Any, Any], Any],
-        optimizer: Any = None,
-        epochs: int = 100,
-        batch_size: int | None = 32,
-        seed: Any = None,
-        acceptable: float | None = None,
-        patience: int | None = None,
-        min_delta: float = 0.0,
-        validation_split: float | None = None,
-        validation_data: Any = None,
-        metrics: Any = (),
-        callbacks: Any = (),
-        engine: str = "auto",
-        resume: str | Path | None = None,
-    ) -> None:
-        if not callable(model):
-            is_after = " (the order is model, X, y)" if callable(X) or callable(y) else ""
-            raise TypeError(f"a model is a Module or a function of a row, not {reprlib.repr(model)}{is_after}")
-        if not callable(loss):
-            raise TypeError(f"a loss is a function such as nn.mean_squared_error, not {loss!r}")
-        self.model, self.loss = model, loss
-        (self._rows, self._targets), self._held_out = samples_of(X, y, validation_split, validation_data)
-        self.epochs = whole("epochs", epochs)
-        self.acceptable = -inf if acceptable is None else finite("acceptable", acceptable)
-        self.batch_size = min(len(self) if batch_size is None else whole("batch_size", batch_size), len(self))
-        self.course = Course(len(self), self.batch_size, generator(seed))
-        min_delta = rate("min_delta", min_delta)
-        own = [] if patience is None else [EarlyStopping("loss", patience, min_delta, restore_best_weights=False)]
-        self.callbacks = callbacks_of([*own, *list_of(callbacks)])
+    @taking(Plan)
+    def __init__(self, plan: Plan) -> None:
+        """Checks everything and makes all ready; nothing has changed where it raises.
+
+        {arguments}
+        """
+        self.model, self.loss = plan.model, plan.loss
+        samples = samples_of(plan.X, plan.y, plan.validation_split, plan.validation_data)
+        (self._rows, self._targets), self._held_out = samples
+        self.epochs = whole("epochs", plan.epochs)
+        self.acceptable = -inf if plan.acceptable is None else finite("acceptable", plan.acceptable)
+        self.batch_size = min(len(self) if plan.batch_size is None else whole("batch_size", plan.batch_size), len(self))
+        self.course = Course(len(self), self.batch_size, generator(plan.seed))
+        min_delta = rate("min_delta", plan.min_delta)
+        watching = list_of(plan.callbacks)
+        if plan.patience is not None:
+            watching = [EarlyStopping("loss", plan.patience, min_delta, restore_best_weights=False), *watching]
+        self.callbacks = callbacks_of(watching)
         self._hooks = {moment: [one for one in self.callbacks if one.acts(moment)] for moment in MOMENTS}
-        self.metrics = metrics_of(metrics, model)
-        self.optimizer = optimizer_of(model, optimizer)
-        self.parameters = parameters_of(model, self.optimizer)
-        self.draws = Draws(model)
-        self.engine = self._engine(engine)
+        self.metrics = metrics_of(plan.metrics, plan.model)
+        self.optimizer = optimizer_of(plan.model, plan.optimizer)
+        self.parameters = parameters_of(plan.model, self.optimizer)
+        self.draws = Draws(plan.model)
+        self.engine = self._engine(plan.engine)
         columns = ["loss", *self.metrics]
         held_out = [f"val_{column}" for column in columns] if self._held_out is not None else []
         self.history = History({column: [] for column in [*columns, *held_out]})
@@ -124,8 +82,13 @@ class Training:
             or self._held_out is not None
             or self.acceptable > -inf
         )
-        if resume is not None and Path(resume).exists():
-            self.load(resume)
+        if plan.resume is not None and Path(plan.resume).exists():
+            self.load(plan.resume)
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """The training that a plan describes."""
+        return cls(**{field.name: getattr(plan, field.name) for field in fields(Plan)})
 
     def _engine(self, choice: str) -> Engine:
         self.draws.draw()  # what is random must be the same for both engines to be compared
@@ -305,71 +268,6 @@ class Training:
             self._call("on_stop")
             if self.best_weights is not None:
                 write(self.parameters, self.best_weights)
-
-    def save(self, path: str | Path) -> Path:
-        """Writes weights, optimizer, position, order of the samples, history and callbacks to a file."""
-        return put(path, self.state_dict())
-
-    def load(self, path: str | Path) -> None:
-        """Goes on from what `save` wrote; the next steps are those that would have followed, bit for bit."""
-        state = get(path)
-        if "training" not in state:
-            raise ValueError(f"{path} holds a model and no training; load it with nn.load, or resume another file")
-        self.load_state_dict(state, path)
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that the next steps depend on, as numbers, strings, lists and dictionaries."""
-        self.draws.undo()
-        return {
-            **learned(self.model, self.optimizer),
-            "training": {
-                "steps": self.steps,
-                **self.course.state_dict(),
-                "history": self.history.history,
-                "callbacks": [[type(one).__name__, state] for one in self.callbacks if (state := one.state_dict())],
-            },
-        }
-
-    def load_state_dict(self, state: Mapping[str, Any], path: str | Path = "the state") -> None:
-        """Takes back what `state_dict` gave.
-
-        Raises:
-            ValueError: it is damaged, or the state of another model, or of other data, batches or callbacks; nothing
-                has changed then.
-        """
-        part = fields.read(_TRAINING, state, path)["training"]
-        if len(part["order"]) != len(self):
-            raise ValueError(f"{path} is of a training with {len(part['order'])} samples, and here are {len(self)}")
-        remembering = [one for one in self.callbacks if one.state_dict()]
-        names, saved = [type(one).__name__ for one in remembering], [name for name, _ in part["callbacks"]]
-        if names != saved:
-            raise ValueError(f"{path} was saved with the callbacks {saved}, and these are {names}; give the same ones")
-        if part["history"].keys() != self.history.history.keys():
-            raise ValueError(
-                f"{path} has the columns {', '.join(part['history'])} in its history, and this training has "
-                f"{', '.join(self.history.history)}; give the same metrics and validation samples"
-            )
-        epochs = len(part["history"]["loss"])
-        for column, found in part["history"].items():
-            fields.read(fields.listed(fields.number, epochs), found, f"{path}: the column {column!r} of its history")
-        for k, (one, (name, kept)) in enumerate(zip(remembering, part["callbacks"])):
-            known = fields.read(one.state_kind(self, epochs), kept, f"{path}: the state of {name}")
-            part["callbacks"][k] = name, {**kept, **known}
-        before, history = copy.deepcopy(self.state_dict()), self.history
-        with held():
-            try:
-                self._take(state, part, remembering, path)
-            except Exception as error:
-                self._take(before, before["training"], remembering, path)
-                self.history = history
-                raise error if isinstance(error, ValueError) else ValueError(f"{path} does not fit: {error}") from error
-
-    def _take(self, state: Mapping[str, Any], part: Mapping[str, Any], remembering: list[Callback], path: Any) -> None:
-        learn(state, self.model, self.optimizer, path)
-        fields.read(self.course.load_state_dict, part, f"{path}: training")
-        self.steps, self.history = part["steps"], History({key: [*column] for key, column in part["history"].items()})
-        for one, (_, kept) in zip(remembering, part["callbacks"]):
-            one.load_state_dict(kept)
 
     def evaluate(self, X: Any, y: Any) -> dict[str, float]:
         """The mean loss of other samples, and each metric of them, by its name."""

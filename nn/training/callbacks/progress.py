@@ -1,10 +1,39 @@
-"""One line on the terminal, rewritten while something long goes on."""
+"""The progress line: one line on the terminal, rewritten while the training goes on."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 from time import monotonic
+
+from ...arguments.keywords import named
+from ..history import Step
+from .callback import Callback, Training
+
+
+class Progress(Callback):
+    """One line on the terminal, rewritten: the epoch, the mean loss in it so far, and what the last epoch gave."""
+
+    sees_parameters = every_step = False
+
+    @named
+    def __init__(self, shown: bool | None = None) -> None:
+        self.line = ProgressLine(shown)
+
+    def on_step(self, training: Training, step: Step) -> None:
+        if not self.line.shown:
+            return
+        share = training.seen / len(training)
+        done = (step.epoch - 1 + share) / training.epochs
+        more = "".join(
+            f"  {column} {found[-1]:.4g}"
+            for column, found in training.history.history.items()
+            if found and column != "loss"
+        )
+        self.line.show(done, f"epoch {step.epoch}/{training.epochs}  loss {training.running_loss:.4g}{more}")
+
+    def on_stop(self, training: Training) -> None:
+        self.line.clear()
 
 
 class ProgressLine:
