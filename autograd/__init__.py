@@ -13,29 +13,29 @@
 from importlib import import_module
 from typing import Any
 
-from . import functions
-from . import interop as interop  # teaches Value to answer NumPy
-from . import micrograd as micrograd  # and to those who know micrograd's
 from .checks.anomaly import detect_anomaly
 from .checks.formulas import derivative_table
 from .checks.gradcheck import GradientError, gradcheck
-from .functions import log_softmax, softmax
+from .core.ops import TABLE as TABLE
+from .core.value import Value, backward
+from .interop import micrograd as micrograd  # and to those who know micrograd's
+from .interop import numbers as numbers  # teaches Value to answer NumPy
 from .modes import no_grad, scope
-from .ops import TABLE as TABLE
 from .primitive import primitive
 from .serialisation import from_json, to_json
 from .tape import Guard, Tape
-from .value import Value, backward
 from .verbs.checkpoint import checkpoint
 from .verbs.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .verbs.hooks import hook
 from .verbs.selected import gradients
+from .vocabularies import functions
+from .vocabularies.functions import log_softmax, softmax
 
 # Imported when first asked for: most programs draw nothing, and many compile nothing.
 _LAZY = {
-    "GuardError": "packing.program",
-    "UncompiledWarning": "packing.uncompiled",
-    "compile": "packing.compiled",
+    "GuardError": "compiling.program",
+    "UncompiledWarning": "compiling.uncompiled",
+    "compile": "compiling.function",
     "draw": "pictures.drawing",
     "explain": "pictures.explain",
     "play": "pictures.player",

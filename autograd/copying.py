@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .recording import lines
-from .value import UNSET, Recorded, Value
+from .core.value import UNSET, Bare, Value
+from .core.watching import serials
 
 _under_way = threading.local()  # .ids: the Values whose inputs have been handed over already
 
@@ -40,7 +40,7 @@ def reduce(value: Value) -> tuple[Any, ...]:
     grad = value._grad if value._grad is not UNSET else None
     state = (float(value.data), grad, value.op, value.partials, value.notes)
     ready = value.is_leaf or id(value) in getattr(_under_way, "ids", ())
-    kind = None if type(value) is Recorded else type(value)
+    kind = None if type(value) is Bare else type(value)
     parts = (None if ready else Ancestors(value), value.inputs, state, value.is_constant, kind)
     return rebuild, parts, getattr(value, "__dict__", None)  # a subclass may have attributes
 
@@ -49,17 +49,17 @@ def rebuild(
     ancestors: Any, inputs: tuple[Value, ...], state: tuple[Any, ...], constant: bool, kind: type[Value] | None
 ) -> Value:
     """Makes a Value of its parts; `ancestors` only had to come before."""
-    made: Value = Recorded() if kind is None else object.__new__(kind)
+    made: Value = Bare() if kind is None else object.__new__(kind)
     made._data, grad, made.op, partials, notes = state
     made._grad = UNSET if grad is None else grad
-    made.a, made.b = inputs if len(inputs) == 2 else (*inputs, None) if len(inputs) == 1 else (None, None)
-    if made.b is not None:
-        made.da, made.db = partials
-    elif made.a is not None:
-        (made.da,) = partials
+    made._a, made._b = inputs if len(inputs) == 2 else (*inputs, None) if len(inputs) == 1 else (None, None)
+    if made._b is not None:
+        made._da, made._db = partials
+    elif made._a is not None:
+        (made._da,) = partials
     elif made.op is not None:
-        made.many = inputs, partials
-    made.line = 0 if constant else next(lines)  # inputs are rebuilt first, so lines keep their order
+        made._many = inputs, partials
+    made._serial = 0 if constant else next(serials)  # inputs are rebuilt first, so lines keep their order
     if notes:
         made._notes = notes
     return made
@@ -74,4 +74,4 @@ def whole_graph(roots: Iterable[Value]) -> list[Value]:
             if id(x) not in found:
                 found[id(x)] = x
                 waiting.append(x)
-    return sorted(found.values(), key=lambda value: value.line)
+    return sorted(found.values(), key=lambda value: value._serial)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any
 
-from .numeric import short
+from .core.numeric import short
 
 Kind = Callable[[Any], Any]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .recording import Watcher, watch_cut, watching, watching_here
-from .value import Value
+from .core.value import Value
+from .core.watching import Watcher, watch_cut, watching, watching_here
 
 
-class CutOff(Watcher):
+class NoGrad(Watcher):
     first = True  # an open tape must not see what is not recorded
 
     def record(self, node: Value) -> None:
         watch_cut(node, node)
-        node.a = node.b = node.op = None
-        node.line = 0
+        node._a = node._b = node.op = None
+        node._serial = 0
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.is_constant
     (9.0, True)
     """
-    with watching(CutOff()):
+    with watching(NoGrad()):
         yield
 
 

@@ -6,10 +6,11 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import arrays, floats, functions
-from .numeric import number
-from .ops import REAL, TABLE, Domain, Op
-from .record import recorder
+from .core import floats
+from .core.numeric import number
+from .core.ops import REAL, TABLE, Domain, Op
+from .vocabularies import arrays, functions
+from .vocabularies.recorders import recorder
 
 _own: set[str] = set()  # names of primitives: those of the table are not for the taking
 

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .copying import rebuild, whole_graph
+from .core.ops import Op, row
+from .core.value import UNSET, Value
 from .fields import Damage, Kind, anything, decoded, listed, named, number, one_of, read, record, whole
 from .fields import text as label
-from .ops import Op, row
-from .value import UNSET, Value
-from .verbs.history import Segment
+from .verbs.ancestry import Segment
 
 FORMAT, VERSION = "tapegrad graph", 1
 NOTES = ("label", "scope")
@@ -49,7 +49,7 @@ def to_json(values: Any) -> str:
             raise TypeError(
                 "a graph with a checkpointed part cannot be saved, since it is a function; record it plainly"
             )
-        op = LEAF if node.line else CONSTANT
+        op = LEAF if node._serial else CONSTANT
         codes.append(op if node.op is None else operations.setdefault(node.op.name, len(operations)))
         texts = {key: node.notes[key] for key in NOTES if key in node.notes}
         if texts:
@@ -65,7 +65,9 @@ def to_json(values: Any) -> str:
         "count": [len(node.inputs) for node in nodes],
         "inputs": [place[id(x)] for node in nodes for x in node.inputs],
         "partials": [_plain(partial) for node in nodes for partial in node.partials],
-        "grad": {str(k): _plain(node._grad) for k, node in enumerate(nodes) if node.line and node._grad is not UNSET},
+        "grad": {
+            str(k): _plain(node._grad) for k, node in enumerate(nodes) if node._serial and node._grad is not UNSET
+        },
         "notes": notes,
     }
     return json.dumps(content, separators=(",", ":"), allow_nan=False)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from .numeric import number
-from .recording import Watcher, caller, watching
-from .value import Value
+from .core.numeric import number
+from .core.value import Value
+from .core.watching import Watcher, caller, watching
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Tape(Watcher):
         >>> square(), square.backward(), w.grad
         (25.0, 25.0, 10.0)
         """
-        from .packing.compiled import compile_tape
+        from .compiling.function import compile_tape
 
         return compile_tape(self, result)
 

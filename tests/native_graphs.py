@@ -5,17 +5,17 @@ from packing_graphs import random_function
 
 import nn
 from autograd import Value
-from autograd.packing.trace import trace
+from autograd.compiling.graph.trace import trace
 
 
-def recorded(seed, wide):
+def recorded(seed, batched):
     """A random graph, the numbers of its parameters and how many arguments it has; with what is drawn next."""
     draw = np.random.default_rng(seed)
     parameters = [Value(x) for x in draw.uniform(-2, 2, seed % 4)]
     inputs = 1 + seed % 5
     function = random_function(seed, inputs + len(parameters), int(draw.integers(1, 25)))
     x = [Value(0.1 * k) for k in range(inputs)]
-    graph, _, found = trace(lambda: function([*x, *parameters]), x, [wide] * inputs)
+    graph, _, found = trace(lambda: function([*x, *parameters]), x, [batched] * inputs)
     return graph, np.array([one.data for one in found]), inputs, draw
 
 

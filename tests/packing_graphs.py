@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd.ops import ROWS, Op
+from autograd.core.ops import ROWS, Op
 
 
 def seeds(count: int, fast: int) -> list[Any]:

@@ -21,9 +21,9 @@ from autograd import (
     no_grad,
     scope,
     sqrt,
-    sweep,
     where,
 )
+from autograd.core import sweep
 
 
 def test_the_first_result_that_is_not_finite_raises_with_operation_operands_scope_and_line():

@@ -31,8 +31,8 @@ from autograd import (
     vjp,
     where,
 )
-from autograd.ops import ROWS
-from autograd.verbs.structure import flatten
+from autograd.core.ops import ROWS
+from autograd.trees import flatten
 
 RNG = np.random.default_rng(7)
 

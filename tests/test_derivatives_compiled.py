@@ -10,13 +10,13 @@ from packing_graphs import random_function, seeds
 
 import autograd
 from autograd import Value, compile, grad, gradients, hessian, jvp, no_grad, vjp
-from autograd.packing.blocks import Blocks
-from autograd.packing.pack import pack
-from autograd.packing.rows import Rows
-from autograd.packing.simplify import simplify
-from autograd.packing.straight import Straight
-from autograd.packing.sums import gather_sums
-from autograd.packing.trace import trace
+from autograd.compiling.graph.simplify import simplify
+from autograd.compiling.graph.sums import gather_sums
+from autograd.compiling.graph.trace import trace
+from autograd.compiling.numpy.blocks import Blocks
+from autograd.compiling.packing.pack import pack
+from autograd.compiling.python.interpreter import Interpreter
+from autograd.compiling.python.lines import PythonLines
 
 EDGES = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -3.0, 40.0, -800.0]
 INFINITE = [*EDGES, math.inf, -math.inf, math.nan]
@@ -110,7 +110,7 @@ def forms_of(graph):
     """Every form in which Python and NumPy can run it."""
     blocks = Blocks(pack(gather_sums(graph)), float)
     with_gates = lambda *given: blocks._run(*given, gated=True)  # noqa: E731
-    return [Straight(graph).run, Rows(graph).run, blocks.run, with_gates]
+    return [PythonLines(graph).run, Interpreter(graph).run, blocks.run, with_gates]
 
 
 @pytest.mark.parametrize("seed", seeds(1000, fast=15))

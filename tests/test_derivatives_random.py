@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograd import functions, grad, gradcheck, hessian, jacobian, jvp, sin, tanh
-from autograd.ops import ROWS
+from autograd import grad, gradcheck, hessian, jacobian, jvp, sin, tanh
+from autograd.core.ops import ROWS
+from autograd.vocabularies import functions
 
 INPUTS = 3
 OPERATIONS = -(-len(ROWS) // 8)

@@ -14,8 +14,8 @@ from damage import damaged
 import autograd
 import nn
 from autograd import Value, fields, from_json, to_json
-from autograd.packing import Program
-from autograd.packing.straight import Straight
+from autograd.compiling import Program
+from autograd.compiling.python.lines import PythonLines
 
 POINTS = nn.data.moons(8, seed=1)
 
@@ -86,7 +86,7 @@ def test_no_text_of_a_graph_becomes_code_even_if_it_was_not_loaded(symbol, outco
     compiled = autograd.compile(lambda x: x * 2 if x > 0 else x, native=False)
     compiled(1.0)
     graph = compiled.program.graph
-    wrong = Straight(replace(graph, checks=[replace(graph.checks[0], symbol=symbol, outcome=outcome)]))
+    wrong = PythonLines(replace(graph, checks=[replace(graph.checks[0], symbol=symbol, outcome=outcome)]))
     if outcome is True:
         with pytest.raises(ValueError, match="not in tuple"):
             wrong.source()

@@ -11,8 +11,8 @@ from test_ops import draw
 import autograd
 from autograd import GradientError, derivative_table, gradcheck, no_grad, where
 from autograd.checks.differences import differences
-from autograd.ops import ROWS
-from autograd.record import recorder
+from autograd.core.ops import ROWS
+from autograd.vocabularies.recorders import recorder
 
 each_row = pytest.mark.parametrize("op", ROWS, ids=str)
 
@@ -51,7 +51,7 @@ def test_a_wrong_partial_planted_in_any_row_is_found_and_named_with_its_line(op)
 
 def test_a_wrong_partial_in_a_row_that_another_rows_partial_uses_is_named_at_second_order(monkeypatch):
     cosh = replace(autograd.TABLE["cosh"], partials=lambda m, x, y: (1.1 * m.sinh(x),))
-    monkeypatch.setattr(autograd.functions, "cosh", recorder(cosh))
+    monkeypatch.setattr(autograd.vocabularies.functions, "cosh", recorder(cosh))
     assert gradcheck(autograd.tanh, 0.3, order=1)
     with pytest.raises(GradientError, match=r"^cosh"):
         gradcheck(autograd.tanh, 0.3)

@@ -10,32 +10,32 @@ from packing_graphs import seeds
 import autograd
 import nn
 from autograd import Value
-from autograd.packing.blocks import Blocks
-from autograd.packing.graph import OPS
-from autograd.packing.pack import pack
-from autograd.packing.simplify import simplify
-from autograd.packing.sums import gather_sums
+from autograd.compiling.graph.graph import OPS
+from autograd.compiling.graph.simplify import simplify
+from autograd.compiling.graph.sums import gather_sums
+from autograd.compiling.numpy.blocks import Blocks
+from autograd.compiling.packing.pack import pack
 
 pytest.importorskip("numba")
 
 from native_graphs import close, model, of_layers, recorded
 
-from autograd.native.run import Native
+from autograd.compiling.native.blocks import NativeBlocks
 
 
 @pytest.mark.parametrize("seed", seeds(300, fast=12))
 def test_machine_code_agrees_with_numpy_on_a_random_graph(seed):
-    for wide in (True, False) if seed % 3 == 0 else (True,):
-        recording, numbers, inputs, draw = recorded(seed, wide)
+    for batched in (True, False) if seed % 3 == 0 else (True,):
+        recording, numbers, inputs, draw = recorded(seed, batched)
         graph = pack(gather_sums(simplify(recording)))
-        native, blocks = Native(graph), Blocks(graph, float)
+        native, blocks = NativeBlocks(graph), Blocks(graph, float)
         wanted = b"\1" * (len(numbers) + inputs)
-        for samples in ((1, 20) if seed % 2 else (3, 70)) if wide else (1,):
+        for samples in ((1, 20) if seed % 2 else (3, 70)) if batched else (1,):
             x = draw.uniform(-2, 2, (inputs, samples))
-            given = ([numbers], x) if wide else ([numbers, x[:, 0]], None)
+            given = ([numbers], x) if batched else ([numbers, x[:, 0]], None)
             with np.errstate(all="ignore"):
                 found, expected = native.run(*given, wanted, 0.5), blocks.run(*given, wanted, 0.5)
-            made = native.kernel(native.lanes(samples if wide else 1), wanted)
+            made = native.kernel(native.lanes(samples if batched else 1), wanted)
             assert made or "round" in {OPS[node[0]].name for node in graph.graph.nodes}  # the one word no kernel knows
             assert [x.shape for x in found if x.size] == [x.shape for x in expected if x.size]
             assert close(found, expected)

@@ -17,7 +17,7 @@ pytest.importorskip("numba")
 
 from native_graphs import of_layers
 
-from autograd.native import disk, is_native
+from autograd.compiling.native import disk, is_native
 
 PROGRAM = """
 import time, numpy as np, autograd, nn
@@ -54,8 +54,8 @@ def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
     f = autograd.compile(of_layers, batch=(0, 1), native=True)
     with monkeypatch.context() as patch:
         patch.setenv("AUTOGRAD_CACHE", "")
-        patch.setattr("autograd.native.kernel._functions", {})
-        patch.setattr("autograd.native.kernel._compiled", lambda text, takes, gives: time.sleep(3.0))
+        patch.setattr("autograd.compiling.native.kernel._functions", {})
+        patch.setattr("autograd.compiling.native.kernel._compiled", lambda text, takes, gives: time.sleep(3.0))
         handler = signal.signal(signal.SIGALRM, interrupt)
         try:
             signal.setitimer(signal.ITIMER_REAL, 0.3)
@@ -70,7 +70,7 @@ def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
 def test_ctrl_c_does_not_wait_for_the_compiler_of_whole_epochs(monkeypatch):
-    from autograd.native import kernel
+    from autograd.compiling.native import kernel
 
     compiled = kernel._compiled
 
@@ -108,15 +108,15 @@ def test_what_is_recorded_again_is_not_compiled_again(monkeypatch):
         return autograd.compile(lambda a, b: a * b + autograd.sqrt(a) * 1.25, native=True)(4.0, 3.0)
 
     first = made()
-    monkeypatch.setattr("autograd.native.kernel._compiled", None)
+    monkeypatch.setattr("autograd.compiling.native.kernel._compiled", None)
     monkeypatch.setenv("AUTOGRAD_CACHE", "")
     assert first == made() == 14.5
 
 
 def test_old_machine_code_makes_room(tmp_path, monkeypatch):
     monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path))
-    monkeypatch.setattr("autograd.native.disk._MOST", 2)
-    monkeypatch.setattr("autograd.native.kernel._functions", {})
+    monkeypatch.setattr("autograd.compiling.native.disk._MOST", 2)
+    monkeypatch.setattr("autograd.compiling.native.kernel._functions", {})
     for k in range(4):
         f = autograd.compile(lambda x, k=k: autograd.sum([x * i for i in range(40 + k)]), batch=0, native=True)
         f([1.0, 2.0])
@@ -146,7 +146,7 @@ def test_native_is_where_numba_is_unless_it_is_turned_off(monkeypatch):
 
 def test_without_numba_it_is_missed_only_where_it_is_asked_for(monkeypatch):
     monkeypatch.delenv("AUTOGRAD_NATIVE", raising=False)
-    monkeypatch.setattr("autograd.native.find_spec", lambda name: None)
+    monkeypatch.setattr("autograd.compiling.native.find_spec", lambda name: None)
     assert not is_native(None)
     assert autograd.compile(lambda x: x * x)(3.0) == 9.0
     with pytest.raises(ModuleNotFoundError, match="pip install"):

@@ -14,7 +14,7 @@ import autograd
 
 pytest.importorskip("numba")
 
-from autograd.native import kernel
+from autograd.compiling.native import kernel
 
 STATM = "/proc/self/statm"
 CHAIN = """
@@ -46,7 +46,7 @@ expected = f.value_and_grad(rows)[0]
 in_child(lambda: f.value_and_grad(rows)[0])
 """
 WHILE_COMPILING = """
-from autograd.native import kernel
+from autograd.compiling.native import kernel
 compiling = threading.Thread(target=lambda: autograd.compile(chain, native=True).value_and_grad([0.1] * 200))
 compiling.start()
 while not kernel._lock.locked():

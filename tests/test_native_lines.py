@@ -6,22 +6,22 @@ from packing_graphs import seeds
 
 import autograd
 from autograd import Value
-from autograd.packing.graph import OPS
-from autograd.packing.rows import Rows
-from autograd.packing.straight import Straight
+from autograd.compiling.graph.graph import OPS
+from autograd.compiling.python.interpreter import Interpreter
+from autograd.compiling.python.lines import PythonLines
 
 pytest.importorskip("numba")
 
 from native_graphs import close, recorded
 
-from autograd.native.rows import NativeRows
-from autograd.native.straight import NativeStraight
+from autograd.compiling.native.interpreter import NativeInterpreter
+from autograd.compiling.native.lines import NativeLines
 
 
 @pytest.mark.parametrize("seed", seeds(200, fast=40))
 def test_lines_with_nothing_to_pack_agree_with_python_on_a_random_graph(seed):
-    graph, parameters, inputs, draw = recorded(seed, wide=False)
-    native, python = NativeStraight(graph), Straight(graph)
+    graph, parameters, inputs, draw = recorded(seed, batched=False)
+    native, python = NativeLines(graph), PythonLines(graph)
     wanted = bytes(draw.integers(0, 2, len(parameters) + inputs).tolist())
     for _ in range(5):
         given = [parameters, draw.uniform(-2, 2, inputs)]
@@ -35,8 +35,8 @@ def test_lines_with_nothing_to_pack_agree_with_python_on_a_random_graph(seed):
 
 @pytest.mark.parametrize("seed", seeds(200, fast=40))
 def test_the_interpreter_agrees_with_python_on_a_random_graph(seed):
-    graph, parameters, inputs, draw = recorded(seed, wide=False)
-    native, python = NativeRows(graph), Rows(graph)
+    graph, parameters, inputs, draw = recorded(seed, batched=False)
+    native, python = NativeInterpreter(graph), Interpreter(graph)
     wanted = bytes(draw.integers(0, 2, len(parameters) + inputs).tolist())
     for numbers in (draw.uniform(-2, 2, inputs), draw.choice([0.0, -0.0, 1.0, np.inf, -np.inf, np.nan], inputs)):
         given = [parameters, numbers]

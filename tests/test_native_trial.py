@@ -11,8 +11,8 @@ pytest.importorskip("numba")
 
 from native_graphs import close
 
-from autograd.native import kernel as compiler
-from autograd.packing.program import Program
+from autograd.compiling.native import kernel as compiler
+from autograd.compiling.program import Program
 
 ROWS = np.random.default_rng(0).normal(size=(400, 3))
 MODEL = nn.MLP(3, [6, 1], "tanh", seed=0)

@@ -1,4 +1,4 @@
-"""The words of compiled kernels are the words of `autograd.floats`, in vector instructions."""
+"""The words of compiled kernels are the words of `autograd.core.floats`, in vector instructions."""
 
 import ctypes
 import inspect
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 numba = pytest.importorskip("numba")
 
-from autograd import floats  # noqa: E402
-from autograd.native import words  # noqa: E402
+from autograd.compiling.native import words  # noqa: E402
+from autograd.core import floats  # noqa: E402
 
 GROUPS = {"each", "sum", "dot", "prod", "max", "min", "norm", "logsumexp", "pick"}
 INPUTS = {name: len(inspect.signature(getattr(words, name).py_func).parameters) for name in sorted(words.WORDS)}

@@ -10,9 +10,10 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value, floats
-from autograd.packing.epochs import Epochs
-from autograd.packing.rules import Printer
+from autograd import Value
+from autograd.compiling.training.descent import Descent
+from autograd.compiling.training.rules import Printer
+from autograd.core import floats
 from nn.training.interrupts import held
 
 POINTS = nn.data.moons(23, noise=0.2, seed=1)
@@ -164,14 +165,14 @@ def patient(monkeypatch):
 def stretches(monkeypatch, patient):
     """How many steps were made in each call."""
     found = []
-    run = Epochs.run
+    run = Descent.run
 
     def noted(self, order, batch_size):
         losses = run(self, order, batch_size)
         found.append(len(losses))
         return losses
 
-    monkeypatch.setattr(Epochs, "run", noted)
+    monkeypatch.setattr(Descent, "run", noted)
     return found
 
 
@@ -335,8 +336,8 @@ def test_a_model_that_branches_is_the_same_too(batch_size, native, monkeypatch, 
 def test_machine_code_is_made_after_the_same_step_of_a_resumed_training(make, options, monkeypatch, tmp_path, patient):
     pytest.importorskip("numba")
     monkeypatch.delenv("AUTOGRAD_NATIVE")
-    monkeypatch.setattr("autograd.native.run._PRICE", 300)
-    monkeypatch.setattr("autograd.native.run._PRICE_OF_ONE", 0)
+    monkeypatch.setattr("autograd.compiling.native.blocks._PRICE", 300)
+    monkeypatch.setattr("autograd.compiling.native.blocks._PRICE_OF_ONE", 0)
 
     def fresh(**more):
         return training_of(BITS[make], False, epochs=12, **options, **more)
@@ -384,7 +385,7 @@ def test_a_schedule_without_a_rate_is_told_and_the_steps_before_count():
 
 
 def test_ctrl_c_waits_for_the_steps_of_a_call(monkeypatch, patient):
-    run = Epochs.run
+    run = Descent.run
 
     def interrupted(self, order, batch_size):
         losses = run(self, order, batch_size)
@@ -392,12 +393,12 @@ def test_ctrl_c_waits_for_the_steps_of_a_call(monkeypatch, patient):
             signal.raise_signal(signal.SIGINT)
         return losses
 
-    monkeypatch.setattr(Epochs, "run", interrupted)
+    monkeypatch.setattr(Descent, "run", interrupted)
     training = training_of(RULES["momentum"], False)
     with pytest.raises(KeyboardInterrupt):
         training.run()
     assert training.steps == training.optimizer.steps_done == 5
-    monkeypatch.setattr(Epochs, "run", run)
+    monkeypatch.setattr(Descent, "run", run)
     training.run()
     whole = training_of(RULES["momentum"], False)
     whole.run()

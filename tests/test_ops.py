@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, arrays, floats, functions, text
-from autograd.ops import ROWS, Op
+from autograd import Value
+from autograd.core import floats
+from autograd.core.ops import ROWS, Op
+from autograd.vocabularies import arrays, functions, text
 
 POINTS = 20
 each_row = pytest.mark.parametrize("op", ROWS, ids=str)

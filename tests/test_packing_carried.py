@@ -14,14 +14,14 @@ from reading_programs import reading_program
 
 import autograd
 from autograd import Value
-from autograd.packing.blocks import Blocks
-from autograd.packing.carried import Carried
-from autograd.packing.pack import pack
-from autograd.packing.rows import Rows
-from autograd.packing.simplify import simplify
-from autograd.packing.straight import Straight
-from autograd.packing.sums import gather_sums
-from autograd.packing.trace import Recorder, trace
+from autograd.compiling.graph.carried import Carried
+from autograd.compiling.graph.simplify import simplify
+from autograd.compiling.graph.sums import gather_sums
+from autograd.compiling.graph.trace import Tracer, trace
+from autograd.compiling.numpy.blocks import Blocks
+from autograd.compiling.packing.pack import pack
+from autograd.compiling.python.interpreter import Interpreter
+from autograd.compiling.python.lines import PythonLines
 
 
 class Case:
@@ -105,13 +105,13 @@ def test_a_batch_of_a_program_that_reads_numbers_gives_what_each_sample_gives(se
 
 
 @pytest.mark.parametrize("seed", seeds(200, fast=40))
-@pytest.mark.parametrize("form", [Straight, Rows, lambda graph: Blocks(pack(gather_sums(graph)), float)])
+@pytest.mark.parametrize("form", [PythonLines, Interpreter, lambda graph: Blocks(pack(gather_sums(graph)), float)])
 def test_where_the_checks_of_a_program_hold_every_form_gives_what_is_right(form, seed):
     assert_right_where_checks_hold(form, Case(seed))
 
 
 @pytest.mark.parametrize("seed", seeds(400, fast=60))
-@pytest.mark.parametrize("form", [Rows, lambda graph: Blocks(pack(graph), float)])
+@pytest.mark.parametrize("form", [Interpreter, lambda graph: Blocks(pack(graph), float)])
 def test_so_it_is_at_zeros_of_both_signs_infinities_and_nan(form, seed):
     numbers = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 2.0, 0.5, -3.0, -1e-300]
     with np.errstate(all="ignore"):
@@ -258,9 +258,9 @@ def test_a_number_that_was_kept_after_the_recording_is_one_like_any_other():
 
 def test_nothing_is_left_of_a_recording_for_the_cyclic_collector():
     w, x = Value(2.0), Value(1.0)
-    before = [type(one) in (Recorder, Carried) for one in gc.get_objects()]
+    before = [type(one) in (Tracer, Carried) for one in gc.get_objects()]
     trace(lambda: x * w.data + max(w.data, math.exp(w.data)), [x], [False])
-    assert sum(type(one) in (Recorder, Carried) for one in gc.get_objects()) <= sum(before)
+    assert sum(type(one) in (Tracer, Carried) for one in gc.get_objects()) <= sum(before)
 
 
 def test_a_result_out_of_a_pickle_is_refused_for_nobody_saw_how_it_was_computed():

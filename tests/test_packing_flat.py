@@ -32,7 +32,7 @@ def test_steps_on_the_array_are_those_on_the_values_whatever_turns(seed):
         flat.data -= 0.1 * flat.gradient
         for twin in twins:
             twin.data -= 0.1 * twin.grad
-    flat.push()
+    flat.write_back()
     assert [value.data for value in values] == pytest.approx([twin.data for twin in twins], rel=1e-9)
     assert [value.grad for value in values[::-1]] == flat.gradient.tolist()
 
@@ -43,7 +43,7 @@ def test_what_is_pulled_is_what_was_written_and_other_parameters_are_read_each_t
     assert flat.backward([1.0]) == 3.0
     w.data, other.data = 3.0, 4.0
     assert flat.backward([1.0]) == 5.0
-    flat.pull()
+    flat.refresh()
     assert flat.backward([1.0]) == 7.0
     assert flat.gradient.tolist() == [1.0, 0.0]
 
@@ -62,7 +62,7 @@ def test_a_parameter_that_is_replaced_is_noticed_at_the_next_pull():
     flat = autograd.compile(lambda x: model[0] * x, batch=0).flat(model)
     assert flat.backward([3.0]) == 6.0
     model[0] = Value(5.0)
-    flat.pull()
+    flat.refresh()
     assert flat.backward([3.0]) == 15.0
     assert flat.gradient.tolist() == [0.0]
 
@@ -75,7 +75,7 @@ def test_what_is_assigned_is_copied_into_the_array_that_is_read():
     assert flat.data is mine
     assert flat.backward([4.0]) == 12.0
     flat.gradient = [7.0]
-    flat.push()
+    flat.write_back()
     assert (w.data, w.grad) == (3.0, 7.0)
     with pytest.raises(ValueError, match="broadcast"):
         flat.data = [1.0, 2.0]

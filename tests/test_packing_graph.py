@@ -8,28 +8,28 @@ from packing_graphs import random_function, random_sums
 
 import autograd
 from autograd import Value
-from autograd.packing.graph import CODE_OF, DETACH, LIFT
-from autograd.packing.hashes import hash_of, hashes_of
-from autograd.packing.nodes import Nodes, distinct, runs
-from autograd.packing.pack import levels
-from autograd.packing.rows import Rows
-from autograd.packing.simplify import simplify
-from autograd.packing.sums import gather_sums
-from autograd.packing.trace import trace
+from autograd.compiling.graph.graph import CODE_OF, DETACH, LIFT
+from autograd.compiling.graph.hashes import hash_of, hashes_of
+from autograd.compiling.graph.nodes import Nodes, distinct, runs
+from autograd.compiling.graph.simplify import simplify
+from autograd.compiling.graph.sums import gather_sums
+from autograd.compiling.graph.trace import trace
+from autograd.compiling.packing.pack import levels
+from autograd.compiling.python.interpreter import Interpreter
 
 SEEDS = range(60)
 
 
-def recorded(seed, wide=(False, True, False)):
+def recorded(seed, batched=(False, True, False)):
     """A random graph, and numbers for its arguments."""
     draw = random.Random(seed)
-    x = [Value(draw.uniform(-2.0, 2.0)) for _ in wide]
-    function = random_sums(seed) if seed % 2 else random_function(seed, len(wide), 30)
-    return trace(lambda: function(x), x, wide)[0], np.array([value.data for value in x])
+    x = [Value(draw.uniform(-2.0, 2.0)) for _ in batched]
+    function = random_sums(seed) if seed % 2 else random_function(seed, len(batched), 30)
+    return trace(lambda: function(x), x, batched)[0], np.array([value.data for value in x])
 
 
 def value(graph, numbers):
-    return Rows(graph).run([numbers], None, b"", 1.0)[0].item()
+    return Interpreter(graph).run([numbers], None, b"", 1.0)[0].item()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -10,12 +10,12 @@ from packing_graphs import random_function
 
 import autograd
 from autograd import Value
-from autograd.packing import GuardError, Program, listing
-from autograd.packing.blocks import Blocks
-from autograd.packing.pack import pack
-from autograd.packing.simplify import simplify
-from autograd.packing.sums import gather_sums
-from autograd.packing.trace import trace
+from autograd.compiling import GuardError, Program, listing
+from autograd.compiling.graph.simplify import simplify
+from autograd.compiling.graph.sums import gather_sums
+from autograd.compiling.graph.trace import trace
+from autograd.compiling.numpy.blocks import Blocks
+from autograd.compiling.packing.pack import pack
 
 
 def network(width=8, samples=6):
@@ -166,7 +166,7 @@ def test_a_program_shows_labels_and_keeps_them_in_its_file(tmp_path):
     assert "arguments @ w0 ... w63 + parameters, 4 terms" in shown
     assert shown.splitlines()[3].endswith("hidden: h0 ... h15")
     compiled.program.save(tmp_path / "program.json")
-    assert str(autograd.packing.Program.load(tmp_path / "program.json")) == shown
+    assert str(autograd.compiling.Program.load(tmp_path / "program.json")) == shown
 
 
 def test_a_label_of_what_is_written_twice_or_left_out_does_no_harm():

@@ -71,7 +71,7 @@ def test_a_repeated_call_is_the_first_again(kind, dtype, monkeypatch):
     f = autograd.compile(lambda a, b: squares(numbers(a)) * w + b, argnums=(1, 0), dtype=dtype)
     first = f(argument, 2.0), f.value_and_grad(argument, 2.0), f.backward(argument, 2.0)
     once = w.grad
-    monkeypatch.setattr("autograd.packing.compiled.given", None)  # which the long way begins with
+    monkeypatch.setattr("autograd.compiling.function.given", None)  # which the long way begins with
     assert same((f(argument, 2.0), f.value_and_grad(argument, 2.0), f.backward(argument, 2.0)), first)
     assert (w.grad, f.cache_info().recordings) == (2 * once, 1)
     w.data = 3.0
@@ -87,7 +87,7 @@ def test_a_repeated_batch_is_the_first_again_with_any_number_of_samples(kind, re
     for given in (samples, twice(samples)):
         first = f(given, [2.0]), f.value_and_grad(given, [2.0]), f.backward(given, [2.0])
         if kind != "tuples":
-            monkeypatch.setattr("autograd.packing.compiled.given", None)  # which the long way begins with
+            monkeypatch.setattr("autograd.compiling.function.given", None)  # which the long way begins with
         assert same((f(given, [2.0]), f.value_and_grad(given, [2.0]), f.backward(given, [2.0])), first)
     assert f.cache_info().recordings == 1
 
@@ -147,7 +147,7 @@ def test_the_program_knows_what_the_parameters_were_in_a_repeated_call(tmp_path)
         w.data = 1.0
     assert f(2.0) == f(2.0) == 60.0
     f.program.save(tmp_path / "program.json")
-    assert autograd.packing.Program.load(tmp_path / "program.json")(2.0) == 60.0
+    assert autograd.compiling.Program.load(tmp_path / "program.json")(2.0) == 60.0
 
 
 @pytest.mark.parametrize("native", [False, True])

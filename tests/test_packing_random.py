@@ -8,13 +8,13 @@ from packing_graphs import random_function, seeds
 
 import autograd
 from autograd import Value
-from autograd.packing.blocks import Blocks
-from autograd.packing.pack import pack
-from autograd.packing.rows import Rows
-from autograd.packing.simplify import simplify
-from autograd.packing.straight import Straight
-from autograd.packing.sums import gather_sums
-from autograd.packing.trace import trace
+from autograd.compiling.graph.simplify import simplify
+from autograd.compiling.graph.sums import gather_sums
+from autograd.compiling.graph.trace import trace
+from autograd.compiling.numpy.blocks import Blocks
+from autograd.compiling.packing.pack import pack
+from autograd.compiling.python.interpreter import Interpreter
+from autograd.compiling.python.lines import PythonLines
 
 
 class Case:
@@ -38,9 +38,9 @@ class Case:
         result.backward()
         return result.data, [one.grad for one in x], [one.grad for one in self.parameters]
 
-    def graph(self, wide):
+    def graph(self, batched):
         x = [Value(number) for number in self.batch[0]]
-        graph, _, parameters = trace(lambda: self.function(x), x, [wide] * len(x))
+        graph, _, parameters = trace(lambda: self.function(x), x, [batched] * len(x))
         return simplify(graph), parameters
 
 
@@ -72,14 +72,14 @@ def test_eager_compiled_and_batched_agree_on_a_random_graph(seed):
 @pytest.mark.parametrize("form", ["blocks", "straight", "rows", "gated blocks", "float32 blocks"])
 def test_every_form_of_a_program_agrees_on_a_random_graph(form, seed):
     case = Case(seed)
-    graph, parameters = case.graph(wide=False)
+    graph, parameters = case.graph(batched=False)
     numbers = [one.data for one in parameters]
     wanted = bytes([1] * (len(parameters) + len(case.batch[0])))
     tolerance = 3e-3 if "float32" in form else 1e-7
     if form == "straight":
-        runs = Straight(graph)
+        runs = PythonLines(graph)
     elif form == "rows":
-        runs = Rows(graph)
+        runs = Interpreter(graph)
     else:
         runs = Blocks(pack(gather_sums(graph)), np.float32 if "float32" in form else float)
     known = {id(one): k for k, one in enumerate(parameters)}

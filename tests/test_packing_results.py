@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.packing import Program
+from autograd.compiling import Program
 
 
 @pytest.mark.parametrize(

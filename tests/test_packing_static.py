@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.packing import Program
+from autograd.compiling import Program
 
 TABLE = [Value(float(k) + 1.0) for k in range(12)]
 NAMES = {1: Value(10.0), 2: Value(20.0), 2.5: Value(25.0), "a": Value(30.0)}
@@ -153,7 +153,7 @@ def test_arguments_that_static_names_are_constants():
         f = autograd.compile(lambda x, n: x * n["a"][0] / n["b"][1], static=static)
         assert f(2.0, {"a": [3.0], "b": np.array([1.0, 2.0])}) == 3.0
         assert f(2.0, n={"a": [5.0], "b": np.array([1.0, 2.0])}) == 5.0
-        assert f.program.graph.wide == [False]
+        assert f.program.graph.batched == [False]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_whole_numbers_take_the_short_way_too(monkeypatch):
     f = autograd.compile(lambda n, x, ns: TABLE[n] * x * len(f"{ns}"))
     calls = [(3, 2.0, np.array([1000, 2000])), (3000 - 2997, 2.5, np.array([1000, 2000]))]
     expected = [f(*call) for call in calls]
-    monkeypatch.setattr("autograd.packing.compiled.given", None)  # which the long way begins with
+    monkeypatch.setattr("autograd.compiling.function.given", None)  # which the long way begins with
     assert [f(*call) for call in calls] == expected
 
 

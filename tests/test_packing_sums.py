@@ -9,11 +9,12 @@ import pytest
 from packing_graphs import seeds
 
 import autograd
-from autograd import Value, arrays
-from autograd.packing.graph import CODE_OF
-from autograd.packing.simplify import simplify
-from autograd.packing.sums import gather_sums
-from autograd.packing.trace import trace
+from autograd import Value
+from autograd.compiling.graph.graph import CODE_OF
+from autograd.compiling.graph.simplify import simplify
+from autograd.compiling.graph.sums import gather_sums
+from autograd.compiling.graph.trace import trace
+from autograd.vocabularies import arrays
 
 NATIVE = [False, *([True] if importlib.util.find_spec("numba") else [])]
 NASTY = (1.0, -1.0, 0.3, -0.1, 1e16, -1e16, 1e308, -1e308, 2.5, 1e-300, 3e15, 0.0)

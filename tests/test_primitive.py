@@ -12,18 +12,17 @@ import autograd
 from autograd import (
     GradientError,
     Value,
-    arrays,
     derivative_table,
-    floats,
     from_json,
     grad,
     gradcheck,
     hessian,
     primitive,
-    text,
     to_json,
 )
-from autograd.ops import GROUP
+from autograd.core import floats
+from autograd.core.ops import GROUP
+from autograd.vocabularies import arrays, text
 
 
 @primitive(partials=lambda x, y: [autograd.cos(x)], symbol="~")

@@ -10,7 +10,7 @@ from test_ops import draw
 
 import autograd
 from autograd import Value, from_json, grad, scope, to_json
-from autograd.ops import ROWS
+from autograd.core.ops import ROWS
 
 
 def everything(value):

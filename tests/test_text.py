@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from autograd.text import Text, program, words
+from autograd.vocabularies.text import Text, program, words
 
 
 def random_expression(rng, depth):

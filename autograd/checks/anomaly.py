@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from ..core.value import Value
+from ..core.watching import Watcher, caller, watched_only_by, watching, watching_here
 from ..modes import Scope
-from ..recording import Watcher, caller, watched_only_by, watching, watching_here
-from ..value import Value
 
 
 class Sources(Watcher):
@@ -72,7 +72,7 @@ def unalarmed() -> AbstractContextManager[None]:
 
 def check_adjoint(node: Any, x: Any, partial: float, adjoint: float, total: float) -> None:
     """Raises if the adjoint of the input `x` of `node` has become inf or nan."""
-    if x.line and not math.isfinite(total):
+    if x._serial and not math.isfinite(total):
         raise FloatingPointError(
             f"the adjoint of {_describe(x)} became {total!r} in {node.op} of {_operands(node)}: "
             f"the adjoint {adjoint!r} of the result {node._data!r} times the partial {partial!r}{place(node)}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ops import TABLE, Op, row
-from ..text import Text, program, words
+from ..core.ops import TABLE, Op, row
+from ..vocabularies.text import Text, program, words
 
 
 def derivative_table(*names: str) -> None:

@@ -8,17 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import floats
+from ..core import floats
+from ..core.ops import Op
+from ..core.value import Value
+from ..core.watching import watching
 from ..modes import no_grad
-from ..ops import Op
-from ..recording import watching
-from ..value import Value
+from ..trees import flatten
 from ..verbs import differentiable
 from ..verbs.adjoints import pull, push
+from ..verbs.ancestry import history
 from ..verbs.differentiable import flat, grouped
 from ..verbs.evaluation import Evaluation, despite_no_grad, evaluate
-from ..verbs.history import history
-from ..verbs.structure import flatten
 from .anomaly import Sources, place
 from .differences import differences
 
@@ -123,9 +123,9 @@ def _of_one_input(op: Op, data: Sequence[float], k: int) -> Callable[[float], fl
 
 
 def _check_forward_against_reverse(run: Evaluation, weights: Sequence[float], direction: Sequence[float]) -> None:
-    tangents = {x.line: part for x, part in zip(run.inputs, direction, strict=True)}
+    tangents = {x._serial: part for x, part in zip(run.inputs, direction, strict=True)}
     push(run.nodes, tangents)
-    forward = [weight * tangents.get(y.line, 0.0) for y, weight in zip(run.outputs, weights, strict=True)]
+    forward = [weight * tangents.get(y._serial, 0.0) for y, weight in zip(run.outputs, weights, strict=True)]
     reverse = [a * part for a, part in zip(_pulled(pull, run, weights), direction, strict=True)]
     size = sum(map(abs, forward)) + sum(map(abs, reverse))
     if abs(sum(forward) - sum(reverse)) > 1e-9 * size:  # false where a slope is infinite
@@ -165,9 +165,9 @@ def _check_gradient(
     adjoints: dict[int, float] = {}
     for slope, part in zip(gradient, direction, strict=True):
         if isinstance(slope, Value):
-            adjoints[slope.line] = adjoints.get(slope.line, 0.0) + part
+            adjoints[slope._serial] = adjoints.get(slope._serial, 0.0) + part
     pull(nodes, adjoints)
-    second = sum(adjoints.get(x.line, 0.0) * part for x, part in zip(run.inputs, direction, strict=True))
+    second = sum(adjoints.get(x._serial, 0.0) * part for x, part in zip(run.inputs, direction, strict=True))
     _compare("the second derivative", second, moved)
 
 
@@ -184,9 +184,9 @@ def _compare(what: str, derivative: float, moved: Callable[[float], float]) -> N
 def _pulled(sweep: Callable[..., None], run: Evaluation, weights: Sequence[float]) -> list[Any]:
     adjoints: dict[int, Any] = {}
     for y, weight in zip(run.outputs, weights, strict=True):
-        adjoints[y.line] = adjoints.get(y.line, 0.0) + weight
+        adjoints[y._serial] = adjoints.get(y._serial, 0.0) + weight
     sweep(run.nodes, adjoints)
-    return [adjoints.get(x.line, 0.0) for x in run.inputs]
+    return [adjoints.get(x._serial, 0.0) for x in run.inputs]
 
 
 def _shown(node: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from . import svg
-from .graph import Box, Graph, Wire
+from .boxes import Box, Diagram, Wire
 from .lettering import fitted, width
 from .naming import NOT_YET
 from .plan import Footprint, Plan
@@ -18,7 +18,7 @@ _PITCH = 14.0  # between the labels of two inputs
 class Cards:
     """Measures and paints cards, all of one width so that columns line up."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Diagram) -> None:
         self.graph = graph
         self.wide = min(_MOST, max([_LEAST, *(_needed(box) for box in graph.boxes)]))
         # what stands on a wire has its place in front of the card, where nothing else can be

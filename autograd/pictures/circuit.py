@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from . import svg
-from .graph import Box, Graph, Wire
+from .boxes import Box, Diagram, Wire
 from .lettering import fitted, width
 from .naming import NOT_YET
 from .plan import Footprint, Plan
@@ -17,7 +17,7 @@ _NAME = 130.0  # how wide a leaf's name may be
 class Circuit:
     """Measures and paints circles and the wires between them."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Diagram) -> None:
         self.graph = graph
         texts = [text for wire in graph.wires for text in (wire.value, wire.grad)]
         texts += [row.text for box in graph.boxes for row in box.rows]

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from ..value import UNSET, Value
-from .graph import Box, Graph, Row, Wire, box, wire
+from ..core.value import UNSET, Value
+from .boxes import Box, Diagram, Row, Wire, box, wire
 from .lettering import clean, counted, figure, fitted, span
 from .naming import NOT_YET, kinds, symbol_of
 
@@ -90,14 +90,14 @@ def grouped(
     numbered: bool = True,
     cut: Collection[int] = (),
     on: Collection[object] = (),
-) -> Graph | None:
+) -> Diagram | None:
     """The picture of all `values` (earliest first) in at most `most` boxes, or None if it takes more."""
     grouping = _Grouping({id(root) for root in roots}, kinds(values, roots), scope_of, numbered)
     for value in values:
         grouping.add(value, () if id(value) in cut else value.inputs, on)
         if len(grouping.groups) > most:
             return None
-    picture = Graph(size=len(values))
+    picture = Diagram(size=len(values))
     lit = {k for key, k in grouping.of.items() if key in on} if on else set()
     for k, one in enumerate(grouping.groups):
         picture.boxes.append(_box(one, f"g{k}", grouping.kind_of(one.first), id(one.first) in cut, k in lit))
@@ -125,7 +125,7 @@ class _Grouping:
         k = self.of[id(value)] = self._group(key, value, scope, sources)
         for place, x in enumerate(inputs):
             # constants are not shared: each group has its own, but for scopes, which read the same data
-            s = self.of[id(x)] if x.line else self._group(("constant", None if scope else k), x)
+            s = self.of[id(x)] if x._serial else self._group(("constant", None if scope else k), x)
             if s == k:
                 continue
             link = self.links.get((s, k))
@@ -145,7 +145,7 @@ class _Grouping:
         if not inputs:
             return ("leaf", value.op, label, self.kind_of(value)), frozenset()
         kind = ("op", value.op, label)
-        sources = frozenset([self.of[id(x)] for x in inputs if x.line])
+        sources = frozenset([self.of[id(x)] for x in inputs if x._serial])
         for s in sources:
             before = self.groups[s]
             # a run of one operation, as in s = s + x, joins the box it continues

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .graph import Graph
+from .boxes import Diagram
 from .palette import LIGHT
 from .plan import Footprint, Link, Plan, Point, level
 
@@ -99,7 +99,7 @@ def _ending(points: list[Point], start: Point, end: Point) -> list[Point]:
     return [start, (max(x1, start[0] + 12), start[1]), *points[2:-2], (min(x2, end[0] - 12), end[1]), end]
 
 
-def to_dot(graph: Graph) -> graphviz.Digraph:
+def to_dot(graph: Diagram) -> graphviz.Digraph:
     """The graph in Graphviz's own language, for those who go on with its tools."""
     import graphviz
 

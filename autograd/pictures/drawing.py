@@ -6,12 +6,12 @@ import reprlib
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ..value import Value
+from ..core.value import Value
 from . import svg
+from .boxes import Diagram, of_values
 from .card import Cards
 from .circuit import Circuit
 from .collapse import grouped, levels
-from .graph import Graph, of_values
 from .layout import layout
 from .lettering import counted
 from .model import is_model
@@ -92,7 +92,7 @@ def graph_of(
     collapse: str | None = None,
     depth: int | None = None,
     on: Collection[object] = (),
-) -> Graph:
+) -> Diagram:
     """The boxes to draw: every Value if they fit, else fewer boxes, in the finest of the ways that fits."""
     values, cut = ancestors(roots, depth)
     deep = f"; not drawn: what lies more than {counted(depth, 'step')} back" if depth is not None and cut else ""
@@ -117,7 +117,7 @@ def graph_of(
     return graph
 
 
-def painted(graph: Graph, style: str = "card") -> Picture:
+def painted(graph: Diagram, style: str = "card") -> Picture:
     """A graph laid out and painted."""
     painter = STYLES[style](graph)
     footprints = [painter.footprint(k) for k in range(len(graph.boxes))]

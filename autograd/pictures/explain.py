@@ -6,7 +6,7 @@ from functools import cached_property
 from math import fsum, isfinite
 from typing import Any
 
-from ..value import Value
+from ..core.value import Value
 from .drawing import graph_of, painted
 from .lettering import clean, figure
 from .naming import expression, kinds, symbol_of

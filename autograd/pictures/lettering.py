@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-from .. import floats
+from ..core import floats
 
 # Advance widths in em, those of the widest common interface font (DejaVu Sans, Verdana); others are narrower.
 _NARROW = frozenset(" .,:;'|!()[]{}ijlIft`-/\\\"r")

@@ -11,8 +11,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..core.value import Value
 from ..modes import no_grad
-from ..value import Value
 from .lettering import clean, counted
 
 

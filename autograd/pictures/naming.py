@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from ..value import UNSET, Value
+from ..core.value import UNSET, Value
 from .lettering import clean, figure
 
 NOT_YET = "·"  # a gradient that no sweep has reached, which is not 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from ..value import UNSET, Value
+from ..core.value import UNSET, Value
 from . import svg
 from .lettering import clean, figure, fitted
 from .model import columns

@@ -9,7 +9,7 @@ from itertools import count
 from math import inf
 from typing import Any
 
-from ..value import Value
+from ..core.value import Value
 
 _PATIENCE = 1_000_000  # steps of the search: some graphs have more paths than there are atoms
 
@@ -62,7 +62,7 @@ def _strengths(wrt: Value, values: Sequence[Value]) -> tuple[dict[int, float], d
     """For each Value that depends on `wrt`: the size of the largest product on the way, and how many ways there are."""
     strongest, ways = {id(wrt): 1.0}, {id(wrt): 1.0}
     for node in values:
-        if node is wrt or node.line < wrt.line:
+        if node is wrt or node._serial < wrt._serial:
             continue
         steps = [(x, d) for x, d in zip(node.inputs, node.partials, strict=True) if id(x) in strongest]
         if steps:

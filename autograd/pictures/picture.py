@@ -13,7 +13,7 @@ from .frame import image
 if TYPE_CHECKING:
     import graphviz
 
-    from .graph import Graph
+    from .boxes import Diagram
 
 # programs that make a bitmap of an SVG, with how each is called
 _CONVERTERS = {
@@ -34,7 +34,7 @@ class Picture:
     <svg
     """
 
-    def __init__(self, svg: str, says: str, graph: Graph | None = None) -> None:
+    def __init__(self, svg: str, says: str, graph: Diagram | None = None) -> None:
         self.svg = svg
         self.says = says
         self.graph = graph

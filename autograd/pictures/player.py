@@ -10,11 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ..core.value import Value
 from ..files import write
-from ..value import Value
+from .boxes import Row
 from .drawing import check, graph_of, painted
 from .frame import framed
-from .graph import Row
 from .lettering import clean, counted, figure
 from .palette import DARK, LIGHT, MONO, SANS, Theme
 from .select import ancestors

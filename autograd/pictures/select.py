@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Sequence
 
-from ..value import Value
+from ..core.value import Value
 
 
 def ancestors(roots: Iterable[Value], depth: int | None = None) -> tuple[list[Value], set[int]]:
@@ -27,10 +27,10 @@ def ancestors(roots: Iterable[Value], depth: int | None = None) -> tuple[list[Va
         after: dict[int, Value] = {}
         for value in front:
             for x in value.inputs:
-                if x.line and id(x) not in found:
+                if x._serial and id(x) not in found:
                     after[id(x)] = x
         front = list(after.values())
-    return sorted(found.values(), key=lambda value: value.line), cut
+    return sorted(found.values(), key=lambda value: value._serial), cut
 
 
 def boxes_needed(values: Sequence[Value], cut: Collection[int] = (), most: int = sys.maxsize) -> int:
@@ -59,4 +59,4 @@ def last(values: Sequence[Value], room: int, cut: Collection[int]) -> tuple[list
         used.update(fresh)
     shown = used | kept
     hidden = {key for key, value in shown.items() if value.inputs and (key not in kept or key in cut)}
-    return sorted(shown.values(), key=lambda value: value.line), hidden, widest
+    return sorted(shown.values(), key=lambda value: value._serial), hidden, widest

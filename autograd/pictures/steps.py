@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..value import Value
-from .graph import Graph
+from ..core.value import Value
+from .boxes import Diagram
 from .lettering import clean, figure, figure_exactly
 from .naming import expression, symbol_of
 
@@ -49,7 +49,7 @@ def contributions(node: Value, adjoint: float) -> list[tuple[Value, float, float
     return [(x, partial, adjoint * partial) for x, partial in pairs if not x.is_constant]
 
 
-def steps(root: Value, values: Sequence[Value], graph: Graph) -> list[Step]:
+def steps(root: Value, values: Sequence[Value], graph: Diagram) -> list[Step]:
     """All steps: the given numbers, then every operation drawn, then the sweep back over them.
 
     `values` are all ancestors of `root`, of which `graph` may draw the last ones.
@@ -58,7 +58,7 @@ def steps(root: Value, values: Sequence[Value], graph: Graph) -> list[Step]:
 
 
 class _Script:
-    def __init__(self, root: Value, values: Sequence[Value], graph: Graph) -> None:
+    def __init__(self, root: Value, values: Sequence[Value], graph: Diagram) -> None:
         self.root = root
         self.values = values
         self.graph = graph

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..value import UNSET
+from ..core.value import UNSET
 from .lettering import clean
 from .naming import NOT_YET
 from .palette import DARK, LIGHT, MONO, Theme

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import floats
 from ..checks.anomaly import check_adjoint, looking
-from ..recording import watchers
-from ..sweep import hooks
-from .history import replayed
+from ..core import floats
+from ..core.sweep import hooks
+from ..core.watching import watchers
+from .ancestry import replayed
 from .hooks import hooked
 
 Rows = Any  # a NumPy array: one number for each sweep of several run at once
@@ -33,19 +33,19 @@ def pull(nodes: Sequence[Any], adjoints: dict[int, float]) -> None:
         return pull_showing(nodes, adjoints, hooked)
     take, get = adjoints.pop, adjoints.get
     for node in replayed(nodes):
-        adjoint = take(node.line, 0.0)
+        adjoint = take(node._serial, 0.0)
         if adjoint:
-            a = node.a
+            a = node._a
             if a is not None:
-                line = a.line
-                adjoints[line] = get(line, 0.0) + adjoint * node.da
-                b = node.b
+                line = a._serial
+                adjoints[line] = get(line, 0.0) + adjoint * node._da
+                b = node._b
                 if b is not None:
-                    line = b.line
-                    adjoints[line] = get(line, 0.0) + adjoint * node.db
+                    line = b._serial
+                    adjoints[line] = get(line, 0.0) + adjoint * node._db
             else:
-                for x, dx in zip(*node.many, strict=True):
-                    adjoints[x.line] = get(x.line, 0.0) + adjoint * dx
+                for x, dx in zip(*node._many, strict=True):
+                    adjoints[x._serial] = get(x._serial, 0.0) + adjoint * dx
     return None
 
 
@@ -53,10 +53,10 @@ def pull_showing(nodes: Sequence[Any], adjoints: dict[int, float], show: Callabl
     """The same sweep; each node's adjoint is what `show(node, adjoint)` makes of it."""
     alarm = looking()
     for node in replayed(nodes):
-        adjoint = show(node, adjoints.pop(node.line, 0.0))
+        adjoint = show(node, adjoints.pop(node._serial, 0.0))
         if adjoint:
             for x, dx in zip(node.inputs, node.partials, strict=True):
-                total = adjoints[x.line] = adjoints.get(x.line, 0.0) + adjoint * dx
+                total = adjoints[x._serial] = adjoints.get(x._serial, 0.0) + adjoint * dx
                 if alarm:
                     check_adjoint(node, x, dx, adjoint, total)
 
@@ -64,15 +64,15 @@ def pull_showing(nodes: Sequence[Any], adjoints: dict[int, float], show: Callabl
 def pull_rows(nodes: Sequence[Any], adjoints: dict[int, Rows]) -> None:
     """Several sweeps at once: an adjoint is a row of numbers, one for each."""
     for node in replayed(nodes):
-        adjoint = adjoints.pop(node.line, None)
+        adjoint = adjoints.pop(node._serial, None)
         if adjoint is None:
             continue
         for x, dx in zip(node.inputs, node.partials, strict=True):
-            if x.line:
+            if x._serial:
                 # an adjoint of exactly 0 passes nothing on
                 passed = adjoint * dx if math.isfinite(dx) else np.where(adjoint == 0.0, 0.0, adjoint * dx)
-                sofar = adjoints.get(x.line)
-                adjoints[x.line] = passed if sofar is None else sofar + passed
+                sofar = adjoints.get(x._serial)
+                adjoints[x._serial] = passed if sofar is None else sofar + passed
 
 
 def push(nodes: Sequence[Any], tangents: dict[int, Any]) -> None:
@@ -82,19 +82,19 @@ def push(nodes: Sequence[Any], tangents: dict[int, Any]) -> None:
     """
     get = tangents.get
     for node in replayed(nodes, forward=True):
-        a = node.a
+        a = node._a
         if a is not None:
-            part = get(a.line) if node.da else None
-            tangent: Any = 0.0 if part is None else node.da * part
-            b = node.b
-            if b is not None and node.db:
-                part = get(b.line)
+            part = get(a._serial) if node._da else None
+            tangent: Any = 0.0 if part is None else node._da * part
+            b = node._b
+            if b is not None and node._db:
+                part = get(b._serial)
                 if part is not None:
-                    tangent = tangent + node.db * part
+                    tangent = tangent + node._db * part
         else:
-            parts = [(dx, get(x.line)) for x, dx in zip(*node.many, strict=True) if dx]
+            parts = [(dx, get(x._serial)) for x, dx in zip(*node._many, strict=True) if dx]
             tangent = floats.sum([dx * part for dx, part in parts if part is not None])
-        tangents[node.line] = tangent
+        tangents[node._serial] = tangent
 
 
 def in_parts(count: int, nodes: int) -> Iterator[range]:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..checks.anomaly import Anomaly
-from ..modes import CutOff, Scope
-from ..ops import GROUP
-from ..recording import Watcher, lines, watch, watched_only_by, watchers, watching, watching_here
-from ..value import UNSET, Recorded, Value
-from .history import Segment
-from .structure import flatten
+from ..core.ops import GROUP
+from ..core.value import UNSET, Bare, Value
+from ..core.watching import Watcher, serials, watch, watched_only_by, watchers, watching, watching_here
+from ..modes import NoGrad, Scope
+from ..trees import flatten
+from .ancestry import Segment
 
 _NAN = float("nan")
 
@@ -50,8 +50,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if not all(isinstance(watcher, Anomaly | Scope) for watcher in watching_here()):
             return f(*args, **options)  # a tape, a trace or gradcheck wants to see each node; no_grad, none
         kept = _snapshot(args), _snapshot(options)
-        used = _Used(next(lines))
-        with watching(CutOff()), watching(used):
+        used = _Used(next(serials))
+        with watching(NoGrad()), watching(used):
             returned = f(*args, **options)
         numbers, arranged = flatten(returned, f"the result of {f.__name__}")
         inputs = tuple(used.values.values())
@@ -100,19 +100,19 @@ class _Used(Watcher):
     def record(self, node: Any) -> None:
         """Notes what the node reads."""
         for x in node.inputs:
-            if 0 < x.line < self.start:
-                self.values[x.line] = x
+            if 0 < x._serial < self.start:
+                self.values[x._serial] = x
 
 
 def _output(segment: Segment, data: float, inputs: tuple[Value, ...]) -> Value:
-    node: Value = Recorded()
+    node: Value = Bare()
     node._data = data
     node._grad = UNSET
-    node.a = node.b = None
-    node.many = inputs, (_NAN,) * len(inputs)  # its partials are not known, and nobody shall take them for 0
+    node._a = node._b = None
+    node._many = inputs, (_NAN,) * len(inputs)  # its partials are not known, and nobody shall take them for 0
     node.op = segment
-    node.line = next(lines)
-    segment.lines.append(node.line)
+    node._serial = next(serials)
+    segment.lines.append(node._serial)
     if watchers:
         watch(node)
     return node

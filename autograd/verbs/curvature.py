@@ -18,14 +18,15 @@ from functools import cache
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from .. import floats, functions
-from ..ops import Op
-from ..recording import lines, watched_only_by
-from ..value import Value
+from ..core import floats
+from ..core.ops import Op
+from ..core.value import Value
+from ..core.watching import serials, watched_only_by
+from ..vocabularies import functions
 from . import differentiable
 from .adjoints import pull
+from .ancestry import history, replayed
 from .differentiable import flat, grouped, operand, partials, product, total
-from .history import history, replayed
 from .printed import has_rows, second_partials_by
 
 Pairs = dict[int, dict[int, float]]  # by the later line, then by the earlier or equal one
@@ -33,19 +34,19 @@ Pairs = dict[int, dict[int, float]]  # by the later line, then by the earlier or
 
 def push_pairs(nodes: Sequence[Any], output: Any) -> Pairs:
     """The second derivatives of `output` by pairs of Values that `nodes` do not compute; absent ones are 0."""
-    adjoints: dict[int, float] = defaultdict(float, {output.line: 1.0})
+    adjoints: dict[int, float] = defaultdict(float, {output._serial: 1.0})
     pairs: Pairs = defaultdict(_row)
     for node in replayed(nodes):
-        line = node.line
+        line = node._serial
         adjoint = adjoints.pop(line, 0.0)
         row = pairs.pop(line, None)
-        a, b = node.a, node.b
+        a, b = node._a, node._b
         if b is not None:
-            inputs = [(a.line, node.da)] if a.line else []
-            if b.line:
-                inputs.append((b.line, node.db))
+            inputs = [(a._serial, node._da)] if a._serial else []
+            if b._serial:
+                inputs.append((b._serial, node._db))
         else:
-            inputs = [(x.line, dx) for x, dx in zip(node.inputs, node.partials, strict=True) if x.line]
+            inputs = [(x._serial, dx) for x, dx in zip(node.inputs, node.partials, strict=True) if x._serial]
         if row is not None:
             own = row.pop(line, 0.0)
             if own:
@@ -68,7 +69,7 @@ def push_pairs(nodes: Sequence[Any], output: Any) -> Pairs:
             for i, di in inputs:
                 adjoints[i] += adjoint * di
             for first, then, second in second_partials(node) if is_curved(node.op) else ():
-                i, j = node.inputs[first].line, node.inputs[then].line
+                i, j = node.inputs[first]._serial, node.inputs[then]._serial
                 pairs[max(i, j)][min(i, j)] += adjoint * second * (2.0 if i == j and first != then else 1.0)
     return pairs
 
@@ -80,36 +81,36 @@ def push_values(nodes: Sequence[Any], inputs: Sequence[Value], output: Any) -> d
     adjoints: dict[int, Any] = {}
 
     def keep(node: Any, adjoint: Any) -> Any:
-        adjoints[node.line] = adjoint
+        adjoints[node._serial] = adjoint
         return adjoint
 
-    differentiable.pull(nodes, {output.line: 1.0}, slopes, keep)
+    differentiable.pull(nodes, {output._serial: 1.0}, slopes, keep)
 
     @cache
     def curvature(node: Any) -> list[tuple[Value, Value, Any]]:
-        found = second_partials(node, True) if node.line in adjoints and is_curved(node.op) else ()
-        weighted = [(node.inputs[j], node.inputs[k], j == k, times(adjoints[node.line], s)) for j, k, s in found]
+        found = second_partials(node, True) if node._serial in adjoints and is_curved(node.op) else ()
+        weighted = [(node.inputs[j], node.inputs[k], j == k, times(adjoints[node._serial], s)) for j, k, s in found]
         once = [(a, b, s) for a, b, _, s in weighted if s is not None]
         return once + [(b, a, s) for a, b, is_one, s in weighted if s is not None and not is_one]
 
-    place = {node.line: k for k, node in enumerate(nodes)}  # latest first
+    place = {node._serial: k for k, node in enumerate(nodes)}  # latest first
     readers: dict[int, list[int]] = defaultdict(list)
     for k, node in enumerate(nodes):
         for x in node.inputs:
-            readers[x.line].append(k)
-    column = {x.line: k for k, x in enumerate(inputs)}
+            readers[x._serial].append(k)
+    column = {x._serial: k for k, x in enumerate(inputs)}
     entries: dict[tuple[int, int], Any] = {}
     for i, x in enumerate(inputs):
-        tangents: dict[int, Any] = {x.line: 1.0}
-        waiting = [-k for k in readers[x.line]]
+        tangents: dict[int, Any] = {x._serial: 1.0}
+        waiting = [-k for k in readers[x._serial]]
         heapify(waiting)
         while waiting:
             node = nodes[-heappop(waiting)]
-            if node.line not in tangents:
-                passed = [times(slope, tangents[a.line]) for a, slope in slopes(node) if a.line in tangents]
+            if node._serial not in tangents:
+                passed = [times(slope, tangents[a._serial]) for a, slope in slopes(node) if a._serial in tangents]
                 terms = [term for term in passed if term is not None]
-                tangents[node.line] = total(terms) if terms else 0.0
-                for k in readers[node.line]:
+                tangents[node._serial] = total(terms) if terms else 0.0
+                for k in readers[node._serial]:
                     heappush(waiting, -k)
         arrived: dict[int, list[Any]] = defaultdict(list)
         waiting = sorted(place[line] for line in tangents if line in place)
@@ -118,15 +119,15 @@ def push_values(nodes: Sequence[Any], inputs: Sequence[Value], output: Any) -> d
             if waiting and waiting[0] == k:
                 continue
             node = nodes[k]
-            adjoint = total(arrived.pop(node.line)) if node.line in arrived else 0.0
+            adjoint = total(arrived.pop(node._serial)) if node._serial in arrived else 0.0
             passed = [(a, times(adjoint, slope)) for a, slope in slopes(node)]
-            if node.line in tangents:
-                passed += [(a, times(s, tangents[b.line])) for a, b, s in curvature(node) if b.line in tangents]
+            if node._serial in tangents:
+                passed += [(a, times(s, tangents[b._serial])) for a, b, s in curvature(node) if b._serial in tangents]
             for a, term in passed:
                 if term is not None:
-                    arrived[a.line].append(term)
-                    if a.line in place:
-                        heappush(waiting, place[a.line])
+                    arrived[a._serial].append(term)
+                    if a._serial in place:
+                        heappush(waiting, place[a._serial])
         for line, terms in arrived.items():
             if column.get(line, len(inputs)) <= i:
                 entries[i, column[line]] = entries[column[line], i] = total(terms)
@@ -157,7 +158,7 @@ def second_partials(node: Any, is_kept: bool = False) -> list[tuple[int, int, An
     op, inputs = node.op, node.inputs
     if _is_recorded(op):
         return _by_recording(node, is_kept)
-    pairs, seconds = second_partials_by(op, tuple([x.line > 0 for x in inputs]), functions if is_kept else floats)
+    pairs, seconds = second_partials_by(op, tuple([x._serial > 0 for x in inputs]), functions if is_kept else floats)
     read = ([*map(operand, inputs)], node) if is_kept else ([x._data for x in inputs], node._data)
     found = seconds(*read[0], read[1])
     return [(i, j, second) for (i, j), second in zip(pairs, found, strict=True)]
@@ -170,18 +171,18 @@ def _by_recording(node: Any, is_kept: bool) -> list[tuple[int, int, Any]]:
     entered: Callable[[Value], Value] = functions.pos if is_kept else lambda x: Value(x._data)
     sweep: Callable[..., None] = differentiable.pull if is_kept else pull
     with nullcontext() if is_kept else watched_only_by(()):
-        inputs = [entered(x) if x.line else operand(x) for x in node.inputs]
-        place = {x.line: k for k, x in enumerate(inputs) if isinstance(x, Value)}
-        after = next(lines)
+        inputs = [entered(x) if x._serial else operand(x) for x in node.inputs]
+        place = {x._serial: k for k, x in enumerate(inputs) if isinstance(x, Value)}
+        after = next(serials)
         data = grouped(op, inputs)
         slopes = flat(op, (op.curved or op.partials)(functions, *data, getattr(functions, op.name)(*data)))
         for j, slope in enumerate(slopes):
-            if not (isinstance(slope, Value) and slope.line and isinstance(inputs[j], Value)):
+            if not (isinstance(slope, Value) and slope._serial and isinstance(inputs[j], Value)):
                 continue
-            if slope.line in place:
-                found += [(place[slope.line], j, 1.0)] if place[slope.line] <= j else []
+            if slope._serial in place:
+                found += [(place[slope._serial], j, 1.0)] if place[slope._serial] <= j else []
             else:
-                adjoints: dict[int, Any] = {slope.line: 1.0}
+                adjoints: dict[int, Any] = {slope._serial: 1.0}
                 sweep(history([slope], after), adjoints)
                 seconds = [(place[at], second) for at, second in adjoints.items() if at]
                 found += [(i, j, second) for i, second in seconds if i <= j and (is_kept or second)]

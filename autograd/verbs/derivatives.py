@@ -13,13 +13,13 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from ..value import Value
+from ..core.value import Value
+from ..trees import arrange, array, same_structure
 from . import differentiable
 from .adjoints import pull, push
 from .evaluation import Argnums, Evaluation, evaluate
 from .hooks import hooked
 from .matrices import hessian_matrix, jacobian_matrix
-from .structure import arrange, array, same_structure
 
 Function = Callable[..., Any]
 
@@ -124,9 +124,9 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     run = evaluate(f, args, {}, tuple(range(len(args))))
     direction = same_structure(_arguments(v), run.ins, "the direction v", "x")
     recorded = run.open or any(isinstance(part, Value) for part in direction)
-    tangents = {at.line: part for at, part in zip(run.inputs, direction, strict=True)}
+    tangents = {at._serial: part for at, part in zip(run.inputs, direction, strict=True)}
     (differentiable.push if recorded else push)(run.nodes, tangents)
-    along = [tangents.get(y.line, 0.0) for y in run.outputs]
+    along = [tangents.get(y._serial, 0.0) for y in run.outputs]
     return run.outs.fill(run.results(run.outputs)), run.outs.fill(replace(run, open=recorded).results(along))
 
 
@@ -181,9 +181,9 @@ def _pulled(run: Evaluation, weights: Sequence[Any]) -> list[Any]:
     recorded = run.open or any(isinstance(weight, Value) for weight in weights)
     adjoints: dict[int, Any] = {}
     for y, weight in zip(run.outputs, weights, strict=True):
-        adjoints[y.line] = adjoints[y.line] + weight if y.line in adjoints else weight
+        adjoints[y._serial] = adjoints[y._serial] + weight if y._serial in adjoints else weight
     (differentiable.pull if recorded else pull)(run.nodes, adjoints)
-    arrived = [hooked(x, adjoints.get(x.line, 0.0)) for x in run.inputs]
+    arrived = [hooked(x, adjoints.get(x._serial, 0.0)) for x in run.inputs]
     return replace(run, open=recorded).results(arrived)
 
 

@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .. import floats, functions
 from ..checks.anomaly import check_adjoint, looking, unalarmed
-from ..ops import Op
-from ..recording import followed, may_be_replayed
-from ..value import Value
-from .history import Segment, replayed
+from ..core import floats
+from ..core.ops import Op
+from ..core.value import Value
+from ..core.watching import followed, may_be_replayed
+from ..vocabularies import functions
+from .ancestry import Segment, replayed
 from .hooks import hooked
 from .printed import partials_by
 
@@ -22,14 +23,14 @@ def partials(node: Any) -> Iterable[tuple[Any, Any]]:
     data = [operand(x) for x in inputs]
     if any(op.groups):
         slopes = flat(op, op.partials(functions, *grouped(op, data), node))
-        return [(x, slope) for x, slope in zip(inputs, slopes, strict=True) if x.line]
-    active = tuple(x.line > 0 for x in inputs)
-    return zip([x for x in inputs if x.line], partials_by(op, active)(*data, node), strict=True)
+        return [(x, slope) for x, slope in zip(inputs, slopes, strict=True) if x._serial]
+    active = tuple(x._serial > 0 for x in inputs)
+    return zip([x for x in inputs if x._serial], partials_by(op, active)(*data, node), strict=True)
 
 
 def operand(x: Any) -> Any:
     """An input as formulas read it: a constant is its number, if that stays."""
-    return x if x.line or followed(x) else x._data
+    return x if x._serial or followed(x) else x._data
 
 
 Slopes = Callable[[Any], Iterable[tuple[Any, Any]]]
@@ -49,12 +50,12 @@ def pull(
     alarm, times = looking(), product()
     with unalarmed():  # a row may compute an inf that it then leaves aside
         for node in replayed(nodes):
-            if node.line in terms:
-                adjoint = show(node, total(terms.pop(node.line)))
+            if node._serial in terms:
+                adjoint = show(node, total(terms.pop(node._serial)))
                 for x, partial in slopes(node):
                     passed = times(adjoint, partial)
                     if passed is not None:
-                        terms.setdefault(x.line, []).append(passed)
+                        terms.setdefault(x._serial, []).append(passed)
                         if alarm:
                             check_adjoint(node, x, _data(partial), _data(adjoint), _data(passed))
         adjoints.clear()
@@ -66,10 +67,10 @@ def push(nodes: Sequence[Any], tangents: dict[int, Any], slopes: Slopes = partia
     times = product()
     with unalarmed():
         for node in replayed(nodes, forward=True):
-            if any(x.line in tangents for x in node.inputs):
-                passed = [times(partial, tangents[x.line]) for x, partial in slopes(node) if x.line in tangents]
+            if any(x._serial in tangents for x in node.inputs):
+                passed = [times(partial, tangents[x._serial]) for x, partial in slopes(node) if x._serial in tangents]
                 terms = [term for term in passed if term is not None]
-                tangents[node.line] = total(terms) if terms else 0.0
+                tangents[node._serial] = total(terms) if terms else 0.0
 
 
 def product() -> Callable[[Any, Any], Any]:
@@ -129,12 +130,12 @@ def as_recorded(node: Any) -> None:
     Raises:
         ValueError: as said.
     """
-    if isinstance(node.op, Segment) or all(x.op is not None or not x.line for x in node.inputs):
+    if isinstance(node.op, Segment) or all(x.op is not None or not x._serial for x in node.inputs):
         return  # a checkpointed part looks for itself; elsewhere only leaves can be written
     data = grouped(node.op, [x._data for x in node.inputs])
     partials = flat(node.op, node.op.partials(floats, *data, node._data))
     same = _same(node.op.forward(floats, *data), node._data) and all(
-        _same(now, then) for x, now, then in zip(node.inputs, partials, node._slopes(), strict=True) if x.line
+        _same(now, then) for x, now, then in zip(node.inputs, partials, node._slopes(), strict=True) if x._serial
     )
     if not same:
         raise ValueError(

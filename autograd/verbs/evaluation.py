@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from .. import functions
-from ..modes import CutOff
-from ..recording import followed, is_followed, lines, replaying, watched_only_by, watchers, watching_here
-from ..value import Value, constant, new_constant
-from .history import history
-from .structure import Structure, flatten
+from ..core.value import Value, constant, new_constant
+from ..core.watching import followed, is_followed, replaying, serials, watched_only_by, watchers, watching_here
+from ..modes import NoGrad
+from ..trees import Structure, flatten
+from ..vocabularies import functions
+from .ancestry import history
 
 Argnums = int | Sequence[int]
 
@@ -50,20 +50,20 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
         raise TypeError(f"a derivative is that of a function, and {f!r} is none; give the function, as in grad(f)(x)")
     given, ins = flatten(_chosen(args, argnums), "argument" if isinstance(argnums, int) else "arguments")
     # what will be computed again is recorded under no_grad too, which then cuts it off
-    cut_off = any(isinstance(watcher, CutOff) for watcher in watching_here()) and not replaying()
+    cut_off = any(isinstance(watcher, NoGrad) for watcher in watching_here()) and not replaying()
     with despite_no_grad():
-        first = next(lines)
+        first = next(serials)
         inputs = [_entered(x) for x in given]
-        after = next(lines)
+        after = next(serials)
         returned = f(*_replaced(args, argnums, ins.fill(inputs)), **options)
     if returned is None:
         raise TypeError(f"{_name(f)} returned None, not a number; a missing `return` is a common cause")
     numbers, outs = flatten(returned, f"the result of {_name(f)}")
     outputs = [x if isinstance(x, Value) else new_constant(x) for x in numbers]
     nodes = history(outputs, after)
-    outside = any(0 < x.line < first for x in outputs) or _reads_outside(nodes, first)
+    outside = any(0 < x._serial < first for x in outputs) or _reads_outside(nodes, first)
     wrap = outside or any(isinstance(x, Value) for x in given)
-    recorded = outside or any(isinstance(x, Value) and (x.line or followed(x)) for x in given)
+    recorded = outside or any(isinstance(x, Value) and (x._serial or followed(x)) for x in given)
     is_open = recorded and not cut_off
     read = not is_open and reads_followed(nodes, inputs)
     return Evaluation(inputs, ins, outputs, outs, nodes, after, is_open or read, wrap, read)
@@ -71,7 +71,7 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
 
 def despite_no_grad() -> AbstractContextManager[None]:
     """A `with` block in which operations are recorded, whatever is around it; the others watch on."""
-    return watched_only_by([watcher for watcher in watching_here() if not isinstance(watcher, CutOff)])
+    return watched_only_by([watcher for watcher in watching_here() if not isinstance(watcher, NoGrad)])
 
 
 def reads_followed(nodes: Iterable[Any], inputs: Iterable[Any]) -> bool:
@@ -82,11 +82,11 @@ def reads_followed(nodes: Iterable[Any], inputs: Iterable[Any]) -> bool:
 
 def _reads_outside(nodes: Iterable[Any], first: int) -> bool:
     for node in nodes:
-        a, b = node.a, node.b
+        a, b = node._a, node._b
         if a is None:
-            if any(0 < x.line < first for x in node.many[0]):
+            if any(0 < x._serial < first for x in node._many[0]):
                 return True
-        elif 0 < a.line < first or (b is not None and 0 < b.line < first):
+        elif 0 < a._serial < first or (b is not None and 0 < b._serial < first):
             return True
     return False
 

@@ -7,23 +7,23 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from ..modes import CutOff
-from ..numeric import number
-from ..recording import replaying, watching_here
-from ..sweep import hooks
-from ..value import Value
+from ..core.numeric import number
+from ..core.sweep import hooks
+from ..core.value import Value
+from ..core.watching import replaying, watching_here
+from ..modes import NoGrad
 
 
 class Hook:
     """A function called with a Value's adjoint; it is in force until `remove`, or to the end of a `with` block."""
 
     def __init__(self, value: Value, function: Callable[[float], Any]) -> None:
-        self._line, self._function = value.line, function
+        self._line, self._function = value._serial, function
         if value.is_constant:
             return
-        if value.line not in hooks:
-            weakref.finalize(value, hooks.pop, value.line, None).atexit = False
-        hooks.setdefault(value.line, []).append(function)
+        if value._serial not in hooks:
+            weakref.finalize(value, hooks.pop, value._serial, None).atexit = False
+        hooks.setdefault(value._serial, []).append(function)
 
     def remove(self) -> None:
         """Ends it; a second call does nothing."""
@@ -66,14 +66,14 @@ def hook(value: Value, function: Callable[[float], Any]) -> Hook:
         raise TypeError(f"a hook is a function of the adjoint, not {function!r}")
     if replaying():
         raise _refused("set")
-    if value.is_constant and not any(isinstance(watcher, CutOff) for watcher in watching_here()):
+    if value.is_constant and not any(isinstance(watcher, NoGrad) for watcher in watching_here()):
         raise ValueError(f"{value!r} is a constant, which no sweep reaches; hook a Value it was computed from")
     return Hook(value, function)
 
 
 def hooked(value: Any, adjoint: Any) -> Any:
     """The adjoint of `value` after its hooks have seen it; it is a Value where the sweep is recorded."""
-    functions = hooks.get(value.line)
+    functions = hooks.get(value._serial)
     if functions and replaying():
         raise _refused("called")
     for function in tuple(functions or ()):

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ..modes import CutOff
-from ..recording import watching_here
-from ..value import Value
+from ..core.value import Value
+from ..core.watching import watching_here
+from ..modes import NoGrad
+from ..trees import array
 from . import differentiable
 from .adjoints import in_parts, observed, pull, pull_rows, push
+from .ancestry import history
 from .curvature import push_pairs, push_values
 from .evaluation import Evaluation, despite_no_grad
-from .history import history
 from .sparsity import Coordinates, bits, colours, pattern, transposed
-from .structure import array
 
 # Up to so many sweeps run one by one, at 0.13 us for an operation; more run at once, with rows of numbers, at 1.2 us.
 FEW = 9
@@ -61,9 +61,9 @@ def _swept(run: Evaluation, groups: Sequence[int], reverse: bool) -> Any:
     if len(groups) <= FEW or observed():
         sweep: Callable[[dict[int, Any]], None] = partial(pull, nodes) if reverse else partial(push, nodes)
         for k, group in enumerate(groups):
-            numbers = dict.fromkeys((begin[member].line for member in bits(group)), 1.0)
+            numbers = dict.fromkeys((begin[member]._serial for member in bits(group)), 1.0)
             sweep(numbers)
-            arrived[:, k] = [numbers.get(x.line, 0.0) for x in end]
+            arrived[:, k] = [numbers.get(x._serial, 0.0) for x in end]
         return arrived
     sweep = partial(pull_rows, nodes) if reverse else partial(push, nodes)
     for part in in_parts(len(groups), len(nodes)):
@@ -71,32 +71,32 @@ def _swept(run: Evaluation, groups: Sequence[int], reverse: bool) -> Any:
         rows: dict[int, Any] = {}
         for unit, group in zip(units, groups[part.start : part.stop], strict=True):
             for member in bits(group):
-                line = begin[member].line
+                line = begin[member]._serial
                 rows[line] = rows[line] + unit if line in rows else unit  # one Value may be two outputs
         sweep(rows)
         for place, x in enumerate(end):
-            arrived[place, part.start : part.stop] = rows.get(x.line, 0.0)
+            arrived[place, part.start : part.stop] = rows.get(x._serial, 0.0)
     return arrived
 
 
 def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     """The second derivatives of the one output, as a matrix or, if `sparse`, as coordinates."""
     shape = len(run.inputs), len(run.inputs)
-    place = {x.line: k for k, x in enumerate(run.inputs)}
+    place = {x._serial: k for k, x in enumerate(run.inputs)}
     entries: dict[tuple[int, int], Any] = {}
     if run.open and not observed():
         with despite_no_grad():
             entries = push_values(run.nodes, run.inputs, run.outputs[0])
-        if any(isinstance(watcher, CutOff) for watcher in watching_here()):
+        if any(isinstance(watcher, NoGrad) for watcher in watching_here()):
             entries = {at: x.detach() if isinstance(x, Value) else x for at, x in entries.items()}
     elif observed():
-        gradient: dict[int, Any] = {run.outputs[0].line: 1.0}
+        gradient: dict[int, Any] = {run.outputs[0]._serial: 1.0}
         with despite_no_grad():  # where results are plain numbers all the same
             differentiable.pull(run.nodes, gradient)
         for i, x in enumerate(run.inputs):
-            slope = gradient.get(x.line)
+            slope = gradient.get(x._serial)
             if isinstance(slope, Value):
-                seconds: dict[int, Any] = {slope.line: 1.0}
+                seconds: dict[int, Any] = {slope._serial: 1.0}
                 (differentiable.pull if run.open else pull)(history([slope], run.after), seconds)
                 entries.update(((i, place[line]), second) for line, second in seconds.items() if line in place)
     else:
@@ -114,14 +114,14 @@ def _recorded(run: Evaluation) -> dict[tuple[int, int], Any]:
     entries = {}
     if len(run.outputs) <= len(run.inputs):
         for i, y in enumerate(run.outputs):
-            adjoints: dict[int, Any] = {y.line: 1.0}
+            adjoints: dict[int, Any] = {y._serial: 1.0}
             differentiable.pull(run.nodes, adjoints, slopes)
-            entries.update({(i, j): adjoints[x.line] for j, x in enumerate(run.inputs) if x.line in adjoints})
+            entries.update({(i, j): adjoints[x._serial] for j, x in enumerate(run.inputs) if x._serial in adjoints})
     else:
         for j, x in enumerate(run.inputs):
-            tangents: dict[int, Any] = {x.line: 1.0}
+            tangents: dict[int, Any] = {x._serial: 1.0}
             differentiable.push(run.nodes, tangents, slopes)
-            entries.update({(i, j): tangents[y.line] for i, y in enumerate(run.outputs) if y.line in tangents})
+            entries.update({(i, j): tangents[y._serial] for i, y in enumerate(run.outputs) if y._serial in tangents})
     return entries
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..sweep import hooks
+from ..core.sweep import hooks
 from .adjoints import observed, pull_showing
-from .history import Segment
+from .ancestry import Segment
 from .hooks import hooked
 
 
@@ -18,18 +18,18 @@ def backward(nodes: Sequence[Any], roots: Sequence[Any], seeds: Sequence[float])
     """
     if not observed() and not any(isinstance(node.op, Segment) for node in nodes):
         return False
-    leaves = {x.line: x for node in nodes for x in node.inputs if x.op is None and x.line}
-    leaves.update((root.line, root) for root in roots if root.op is None and root.line)
+    leaves = {x._serial: x for node in nodes for x in node.inputs if x.op is None and x._serial}
+    leaves.update((root._serial, root) for root in roots if root.op is None and root._serial)
     # sums go on from where they are, and so are rounded as in one sweep over everything; a hook sees only what is new
     adjoints = {line: leaf._grad for line, leaf in leaves.items() if line not in hooks}
     for root, seed in zip(roots, seeds, strict=True):
-        adjoints[root.line] = adjoints.get(root.line, 0.0) + seed
-    on_tape = {node.line: node for node in nodes}
+        adjoints[root._serial] = adjoints.get(root._serial, 0.0) + seed
+    on_tape = {node._serial: node for node in nodes}
 
     def show(node: Any, adjoint: float) -> float:
         adjoint = hooked(node, adjoint)
-        if node.line in on_tape:
-            on_tape[node.line]._grad = adjoint
+        if node._serial in on_tape:
+            on_tape[node._serial]._grad = adjoint
         return adjoint
 
     pull_showing(nodes, adjoints, show)

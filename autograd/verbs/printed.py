@@ -11,9 +11,10 @@ from functools import cache
 from math import inf, nan
 from typing import Any
 
-from .. import floats, functions
-from ..ops import TABLE, Op
-from ..text import Text, program, words
+from ..core import floats
+from ..core.ops import TABLE, Op
+from ..vocabularies import functions
+from ..vocabularies.text import Text, program, words
 
 Active = tuple[bool, ...]  # for each input of a row, whether it can have a gradient
 

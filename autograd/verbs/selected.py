@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..value import Value, new_constant
+from ..core.value import Value, new_constant
+from ..trees import flatten
 from . import differentiable
 from .adjoints import pull, pull_showing
+from .ancestry import history
 from .evaluation import reads_followed
-from .history import history
 from .hooks import hooked
-from .structure import flatten
 
 
 def gradients(
@@ -54,15 +54,15 @@ def gradients(
         raise ValueError(f"{len(ends)} outputs need as many seeds, not {len(weights)}")
     adjoints: dict[int, Any] = {}
     for y, weight in zip(ends, weights, strict=True):
-        adjoints[y.line] = adjoints[y.line] + weight if y.line in adjoints else weight
-    nodes = history(ends, min((x.line for x in begins), default=0) - 1, stop)
-    wanted = {x.line for x in begins}
+        adjoints[y._serial] = adjoints[y._serial] + weight if y._serial in adjoints else weight
+    nodes = history(ends, min((x._serial for x in begins), default=0) - 1, stop)
+    wanted = {x._serial for x in begins}
     kept: dict[int, Any] = {}
 
     def show(node: Any, adjoint: Any) -> Any:
         adjoint = hooked(node, adjoint)
-        if node.line in wanted:
-            kept[node.line] = adjoint
+        if node._serial in wanted:
+            kept[node._serial] = adjoint
         return adjoint
 
     recorded = create_graph or any(isinstance(weight, Value) for weight in weights)
@@ -71,12 +71,12 @@ def gradients(
         for node in nodes:
             differentiable.as_recorded(node)
         differentiable.pull(nodes, adjoints, show=show)
-    elif any(node.line in wanted for node in nodes):
+    elif any(node._serial in wanted for node in nodes):
         pull_showing(nodes, adjoints, show)
     else:
         pull(nodes, adjoints)
-    kept.update((x.line, hooked(x, adjoints.get(x.line, 0.0))) for x in begins if x.line not in kept)
-    arrived = (kept[x.line] for x in begins)
+    kept.update((x._serial, hooked(x, adjoints.get(x._serial, 0.0))) for x in begins if x._serial not in kept)
+    arrived = (kept[x._serial] for x in begins)
     if recorded:
         return ins.fill(x if isinstance(x, Value) else new_constant(x) for x in arrived)
     return ins.fill(x.data if isinstance(x, Value) else x for x in arrived)

@@ -35,13 +35,13 @@ class Coordinates:
 
 def pattern(inputs: Sequence[Any], outputs: Sequence[Any], nodes: Sequence[Any]) -> list[int]:
     """For each output, the inputs it depends on: a choice or a factor that happens to be 0 now counts as dependence."""
-    reach = {x.line: 1 << k for k, x in enumerate(inputs)}
+    reach = {x._serial: 1 << k for k, x in enumerate(inputs)}
     for node in reversed(nodes):
         reached = 0
         for x in node.inputs:
-            reached |= reach.get(x.line, 0)
-        reach[node.line] = reached
-    return [reach.get(y.line, 0) for y in outputs]
+            reached |= reach.get(x._serial, 0)
+        reach[node._serial] = reached
+    return [reach.get(y._serial, 0) for y in outputs]
 
 
 def transposed(rows: Sequence[int], width: int) -> list[int]:

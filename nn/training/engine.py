@@ -129,7 +129,7 @@ class Compiled:
         self._outputs = autograd.compile(lambda row: model(list(row)), batch=0)
         self._rows, self._targets = np.array(rows, dtype=float), np.array(targets, dtype=float)
         self._flat = self._learned.flat(parameters)
-        self.push, self.pull = self._flat.push, self._flat.pull
+        self.push, self.pull = self._flat.write_back, self._flat.refresh
         self._optimizer: Any = None
         self._followed: Any = None  # the optimizer whose steps decide when there is machine code
         self._rate: Any = None

@@ -191,7 +191,7 @@ draw(loss)
 # ## A row of your own
 #
 # What must be known about an operation for all of this? How to compute it, and its partials: one row. In this package
-# all operations are rows of one table ([ops.py](../autograd/ops.py)), and `primitive` adds another. Let us add the
+# all operations are rows of one table ([ops.py](../autograd/core/ops.py)), and `primitive` adds another. Let us add the
 # cube, $y = x^3$, with the partial $3x^2$. (The `m` is there so that the same row can also compute with arrays, or
 # print itself.)
 

@@ -1,0 +1,307 @@
+"""The arguments of one call as flat numbers, and gradients back in their arrangement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.value import Value
+from ..interop.arrays import array_of_values
+from .flattening import (
+    NUMBERS,
+    WHOLE,
+    Shape,
+    chunks_of,
+    count,
+    flatten,
+    flatten_samples,
+    keys_of,
+    objects_in,
+    regular,
+    split,
+    unflatten,
+    without_constants,
+)
+from .static import PICK, Argument, Name, PlainNeededError, Static
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the arguments of a call are arranged: what a program is found by."""
+
+    names: tuple[str, ...] = ()  # of the keyword arguments, which stand behind the others
+    shapes: tuple[Shape, ...] = ()
+    batched: tuple[bool, ...] = ()  # for each argument, whether it has samples
+    _marks: dict[Any, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.names, self.shapes, self.batched))
+
+    @cached_property
+    def batched_leaves(self) -> NDArray[np.bool_]:
+        """For each number of one sample's arguments, whether it is the sample's own."""
+        return self._by_leaf(self.batched)
+
+    def nothing(self) -> bytes:
+        """A mark of 0 for each number, as programs take it: no derivative by any is wanted."""
+        return self.wanted(())
+
+    def wanted(self, chosen: tuple[int, ...]) -> bytes:
+        """For each number, whether it belongs to one of these arguments."""
+        # kept, because long bytes take their time to be made and to be hashed
+        if chosen not in self._marks:
+            self._marks[chosen] = self._by_leaf([k in chosen for k in range(len(self.shapes))]).tobytes()
+        return self._marks[chosen]
+
+    def wanted_places(self, places: list[int]) -> bytes:
+        """For each number, whether it is at one of these places among those without samples."""
+        marks = np.zeros(len(self.batched_leaves), bool)
+        marks[np.flatnonzero(~self.batched_leaves)[places]] = True
+        return marks.tobytes()
+
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """For each argument, where its numbers begin among those of its kind, and how many they are."""
+        taken, found = [0, 0], []
+        for shape, has_samples in zip(self.shapes, self.batched, strict=True):
+            found.append((taken[has_samples], count(shape)))
+            taken[has_samples] += count(shape)
+        return found
+
+    def arranged(self, k: int, d_shared: Any, d_own: Any) -> Any:
+        """The derivative by the k-th argument in its arrangement."""
+        first, size = self.places[k]
+        if self.batched[k]:
+            return _of_samples(self.slopes[k], d_own[first : first + size])
+        if not size and self.slopes[k] != self.shapes[k]:
+            raise ValueError(
+                f"no derivative by argument {k}: its numbers are constants that the function was recorded for "
+                "(truth values, whole numbers used as index, count or key, and what static= names); argnums says by "
+                "which arguments value_and_grad differentiates"
+            )
+        return split(self.slopes[k], d_shared[first : first + size])
+
+    @cached_property
+    def slopes(self) -> list[Shape]:
+        """For each argument, how the derivative by it is arranged."""
+        return list(map(without_constants, self.shapes))
+
+    def objects(self) -> list[Any]:
+        """What is among the arguments besides numbers."""
+        return [x for shape in self.shapes for x in objects_in(shape)]
+
+    def _by_leaf(self, marks: Sequence[bool]) -> NDArray[np.bool_]:
+        return np.repeat(np.array(marks, bool), [count(shape) for shape in self.shapes])
+
+
+_layout = lru_cache(maxsize=256)(Layout)
+
+
+class Arguments:
+    """What a call was given. Arguments with samples are counted in `own`, the others in `shared`."""
+
+    __slots__ = ("_source", "chunks", "layout", "own", "samples", "static", "tried", "values")
+
+    def __init__(
+        self, layout: Layout, chunks: list[Any], own: Any, values: list[tuple[int, Value]], static: Static, source: Any
+    ) -> None:
+        self.layout = layout
+        self.static, self._source = static, source
+        self.tried: dict[Name, int] | None = None  # the modes before all whole numbers were tried as they are
+        self.chunks = chunks  # the numbers of arguments without samples, in one array or in several
+        self.own = own  # numbers, a column for each sample; None without a batch
+        self.values = values  # the Values among the shared numbers, which collect gradients
+        self.samples = 1 if own is None else int(own.shape[1])
+
+    def example(self, sample: int) -> tuple[list[Value], Sequence[Any], Mapping[str, Any]]:
+        """New Values for the numbers of one sample, and the arguments made of them, by position and by name."""
+        own, names = self.layout.batched_leaves, self.layout.names
+        numbers = np.empty(len(own))
+        numbers[~own] = np.concatenate([np.zeros(0), *self.chunks])
+        if self.own is not None:
+            numbers[own] = self.own[:, sample]
+        values: list[Value] = [Argument(x) for x in numbers.tolist()]
+        following = iter(values)
+        arguments = [unflatten(shape, following, array_of_values) for shape in self.layout.shapes]
+        first = len(arguments) - len(names)
+        return values, arguments[:first], dict(zip(names, arguments[first:], strict=True))
+
+    def wanted(self) -> bytes:
+        """A mark of 1 for the numbers of Values, which collect gradients."""
+        places = [place for place, _ in self.values]
+        return self.layout.wanted_places(places) if places else self.layout.nothing()
+
+    def name(self, k: int) -> Name:
+        """What the k-th argument goes by: its position or its name."""
+        first = len(self.layout.shapes) - len(self.layout.names)
+        return k if k < first else self.layout.names[k - first]
+
+    def leaf(self, place: int) -> tuple[int, bool, type]:
+        """Of one of the example's numbers: its argument, whether it is the sample's own, and what kind of number it is.
+
+        Those without samples are known from KINDS on only.
+        """
+        for k, (shape, is_own) in enumerate(zip(self.layout.shapes, self.layout.batched, strict=True)):
+            size = count(shape)
+            if place < size:
+                return k, is_own, self._kind_of_samples(k) if is_own else _kind_at(shape, place)
+            place -= size
+        raise IndexError(place)
+
+    def _kind_of_samples(self, k: int) -> type:
+        _, args, options = self._source
+        x = [*args, *options.values()][k]
+        whole = regular(x) if isinstance(x, list) else x
+        return int if isinstance(whole, np.ndarray) and whole.dtype.kind in "biu" else float
+
+    def arrange(self, modes: Mapping[Name, int]) -> None:
+        """Arranges the arguments again, with more of them part of the layout."""
+        self.static.need(dict(modes))
+        batch, args, options = self._source
+        again = given(batch, args, options, self.static)
+        self.layout, self.chunks, self.values = again.layout, again.chunks, again.values
+
+    def try_whole(self, error: Exception) -> None:
+        """Starts again with all whole numbers as they are, where the function failed and some were recorded as Values.
+
+        Where that was tried already, they are numbers again, and the error says what can be done.
+        """
+        if self.tried is not None:
+            self.static.modes = self.tried
+            error.add_note(f"(said while it was recorded; static= names arguments that are constants, and {PICK})")
+            return
+        _, args, options = self._source
+        modes: dict[Name, int] = {}
+        for k, x in enumerate([*args, *options.values()]):
+            if not self.layout.batched[k] and self.static.modes.get(self.name(k), NUMBERS) < WHOLE:
+                shape = flatten(x, [], WHOLE)
+                if count(shape) < count(self.layout.shapes[k]):
+                    modes[self.name(k)] = WHOLE
+        if modes:
+            self.tried = dict(self.static.modes)
+            raise PlainNeededError(modes) from error
+
+    def refuse_results(self) -> None:
+        """Raises where a Value among the arguments has a history, which plain numbers would not keep."""
+        for _, x in self.values:
+            if x.op is not None:
+                raise TypeError(
+                    f"{x!r} is a result, and a compiled function gives back plain numbers without its history; "
+                    "pass its number with x.data, or call the function itself, as in f.function(x)"
+                )
+
+
+def given(batch: frozenset[Name], args: Sequence[Any], options: Mapping[str, Any], static: Static) -> Arguments:
+    """Flattens the arguments of a call."""
+    if len(options) > 1 and static.sorts:
+        options = dict(sorted(options.items()))
+    shared: list[Any] = []
+    if not batch:
+        if static.modes:
+            modes = map(static.modes.get, [*range(len(args)), *options], repeat(NUMBERS))
+            shapes = tuple(
+                [flatten(x, shared, mode) for x, mode in zip([*args, *options.values()], modes, strict=False)]
+            )
+        else:
+            shapes = tuple([flatten(x, shared) for x in [*args, *options.values()]])
+        layout = _layout(tuple(options), shapes, (False,) * len(shapes))
+        return Arguments(layout, chunks_of(shared), None, _values(shared), static, (batch, args, options))
+    own: list[Any] = []
+    named: list[tuple[Name, Any]] = [*enumerate(args), *options.items()]
+    batched = tuple([name in batch for name, _ in named])
+    shapes = tuple(
+        [
+            flatten_samples(x, name, own) if has_samples else flatten(x, shared, static.modes.get(name, NUMBERS))
+            for (name, x), has_samples in zip(named, batched, strict=True)
+        ]
+    )
+    layout = _layout(tuple(options), shapes, batched)
+    return Arguments(layout, chunks_of(shared), _columns(own), _values(shared), static, (batch, args, options))
+
+
+def _kind_at(shape: Shape, place: int) -> type:
+    """The kind of the number at some place in an argument."""
+    if shape[0] in ("number", "array", "lists"):
+        kind: type = shape[-1] if len(shape) == (2 if shape[0] == "number" else 3) else float
+        return kind
+    for part in shape[-1]:
+        size = count(part)
+        if place < size:
+            return _kind_at(part, place)
+        place -= size
+    raise IndexError(place)
+
+
+class Unchanged:
+    """The lists, dicts and arrays of an example, before a function is run on it."""
+
+    def __init__(self, args: Sequence[Any], options: Mapping[str, Any]) -> None:
+        self._given = [*enumerate(args), *options.items()]
+        self._before = [self._arranged(x) for _, x in self._given]
+
+    def refuse_changed(self) -> None:
+        """Raises where the function changed one of them."""
+        for (name, x), (shape, parts) in zip(self._given, self._before, strict=True):
+            now, others = self._arranged(x)
+            if now != shape or not all(map(_is_part, parts, others)):
+                raise ValueError(
+                    f"the function changes its argument {name}, and a compiled function is given a copy of it; let the "
+                    "function change a copy of its own, as in list(x) or x.copy()"
+                )
+
+    @staticmethod
+    def _arranged(x: Any) -> tuple[Shape, list[Any]]:
+        parts: list[Any] = []
+        return flatten(x, parts), parts
+
+
+def _is_part(x: Any, y: Any) -> bool:
+    return x is y or (not isinstance(x, Value) and np.array_equal(x, y, equal_nan=True))
+
+
+def _columns(parts: list[Any]) -> Any:
+    sizes = {len(part) for part in parts}
+    if len(sizes) != 1:
+        raise ValueError(
+            f"batch arguments have as many entries as there are samples, but here {sorted(sizes)}"
+            if sizes
+            else "none of the arguments of this call is one of those that batch names; it needs them all"
+        )
+    (samples,) = sizes
+    columns = [part.reshape(samples, -1).T for part in parts]
+    return np.concatenate(columns, dtype=float) if len(columns) > 1 else columns[0].astype(float, copy=False)
+
+
+def _values(parts: list[Any]) -> list[tuple[int, Value]]:
+    if all(type(x) is np.ndarray or type(x) is float for x in parts):
+        return []
+    found, at = [], 0
+    for x in parts:
+        if isinstance(x, Value) and not x.is_constant:
+            found.append((at, x))
+        at += x.size if isinstance(x, np.ndarray) else 1
+    return found
+
+
+def _of_samples(shape: Shape, numbers: Any) -> Any:
+    """A derivative by an argument with samples: an array where a sample is a number or an array, else a list."""
+    if shape[0] in ("number", "array"):
+        sizes = shape[1] if shape[0] == "array" else ()
+        return np.ascontiguousarray(numbers.T).reshape(numbers.shape[1], *sizes)
+    if shape[0] == "dict":
+        taken, parts = 0, {}
+        for key, part in zip(keys_of(shape), shape[2], strict=True):
+            parts[key] = _of_samples(part, numbers[taken : taken + count(part)])
+            taken += count(part)
+        return parts
+    return [split(shape, column) for column in numbers.T]

@@ -1,0 +1,1 @@
+"""The graph: what was recorded, as plain integers, and made simpler."""

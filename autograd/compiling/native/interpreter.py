@@ -1,0 +1,197 @@
+"""Rows: a graph of any size, node by node, by an interpreter that is machine code; see `packing.rows`.
+
+    run(p, a, q, first, count, root, sweeps, weight) -> 0.0
+
+`p` has the numbers of leaves and nodes, `a` their adjoints, and `q` four integers for each node: which operation it is,
+and what it reads. The text has the operations alone that the graph has, whatever their order and their number, so that
+it is compiled at once, and for all such graphs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...vocabularies import text
+from ...vocabularies.text import Text
+from ..graph.graph import CODE_OF, DETACH, OPS, Graph
+from ..graph.nodes import Integers, Node
+from ..numpy.blocks import Floats, Ran
+from ..python.interpreter import COMPARE, Interpreter
+from ..python.lines import chained
+from .groups import Vocabulary
+from .kernel import kernel
+from .loops import Lines, UnprintableError
+from .memory import aligned
+from .trial import Trial
+
+_ADD, _MUL, _SUM, _DOT, _LINEAR = (CODE_OF[name] for name in ("add", "mul", "sum", "dot", "linear"))
+_MOST = 3  # inputs of a node
+_PRICE = 80_000  # of machine code, in nodes; a run of one in Python costs 1
+
+
+class NativeInterpreter(Interpreter):
+    """Runs as machine code after a trial; a batch, and operations that it does not know, run as Python."""
+
+    def __init__(self, graph: Graph, at_once: bool = True) -> None:
+        super().__init__(graph)
+        self.trial = Trial(_PRICE, at_once)
+        self._mine = threading.local()
+
+    def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        """Runs the graph; see `Program.run`."""
+        if own is not None or self.trial.counts(len(self.graph.nodes)) or self._kernel is None:
+            return super().run(shared, own, wanted, weight)
+        graph, (table, of) = self.graph, self._table
+        first, last = graph.first_parameter, graph.leaves
+        p, a = self._memory(last + len(table))
+        p[first:last] = np.concatenate(shared)
+        root = int(of[graph.outputs[0]]) if wanted else 0
+        self._kernel(p, a, self._flat, last, len(table), root, int(bool(wanted)), weight)
+        failed = np.zeros((len(graph.checks), 1), bool)
+        for compare, places, left, right, outcomes in self._comparisons:
+            failed[places, 0] = compare(p[left], p[right]) != outcomes
+        d = np.where(np.frombuffer(wanted, bool), a[first:last], 0.0) if wanted else np.zeros(last - first)
+        return p[of[graph.outputs]].reshape(-1, 1), failed, d, np.zeros((0, 1))
+
+    def loops(self) -> str | None:
+        """The interpreter."""
+        try:
+            return self._text()
+        except UnprintableError:
+            return None
+
+    @cached_property
+    def _kernel(self) -> Callable[..., float] | None:
+        try:
+            return kernel(self._text(), "ddqiiiif")
+        except UnprintableError:
+            return None
+
+    @cached_property
+    def _comparisons(self) -> list[Any]:
+        """Those of one kind together: how they compare, which they are, what with what, and how it came out."""
+        kinds: dict[str, list[int]] = {}
+        for k, check in enumerate(self.graph.checks):
+            kinds.setdefault(check.symbol, []).append(k)
+        found = []
+        for symbol, places in kinds.items():
+            checks, of = [self.graph.checks[k] for k in places], self._table[1]
+            left, right = (of[[getattr(check, side) for check in checks]] for side in ("left", "right"))
+            found.append((COMPARE[symbol], places, left, right, np.array([check.outcome for check in checks])))
+        return found
+
+    def _memory(self, size: int) -> tuple[Any, Any]:
+        mine = self._mine.__dict__
+        if not mine:
+            mine["p"], mine["a"] = aligned(size), aligned(size)
+            mine["p"][: len(self.graph.constants)] = self.graph.constants
+        return mine["p"], mine["a"]
+
+    # The table.
+
+    @cached_property
+    def _table(self) -> tuple[Integers, Integers]:
+        """For each node the operation and what it reads, and where each of the graph's nodes is now."""
+        nodes, leaves = self.graph.nodes, self.graph.leaves
+        if any(any(OPS[code].groups) for code in np.flatnonzero(np.bincount(nodes.codes)).tolist()):
+            rows, of = _without_groups(nodes, leaves)
+            return np.array(rows, np.int64), np.array(of)
+        table = np.zeros((len(nodes), 1 + _MOST), np.int64)
+        table[:, 0] = nodes.codes
+        table[nodes.readers, 1 + np.arange(len(nodes.inputs)) - nodes.starts[nodes.readers]] = nodes.inputs
+        return table, np.arange(len(self.graph))
+
+    @cached_property
+    def _codes(self) -> list[int]:
+        """The operations, in the order in which the text has them."""
+        codes = np.flatnonzero(np.bincount(self._table[0][:, 0])).tolist()
+        return sorted(codes, key=lambda code: OPS[code].name)
+
+    @cached_property
+    def _flat(self) -> Integers:
+        """The table as the kernel reads it."""
+        table = self._table[0].copy()
+        place = np.zeros(1 + max(self._codes), np.int64)
+        place[self._codes] = np.arange(len(self._codes))
+        table[:, 0] = place[table[:, 0]]
+        return table.reshape(-1)
+
+    # The text.
+
+    def _text(self) -> str:
+        lines = Lines()
+        add = lines.add
+        with lines.below("def run(p, a, q, first, count, root, sweeps, weight):"):
+            with lines.below("for k in range(count):"):
+                self._read(lines)
+                for place, code in enumerate(self._codes):
+                    with lines.below(f"if code == {place}:"):
+                        self._forward(lines, code)
+            with lines.below("if sweeps == 1:"):
+                with lines.below("for k in range(first + count):"):
+                    add("a[k] = 0.0")
+                add("a[root] = weight")
+                with lines.below("for r in range(count):"):
+                    add("k = count - 1 - r", "g = a[first + k]")
+                    with lines.below("if g != 0.0:"):  # an adjoint of exactly 0 passes nothing on
+                        self._read(lines)
+                        add("y = p[first + k]")
+                        for place, code in enumerate(self._codes):
+                            with lines.below(f"if code == {place}:"):
+                                self._reverse(lines, code)
+            add("return 0.0")
+        return "\n".join([*lines.lines, ""])
+
+    def _read(self, lines: Lines) -> None:
+        lines.add("code = q[4 * k]")
+        for place in range(max(len(OPS[code].groups) for code in self._codes)):
+            lines.add(f"i{place} = q[4 * k + {1 + place}]", f"x{place} = p[i{place}]")
+
+    def _forward(self, lines: Lines, code: int) -> None:
+        op = OPS[code]
+        value = op.forward(Vocabulary(lines), *_inputs(code))
+        before, (expression,) = text.program([value])
+        lines.add(*before, f"p[first + k] = {expression}")
+
+    def _reverse(self, lines: Lines, code: int) -> None:
+        if code == DETACH:
+            return lines.add("pass")
+        slopes = OPS[code].partials(Vocabulary(lines), *_inputs(code), Text("y"))
+        before, terms = text.program([chained(Text("g"), slope) for slope in slopes])
+        lines.add(*before, *(f"a[i{place}] = a[i{place}] + {term}" for place, term in enumerate(terms)))
+
+
+def _inputs(code: int) -> list[Text]:
+    groups = OPS[code].groups
+    if any(groups) or len(groups) > _MOST:
+        raise UnprintableError(f"{OPS[code].name} takes any number of inputs")
+    return [Text(f"x{place}") for place in range(len(groups))]
+
+
+def _without_groups(nodes: Iterable[Node], leaves: int) -> tuple[list[list[int]], list[int]]:
+    """The table with sums of products as products and sums of two, and where each of the nodes is."""
+    table: list[list[int]] = []
+    of = list(range(leaves))
+
+    def append(code: int, *inputs: int) -> int:
+        table.append([code, *inputs[:_MOST], *[0] * (_MOST - len(inputs))])
+        return leaves + len(table) - 1
+
+    for code, *inputs in nodes:
+        read = [of[x] for x in inputs]
+        if code not in (_SUM, _DOT, _LINEAR):
+            of.append(append(code, *read))
+            continue
+        half = len(read) // 2
+        terms = read if code == _SUM else [append(_MUL, *pair) for pair in zip(read[:half], read[half:])]
+        terms += read[2 * half :] if code == _LINEAR else []
+        total = terms[0]
+        for term in terms[1:]:
+            total = append(_ADD, total, term)
+        of.append(total)
+    return table, of

@@ -1,0 +1,1 @@
+"""Programs as NumPy calls: a few whole-array calls for each block, forward and in reverse."""

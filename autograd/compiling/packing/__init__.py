@@ -1,0 +1,1 @@
+"""Packing: equal operations of a graph become blocks, and sums of products matrix products."""

@@ -1,0 +1,265 @@
+"""Program: a graph ready to run without the function that it was recorded from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import listing
+from .arguments import Arguments, Layout, given
+from .flattening import NUMBER, Shape, split
+from .graph import saving
+from .graph.graph import Graph
+from .graph.sums import gather_sums
+from .native import is_insisted_on, is_native
+from .numpy.blocks import Blocks, Floats, Ran
+from .packing.pack import Packed, levels, pack
+from .python.interpreter import Interpreter
+from .python.lines import MOST_INPUTS, PythonLines
+from .results import is_one_number, pair_of
+from .static import Static, mode_of
+
+if TYPE_CHECKING:
+    from ..pictures.boxes import Diagram
+    from .native.blocks import NativeBlocks
+
+
+class GuardError(ValueError):
+    """A comparison came out otherwise than when the program was recorded, and nothing may be recorded."""
+
+
+# What decides between the forms: a NumPy call takes about as long as this many operations in plain Python.
+_WORTH = 20
+_MOST_LINES = 50_000  # operations, of some 3 lines each; Python takes 25 us to compile a line
+_MOST_STRAIGHT, _MOST_LEAVES, _MOST_LOOPS = 12_000, 250, 300  # operations, arguments and blocks for machine code
+_INTERPRETED = 500  # operations by an interpreter in machine code that take at most as long as a NumPy call
+_MOST_BLOCKS = 20000  # a block takes about 1 ms to pack, print and prepare
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How arguments and result are arranged; see `arguments`."""
+
+    names: tuple[str, ...] = ()  # of the arguments given by name, the last ones
+    shapes: tuple[Shape, ...] = ()
+    batched: tuple[bool, ...] = ()  # for each argument, whether it has an entry for each sample of a batch
+    result: Shape = NUMBER
+    has_aux: bool = False  # whether the result is a pair, of which the first is differentiated
+
+
+class Program:
+    """A recorded function, simplified, in the form in which it runs fastest.
+
+    `form` says which: "blocks" of NumPy calls; "straight" lines of Python, where there is nothing to pack; or "rows",
+    one after the other, for chains too long to print.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        dtype: Any = float,
+        signature: Signature | None = None,
+        native: bool | None = None,
+        threads: int = 1,
+    ) -> None:
+        self.graph, self.dtype = graph, np.dtype(dtype)
+        self.signature = signature or Signature()
+        self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
+        self.packed: Packed | None = None
+        self.native: NativeBlocks | None = None
+        self._is_machine = self.dtype == np.float64 and is_native(native)
+        self._at_once = is_insisted_on(native)
+        self.runs = self._runs(threads)
+
+    @property
+    def form(self) -> str:
+        """In which form it runs: "blocks", "straight" or "rows"."""
+        return (
+            "straight"
+            if isinstance(self.runs, PythonLines)
+            else "rows"
+            if isinstance(self.runs, Interpreter)
+            else "blocks"
+        )
+
+    def _runs(self, threads: int) -> Blocks | PythonLines | Interpreter:
+        """What runs it, in the form that is quickest."""
+        graph, nodes = self.graph, self.graph.nodes
+        has_samples = any(graph.batched)
+        can_be_straight = (
+            not has_samples
+            and self.dtype == np.float64
+            and len(nodes) <= _MOST_LINES
+            and nodes.sizes.max(initial=0) < MOST_INPUTS
+        )
+        if can_be_straight and len(nodes) <= _WORTH:  # as much as one call is worth
+            return self._straight()
+        gathered = gather_sums(graph)
+        groups = levels(gathered)
+        is_straight = can_be_straight and len(nodes) <= _WORTH * len(groups)
+        if self._is_machine and not has_samples:
+            if is_straight and len(nodes) <= _MOST_STRAIGHT and graph.leaves - graph.first_parameter <= _MOST_LEAVES:
+                return self._straight()
+            if len(groups) > _MOST_LOOPS and len(nodes) <= _INTERPRETED * len(groups):
+                from .native.interpreter import NativeInterpreter
+
+                rows = NativeInterpreter(graph, self._at_once)
+                if rows.loops() is not None:
+                    return rows
+            is_straight = is_straight and len(groups) > _MOST_LOOPS
+        if is_straight:
+            return self._straight()
+        if len(groups) > _MOST_BLOCKS:
+            return Interpreter(graph)
+        self.packed = pack(gathered, groups)
+        if not self._is_machine:
+            return Blocks(self.packed, self.dtype)
+        from .native.blocks import NativeBlocks
+
+        self.native = NativeBlocks(self.packed, threads, self._at_once)
+        return self.native
+
+    def _straight(self) -> PythonLines:
+        if not self._is_machine:
+            return PythonLines(self.graph)
+        from .native.lines import NativeLines
+
+        return NativeLines(self.graph, self._at_once)
+
+    def follow(self, steps: Callable[[], int] | None) -> None:
+        """Has steps of a training count for machine code in place of runs: one that is resumed has made the steps."""
+        if hasattr(self.runs, "trial"):
+            self.runs.trial.steps = steps
+
+    def __call__(self, *args: Any, parameters: Any = None, **options: Any) -> Any:
+        """The result, with these numbers for the parameters, or with those they had last.
+
+        Raises:
+            GuardError: a comparison comes out otherwise than when the program was recorded.
+            ValueError: the arguments are arranged in another way, or there is another number of parameters.
+        """
+        outputs, call = self._ran(args, options, parameters, b"")[0::2]
+        results = [split(self.signature.result, column) for column in outputs[0].T]
+        return results[0] if call.own is None else results
+
+    def value_and_gradients(
+        self, *args: Any, parameters: Any = None, **options: Any
+    ) -> tuple[float, Floats, list[Any]]:
+        """The value, its gradient by the parameters, and by each argument; of a batch those of the sum over samples."""
+        mine = self.signature
+        if not is_one_number(pair_of(mine.result)[0] if mine.has_aux else mine.result):
+            raise ValueError("the gradient is that of one number, and the program has several results or none")
+        (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, self.graph.every_leaf)
+        known = self.graph.parameters
+        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(mine.shapes))]
+        return float(outputs[0].sum()), d_shared[:known], gradients
+
+    def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Arguments]:
+        mine = self.signature
+        first = len(mine.batched) - len(mine.names)
+        batch = {k for k in range(first) if mine.batched[k]}
+        named = {name for name, batched in zip(mine.names, mine.batched[first:], strict=True) if batched}
+        static = Static()
+        static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.shapes), strict=True)))
+        options = {name: options[name] for name in mine.names} if {*options} == {*mine.names} else options
+        call = given(frozenset(batch | named), args, options, static)
+        if call.layout != Layout(mine.names, mine.shapes, mine.batched):
+            these = call.layout.shapes
+            raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {these}")
+        numbers = np.asarray(self.parameters if parameters is None else parameters, float).reshape(-1)
+        if len(numbers) != self.graph.parameters:
+            raise ValueError(f"the program has {self.graph.parameters} parameters, but {len(numbers)} are given")
+        ran = self.run([numbers, *call.chunks], call.own, wanted)
+        if ran[1].any():
+            check = self.graph.checks[int(np.argmax(ran[1].any(axis=1)))]
+            raise GuardError(f"{check} came out otherwise; only the function itself can record that case")
+        return ran, wanted, call
+
+    def save(self, path: Any) -> None:
+        """Writes the program, with the numbers its parameters had last, to a plain JSON file."""
+        mine = self.signature
+        signature = {
+            "names": list(mine.names),
+            "shapes": [saving.plain(shape) for shape in mine.shapes],
+            "wide": list(mine.batched),
+            "result": saving.plain(mine.result),
+            "has_aux": mine.has_aux,
+        }
+        saving.write(path, self.graph, self.dtype, signature, self.parameters.tolist())
+
+    @classmethod
+    def load(cls, path: Any) -> Program:
+        """The program in a file that `save` wrote.
+
+        Raises:
+            ValueError: it is no such file, is damaged, or needs a primitive that is not defined.
+        """
+        graph, dtype, signature, parameters = saving.load(path)
+        made = cls(
+            graph,
+            dtype,
+            Signature(
+                tuple(signature["names"]),
+                tuple(signature["shapes"]),
+                tuple(signature["wide"]),
+                signature["result"],
+                signature["has_aux"],
+            ),
+        )
+        made.parameters = np.array(parameters, float)
+        return made
+
+    @property
+    def source(self) -> str:
+        """The program as Python. Blocks need NumPy alone, and lines call the words of `autograd.core.floats`."""
+        wanted = bytes([1] * self.graph.parameters) + bytes([not self.graph.parameters] * len(self.graph.batched))
+        if isinstance(self.runs, Blocks):
+            return listing.source(self.runs, wanted)
+        if isinstance(self.runs, PythonLines):
+            return self.runs.source(wanted if len(self.graph.outputs) == 1 else b"")
+        return (
+            f"# {len(self.graph.nodes):,} operations that depend on each other run one after the other, by their rows"
+        )
+
+    @property
+    def loops(self) -> str:
+        """The program as the loops and lines that become machine code, where numba is installed.
+
+        Raises:
+            ValueError: it does not become machine code, or has more in it than such loops can say.
+        """
+        loops = self.runs.loops()
+        if loops is None:
+            raise ValueError(f"this program runs in {self.form}, and not as machine code; its source says how")
+        return loops
+
+    def diagram(self, max_nodes: int) -> Diagram:
+        """The blocks and what they read as boxes and wires, for `draw`."""
+        from .diagram import diagram
+
+        return diagram(self, max_nodes)
+
+    def __str__(self) -> str:
+        nodes, leaves = (
+            len(self.graph.nodes),
+            f"{self.graph.parameters:,} parameters, {len(self.graph.batched):,} arguments",
+        )
+        if self.packed is None:
+            return f"{nodes:,} operations, {leaves}, in {self.form}"
+        return f"{nodes:,} operations, {leaves}, in {len(self.packed.blocks)} blocks\n{listing.table(self.packed)}"
+
+    def __repr__(self) -> str:
+        return f"<Program of {len(self.graph.nodes):,} operations in {self.form}>"
+
+    def run(self, shared: list[Floats], own: Floats | None = None, wanted: bytes = b"", weight: float = 1.0) -> Ran:
+        """Results, which checks failed, and the derivatives by the shared and by each sample's own leaves.
+
+        `shared` holds the parameters and those arguments that all samples share, in one array or several; `own` has a
+        column for each sample. `wanted` has a byte for each parameter and argument, 1 where the derivative is wanted.
+        The derivative is that of the one result, times `weight`, summed over the samples. All have a column for each
+        sample but the third.
+        """
+        return self.runs.run(shared, own, wanted, weight)

@@ -1,0 +1,271 @@
+"""Shortcut: a printed function for calls like one before: takes arguments apart, runs a program, arranges results.
+
+Whatever is otherwise than it was printed for (an argument of another kind or size, a parameter that was replaced, a
+comparison that turns) makes it return None, and the call is made the long way, which knows what to do or to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count, groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .arguments import Layout
+from .flattening import KINDS, NUMBERS, SAMPLES, Shape, keys_for, keys_of, mark, regular, split
+from .flattening import count as size_of
+from .results import of_samples, pair_of
+
+if TYPE_CHECKING:
+    from .training.flat import FlatParameters
+    from .versions import Version
+
+_OF_SAMPLES = "of_samples([rest], [outputs[1:]], [arange(n)], n)"
+_MOST = 200  # arguments taken apart one by one: more lines take longer to compile than they save
+
+
+def shortcut(
+    version: Version,
+    layout: Layout,
+    kind: str,
+    chosen: tuple[int, ...],
+    is_single: bool,
+    is_mean: bool,
+    has_aux: bool = False,
+    flat: FlatParameters | None = None,
+) -> Callable[..., Any] | None:
+    """The function for a "value", a "gradient" by the arguments chosen, or "backward"; None where it saves nothing.
+
+    With `has_aux`, the value is a pair. With `flat`, the parameters are read there, and `backward` leaves the gradient
+    there.
+    """
+    if layout.names or sum(map(_lines, layout.shapes)) > _MOST or (kind == "backward" and version.results):
+        return None
+    taking = _Taking()
+    arguments = [f"a{k}" for k in range(len(layout.shapes))]
+    try:
+        for name, shape, batched in zip(arguments, layout.shapes, layout.batched, strict=True):
+            taking.take(name, shape, batched)
+    except _OneByOne:
+        return None
+    program, known = version.program, len(version.parameters)
+    wanted = b"" if kind == "value" else version.wanted(kind == "backward", layout.wanted(chosen))
+    has_samples = any(layout.batched)
+    chunks = taking.chunks()
+    if known or not chunks:
+        chunks.insert(0, "numbers")
+    given = [
+        f"[{', '.join(chunks)}]",
+        "own" if has_samples else "None",
+        "wanted",
+        "1.0 / n" if has_samples and is_mean else "1.0",
+    ]
+    if flat is not None and program.native is not None and chunks == ["numbers"] and flat.has_place_for(version):
+        given.append("gradient")  # machine code leaves it where it is to stay
+    body = [
+        *taking.lines,
+        "if not same(): return None",
+        *(["program.parameters = numbers = read()"] if known else []),
+        *taking.columns(),
+        f"outputs, failed, d, d_own = run({', '.join(given)})",
+        # a tenth of the time of failed.any()
+        *(["if 1 in failed.tobytes(): return None"] if program.graph.checks else []),
+    ]
+    value = "outputs.item(0)"
+    if has_samples:
+        value = f"float(total(outputs[0])){' / n' if is_mean else ''}"
+    result = version.result
+    first, rest = pair_of(result) if has_aux else (result, result)
+    if has_aux and kind != "value":
+        value = f"({value}, {_OF_SAMPLES if has_samples else 'split(rest, outputs[1:, 0])'})"
+    if flat is not None:
+        body += ["keep(recording, d)", f"return {value}"]
+    elif kind == "backward":
+        body += [f"for x, slope in zip(parameters, d[:{known}].tolist()): x._grad += slope", f"return {value}"]
+    elif kind == "gradient":
+        parts = [taking.arranged(layout, k, known) for k in chosen]
+        body.append(f"return {value}, {parts[0] if is_single else '(' + ', '.join(parts) + ',)'}")
+    elif has_samples:
+        found = "of_samples([first], [outputs], [arange(n)], n)" if first[0] != "number" else "outputs[0]"
+        body.append(f"return {found}{f', {_OF_SAMPLES}' if has_aux else ''}")
+    elif result[0] == "number":
+        body.append(f"return {value}")
+    else:
+        body.append("return split(result, outputs[:, 0])")
+    names: dict[str, Any] = {
+        **taking.names,
+        "FLOAT": np.dtype(float),
+        "ndarray": np.ndarray,
+        "array": np.array,
+        "empty": np.empty,
+        "total": np.add.reduce,
+        "arange": np.arange,
+        "regular": regular,
+        "keys_for": keys_for,
+        "mark": mark,
+        "split": split,
+        "of_samples": of_samples,
+        "result": result,
+        "first": first,
+        "rest": rest,
+        "layout": layout,
+        "same": version.closure.is_same if flat is None else lambda: flat.finds(version),
+        "read": version.numbers if flat is None else lambda: flat.numbers(version),
+        "gradient": None if flat is None else flat.gradient,
+        "keep": None if flat is None else flat.keep,
+        "recording": version,
+        "numbers": np.zeros(0),
+        "parameters": version.parameters,
+        "program": program,
+        "run": program.runs.run,
+        "wanted": wanted,
+    }
+    source = "\n".join([f"def shortcut({', '.join(arguments)}):", *(f"    {line}" for line in body)])
+    exec(compile(source, "<shortcut call>", "exec"), names)
+    made: Callable[..., Any] = names["shortcut"]
+    return made
+
+
+class _OneByOne(Exception):
+    """The samples of an argument are not in an array, or in lists that make one."""
+
+
+class _Taking:
+    """Lines that take arguments apart, and the names of what they find."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.names: dict[str, Any] = {}
+        self._shared: list[tuple[bool, str]] = []  # what was found, and whether it is an array
+        self._own: list[tuple[str, Shape]] = []
+        self._serial = count()
+
+    def take(self, name: str, shape: Shape, batched: bool) -> None:
+        """The lines for what goes by this name."""
+        kind = shape[0]
+        if kind == "same":
+            self._take_constant(name, shape)
+        elif kind == "fixed":
+            same = f"{name}.shape == {shape[1]} and {name}.dtype.str == {shape[2]!r} and {name}.tobytes() == "
+            self._unless(f"type({name}) is ndarray and {same}{self._constant(shape[3])}")
+        elif kind == "dict":
+            is_plain = keys_of(shape) is shape[1]
+            keys = f"tuple({name})" if is_plain else f"keys_for({name})"
+            self._unless(f"type({name}) is dict and {keys} == {self._constant(shape[1])}")
+            self._items(f"{name}.values()", shape[2], batched)
+        elif batched:
+            self._take_samples(name, shape)
+        elif kind == "number":
+            number = shape[1] if len(shape) == 2 else float
+            self._unless(f"type({name}) is {'float' if number is float else self._constant(number)}")
+            if number is not float:
+                self.lines.append(f"{name} = float({name})")
+            self._shared.append((False, name))
+        elif kind in ("array", "lists"):
+            condition = f"{name}.shape == {shape[1]}"
+            if len(shape) == 3 and kind == "array":
+                condition += f" and {name}.dtype.type is {self._constant(shape[2])}"
+            self._take_array(name, kind, condition, KINDS if len(shape) == 3 else NUMBERS)
+            self.lines.append(f"if {name}.dtype is not FLOAT: {name} = {name}.astype(FLOAT)")
+            self._shared.append((True, name))
+        else:
+            self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(shape[1])}")
+            self._items(name, shape[1], batched)
+
+    def _take_constant(self, name: str, shape: Shape) -> None:
+        """The line for what is part of the shape: a number or a text equal to it, and of objects, the same one."""
+        x = self._constant(shape[1])
+        if type(shape[1]) in (int, str):
+            self._unless(f"{name} is {x} or (type({name}) is {type(shape[1]).__name__} and {name} == {x})")
+        elif type(shape[1]) is float:
+            self._unless(f"type({name}) is float and {name} == {x} and mark({name}) == {self._constant(shape[2])}")
+        else:
+            self._unless(f"{name} is {x}")
+
+    def _take_samples(self, name: str, shape: Shape) -> None:
+        kind, sizes = shape[0], shape[1] if len(shape) > 1 else ()
+        if kind not in ("number", "array", "lists"):
+            raise _OneByOne
+        self._take_array(name, kind, f"{name}.ndim == {1 + len(sizes)} and {name}.shape[1:] == {sizes}")
+        self.lines.append(f"n = len({name})" if not self._own else f"if len({name}) != n: return None")
+        if not self._own:
+            self._unless("n")
+        self._own.append((name, shape))
+
+    def _take_array(self, name: str, kind: str, condition: str, mode: int = SAMPLES) -> None:
+        if kind != "array":
+            other = name if kind == "number" else "None"
+            self.lines.append(f"{name} = regular({name}, {mode}) if type({name}) is list else {other}")
+        numbers = f"({name}.dtype is FLOAT or {name}.dtype.kind in 'fiub')"
+        self._unless(f"type({name}) is ndarray and {condition} and {numbers}")
+
+    def _items(self, name: str, shapes: tuple[Shape, ...], batched: bool) -> None:
+        parts = [f"x{next(self._serial)}" for _ in shapes]
+        if parts:
+            self.lines.append(f"{', '.join(parts)}, = {name}")
+        for part, shape in zip(parts, shapes, strict=True):
+            self.take(part, shape, batched)
+
+    def _unless(self, condition: str) -> None:
+        self.lines.append(f"if not ({condition}): return None")
+
+    def _constant(self, x: Any) -> str:
+        name = f"c{next(self._serial)}"
+        self.names[name] = x
+        return name
+
+    def chunks(self) -> list[str]:
+        """The numbers without samples: arrays, and the numbers between them together."""
+        found = []
+        for is_array, group in groupby(self._shared, key=lambda one: one[0]):
+            names = [name for _, name in group]
+            found += [f"{name}.reshape(-1)" for name in names] if is_array else [f"array([{', '.join(names)}])"]
+        return found
+
+    def columns(self) -> list[str]:
+        """The lines that put samples into one array, a column for each."""
+        if not self._own:
+            return []
+        lines, at = [], 0
+        for name, shape in self._own:
+            size = size_of(shape)
+            turned = f"{name}.T" if shape[0] == "number" or len(shape[1]) < 2 else f"{name}.reshape(n, -1).T"
+            lines.append(f"own[{at}:{at + size}] = {turned}")
+            at += size
+        return [f"own = empty(({at}, n))", *lines]
+
+    def arranged(self, layout: Layout, k: int, known: int) -> str:
+        """The expression for the derivative by the k-th argument."""
+        if layout.batched[k]:
+            return f"layout.arranged({k}, None, d_own)"
+        return self._arranged(layout.slopes[k], known + layout.places[k][0])
+
+    def _arranged(self, shape: Shape, at: int) -> str:
+        kind = shape[0]
+        if kind == "number":
+            return f"float(d[{at}])"
+        if kind == "same":
+            return self._constant(shape[1])
+        if kind in ("array", "lists"):
+            part = f"d[{at}:{at + size_of(shape)}]"
+            part = part if len(shape[1]) == 1 else f"{part}.reshape({shape[1]})"
+            return part if kind == "array" else f"{part}.tolist()"
+        parts = []
+        for one in shape[-1]:
+            parts.append(self._arranged(one, at))
+            at += size_of(one)
+        if kind == "dict":
+            return f"dict(zip({self._constant(keys_of(shape))}, [{', '.join(parts)}]))"
+        if kind == "list":
+            return f"[{', '.join(parts)}]"
+        together = "".join(f"{part}, " for part in parts)
+        return f"({together})" if kind == "tuple" else f"{self._constant(kind)}({together})"
+
+
+_TYPES = {"list": list, "tuple": tuple}
+
+
+def _lines(shape: Shape) -> int:
+    """How many things are checked one by one."""
+    return 1 if shape[0] in ("number", "array", "lists", "same", "fixed") else 1 + sum(map(_lines, shape[-1]))

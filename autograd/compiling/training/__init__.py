@@ -1,0 +1,1 @@
+"""Training: parameters in one array, and many steps of an optimiser in one call."""

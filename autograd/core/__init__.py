@@ -1,0 +1,1 @@
+"""The engine: a table of operations, numbers that remember, the sweep back. Read ops, floats, value, record, sweep."""

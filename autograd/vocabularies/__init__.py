@@ -1,0 +1,1 @@
+"""The vocabularies: what the words of the table mean on Values, arrays and text; `core.floats` says it for numbers."""

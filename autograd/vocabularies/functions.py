@@ -1,0 +1,70 @@
+"""What the words of the table mean on Values: every row as a function that records, and as a method of Value.
+
+    >>> from autograd import Value, exp
+    >>> x = Value(0.0)
+    >>> y = exp(2 * x)
+    >>> y.backward()
+    >>> x.grad
+    2.0
+
+On plain numbers the same functions return plain numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..core.ops import ROWS, Op
+from ..core.value import Value
+from . import recorders as record
+
+OPERATORS = {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "div": "truediv",
+    "floordiv": "floordiv",
+    "mod": "mod",
+    "pow": "pow",
+}
+# rows that Python itself calls: -x, +x, abs(x), round(x), math.floor(x), ...
+PROTOCOLS = ("neg", "pos", "abs", "round", "floor", "ceil", "trunc")
+
+
+def define(op: Op) -> Callable[..., Any]:
+    """Makes the function of a row, here and as a method of Value."""
+    function = record.recorder(op)
+    globals()[op.name] = function
+    setattr(Value, op.name, function)
+    if op.name in OPERATORS:
+        left, right = record.operators(op, OPERATORS[op.name])
+        setattr(Value, f"__{OPERATORS[op.name]}__", left)
+        setattr(Value, f"__r{OPERATORS[op.name]}__", right)
+    if op.name in PROTOCOLS:
+        setattr(Value, f"__{op.name}__", function)
+    return function
+
+
+_made = {row.name: define(row) for row in ROWS}
+
+if TYPE_CHECKING:
+
+    def __getattr__(operation: str) -> Any: ...
+
+
+def each(f: Callable[..., Any], *groups: Sequence[Any]) -> list[Any]:
+    """`f` of each value of a group: the word with which rows speak of every input of an n-ary operation."""
+    return list(map(f, *groups))
+
+
+def softmax(xs: Iterable[Any]) -> list[Any]:
+    """The values as probabilities: exp(x) of each, divided by their sum; shifted, so that none overflows."""
+    return [_made["exp"](x) for x in log_softmax(xs)]
+
+
+def log_softmax(xs: Iterable[Any]) -> list[Any]:
+    """The logarithms of the softmax: x - logsumexp(xs) of each."""
+    xs = list(xs)
+    total = _made["logsumexp"](xs)
+    return [x - total for x in xs]
