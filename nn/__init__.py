@@ -48,6 +48,7 @@ from .metrics import accuracy, confusion_matrix, predicted_class, r2
 from .optim.clipping import clip_grad_norm
 from .optim.optimizer import Optimizer
 from .optim.rules import SGD, Adam, AdamW, RMSProp
+from .pictures import network as network  # teaches autograd.draw what a network is
 from .pictures.boundary import boundary
 from .training.callbacks.callback import Callback
 from .training.callbacks.early_stopping import EarlyStopping
@@ -120,3 +121,7 @@ __all__ = [
     "steps",
     "sum_squared_error",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

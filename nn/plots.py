@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from math import log10
 from typing import Any
 
@@ -225,9 +227,7 @@ def _axes(ax: Any) -> Any:
 
 def _matplotlib(part: str) -> Any:
     try:
-        import importlib
-
-        return importlib.import_module(f"matplotlib.{part}")
+        return import_module(f"matplotlib.{part}")
     except ImportError:
         raise ImportError("plots are drawn with matplotlib, which is not here: pip install 'tapegrad[plots]'") from None
 
@@ -247,6 +247,4 @@ def _rms(xs: Sequence[float]) -> float:
 
 
 def _wrapped(text: str, width: int = 70) -> str:
-    import textwrap
-
     return "\n".join(textwrap.wrap(text, width))

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from ..core.value import UNSET, Value
-from . import svg
-from .lettering import clean, figure, fitted
-from .model import columns
-from .picture import Picture
+from autograd import pictures
+
+from .columns import columns, is_model
 
 _RADIUS, _DOWN, _ACROSS, _HEAD = 26.0, 68.0, 200.0, 46.0
 _THINNEST, _THICKEST = 0.7, 8.0
@@ -19,7 +17,8 @@ _MOST = 12  # units in a column, and layers in a row; more are counted
 _Line = tuple[float, str, int, int]  # size, tooltip, and the units it joins
 
 
-def draw_network(model: Any, inputs: Sequence[Any] | None, gradients: bool) -> Picture:
+@pictures.drawer("a model with layers of neurons", is_model)
+def draw_network(model: Any, inputs: Sequence[Any] | None, gradients: bool) -> pictures.Picture:
     """The picture of a model."""
     return _View(model, inputs, gradients).picture()
 
@@ -41,16 +40,20 @@ class _View:
             max((abs(x) for x in self._inside(k) if isfinite(x)), default=0.0) for k in range(len(self.columns))
         ]
 
-    def picture(self) -> Picture:
+    def picture(self) -> pictures.Picture:
         parts, lines = [], []
         for place, k in enumerate(self.drawn):
             x = place * _ACROSS + 60
             if k is None:
                 skipped = f"… {len(self.columns) - len(self.drawn) + 1:,} more layers …"
-                parts.append(svg.text("ag-role", x, _HEAD + self.tallest * _DOWN / 2 - 10, skipped, "middle"))
+                parts.append(pictures.svg.text("ag-role", x, _HEAD + self.tallest * _DOWN / 2 - 10, skipped, "middle"))
                 continue
-            parts.append(svg.text("ag-heading", x, 12, self.columns[k].title, "middle"))
-            parts.append(svg.text("ag-role", x, 29, fitted(self.columns[k].subtitle, 11, _ACROSS - 10), "middle"))
+            parts.append(pictures.svg.text("ag-heading", x, 12, self.columns[k].title, "middle"))
+            parts.append(
+                pictures.svg.text(
+                    "ag-role", x, 29, pictures.fitted(self.columns[k].subtitle, 11, _ACROSS - 10), "middle"
+                )
+            )
             lines += [(abs(line[0]), self._line(k, x, *line)) for line in self.lines.get(k, [])]
             parts += [self._unit(k, j, x, self.tops[k] + at * _DOWN) for at, j in enumerate(self.units[k])]
         lines.sort(key=lambda line: line[0])  # the widest on top
@@ -58,7 +61,7 @@ class _View:
         width = (len(self.drawn) - 1) * _ACROSS + 120
         height = _HEAD + (self.tallest - 1) * _DOWN + 2 * _RADIUS + 4
         drawing = "".join([line for _, line in lines] + parts)
-        return Picture(svg.document(drawing, width, height, says, self._legend()), says)
+        return pictures.Picture(pictures.svg.document(drawing, width, height, says, self._legend()), says)
 
     def _lines(self, k: int) -> Iterator[_Line]:
         """The weights between the drawn units of a layer and of the one before."""
@@ -66,8 +69,10 @@ class _View:
             for a in self.units[k - 1]:
                 if a is not None and b is not None:
                     weight = self.columns[k].weights[b][a]
-                    name = "/".join(filter(None, [clean(weight.scope), clean(weight.label)])) or "weight"
-                    says = f"{name}: {weight.data!r}\ngradient: {_grad(weight)}"
+                    name = (
+                        "/".join(filter(None, [pictures.clean(weight.scope), pictures.clean(weight.label)])) or "weight"
+                    )
+                    says = f"{name}: {weight.data!r}\ngradient: {pictures.grad_in_full(weight)}"
                     yield weight.grad if self.gradients else weight.data, says, a, b
 
     def _line(self, k: int, x: float, size: float, says: str, a: int, b: int) -> str:
@@ -77,9 +82,9 @@ class _View:
         y1 = self.tops[k - 1] + self.units[k - 1].index(a) * _DOWN
         y2 = self.tops[k] + self.units[k].index(b) * _DOWN
         middle = (x1 + x2) / 2
-        curve = svg.path([(x1, y1), (middle, y1), (middle, y2), (x2, y2)])
+        curve = pictures.svg.path([(x1, y1), (middle, y1), (middle, y2), (x2, y2)])
         look = f"stroke-width:{_THINNEST + (self.thickest - _THINNEST) * share:.2f}px;opacity:{0.5 + 0.5 * share:.2f}"
-        return svg.group("ag-weight", f'<path class="{kind}" style="{look}" d="{curve}"/>', says=says)
+        return pictures.svg.group("ag-weight", f'<path class="{kind}" style="{look}" d="{curve}"/>', says=says)
 
     def _inside(self, k: int) -> list[float]:
         """The numbers in the circles: what flowed through, else the biases or their gradients."""
@@ -92,18 +97,22 @@ class _View:
         column = self.columns[k]
         if j is None:
             skipped = f"{column.height - len(self.units[k]) + 1:,} more"
-            return svg.text("ag-more", x, y - 2, "⋮", "middle") + svg.text("ag-role", x, y + 16, skipped, "middle")
+            return pictures.svg.text("ag-more", x, y - 2, "⋮", "middle") + pictures.svg.text(
+                "ag-role", x, y + 16, skipped, "middle"
+            )
         number, bias = self._inside(k)[j], column.biases[j]
         words = f"x{j + 1}" if not k and column.outputs is None else "" if self._is_empty(k, j) else _short(number)
         brightest = self.brightest[k]
         share = number / brightest if brightest and number == number else 0.0
         says = f"{column.title}, unit {j + 1}" + ("" if column.outputs is None else f": {number!r}")
         if bias is not None:
-            says += f"\nbias: {bias.data!r}, gradient: {_grad(bias)}"
+            says += f"\nbias: {bias.data!r}, gradient: {pictures.grad_in_full(bias)}"
         place = (x - _RADIUS, y - _RADIUS, 2 * _RADIUS, 2 * _RADIUS, _RADIUS)
-        circle = svg.rectangle(f"ag-tint{4 + round(4 * max(-1.0, min(1.0, share)))}", *place)
-        circle += svg.rectangle("ag-line ag-line-operation", *place)
-        return svg.group("ag-node", circle + svg.text("ag-unit", x, y + 4, words, "middle"), says=says)
+        circle = pictures.svg.rectangle(f"ag-tint{4 + round(4 * max(-1.0, min(1.0, share)))}", *place)
+        circle += pictures.svg.rectangle("ag-line ag-line-operation", *place)
+        return pictures.svg.group(
+            "ag-node", circle + pictures.svg.text("ag-unit", x, y + 4, words, "middle"), says=says
+        )
 
     def _is_empty(self, k: int, j: int) -> bool:
         """Whether there is neither an output nor a bias to show."""
@@ -111,7 +120,7 @@ class _View:
 
     def _legend(self) -> str:
         weights = (weight for column in self.columns for row in column.weights for weight in row)
-        if self.gradients and all(weight.grad is UNSET for weight in weights):
+        if self.gradients and all(pictures.grad_in_full(weight) == "none yet" for weight in weights):
             return "No gradients yet: call backward() on a loss first."
         line = "gradient of the weight" if self.gradients else "weight"
         flows = self.columns[0].outputs is not None
@@ -124,11 +133,7 @@ def _shown(n: int) -> list[int | None]:
     return list(range(n)) if n <= _MOST else [*range(_MOST - 3), None, n - 2, n - 1]
 
 
-def _grad(value: Value) -> str:
-    return "none yet" if value.grad is UNSET else repr(value.grad)
-
-
 def _short(x: float) -> str:
     """Two decimals, or two digits of a number too long for that."""
     text = f"{x:.2f}"
-    return text.replace("-", "−") if len(text) <= 6 else figure(float(f"{x:.2g}"))
+    return text.replace("-", "−") if len(text) <= 6 else pictures.figure(float(f"{x:.2g}"))

@@ -11,9 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..core.value import Value
-from ..modes import no_grad
-from .lettering import clean, counted
+from autograd import Value, no_grad, pictures
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def columns(model: Any, inputs: Sequence[Any] | None) -> list[Column]:
     """
     parts = _parts(model)
     size = next(len(_weights(neurons[0])) for neurons in map(_neurons, parts) if neurons)
-    found = [Column("input", counted(size, "number"), [[] for _ in range(size)], [None] * size, None)]
+    found = [Column("input", pictures.counted(size, "number"), [[] for _ in range(size)], [None] * size, None)]
     flow: Any = inputs
     with no_grad(), getattr(model, "evaluating", nullcontext)():  # nothing is recorded, and no dropout drawn
         for part in parts:
@@ -53,8 +51,8 @@ def columns(model: Any, inputs: Sequence[Any] | None) -> list[Column]:
             if neurons and len(found) == 1 and flow is not None:
                 found[0] = replace(found[0], outputs=_numbers(flow))
                 if len(_numbers(flow)) != size:
-                    given = counted(len(_numbers(flow)), "number")
-                    raise ValueError(f"the network has {counted(size, 'input')}, got {given}: {reprlib.repr(inputs)}")
+                    has, given = pictures.counted(size, "input"), pictures.counted(len(_numbers(flow)), "number")
+                    raise ValueError(f"the network has {has}, got {given}: {reprlib.repr(inputs)}")
             flow = None if flow is None else part(flow)
             if neurons:
                 found.append(_column(neurons, found, None if flow is None else _numbers(flow)))
@@ -66,7 +64,7 @@ def columns(model: Any, inputs: Sequence[Any] | None) -> list[Column]:
 def _followed(column: Column, part: Any, flow: Any) -> Column:
     """A layer with the function that follows it, such as softmax: what comes out of it is shown in its circles."""
     name = next((x for x in (getattr(part, "name", ""), getattr(part, "__name__", "")) if isinstance(x, str) and x), "")
-    column = replace(column, subtitle=f"{column.subtitle} → {clean(name) or type(part).__name__.lower()}")
+    column = replace(column, subtitle=f"{column.subtitle} → {pictures.clean(name) or type(part).__name__.lower()}")
     outputs = None if flow is None else _numbers(flow)
     return column if outputs is None or len(outputs) != column.height else replace(column, outputs=outputs)
 
@@ -97,12 +95,14 @@ def _column(neurons: list[Any], before: list[Column], outputs: list[float] | Non
     weights = [_weights(neuron) for neuron in neurons]
     odd = next((len(row) for row in weights if len(row) != before[-1].height), None)
     if odd is not None:
+        given, units = pictures.counted(odd, "weight"), pictures.counted(before[-1].height, "unit")
         raise ValueError(
-            f"layer {len(before)} has a neuron of {counted(odd, 'weight')} after {counted(before[-1].height, 'unit')}; "
+            f"layer {len(before)} has a neuron of {given} after {units}; "
             "the network view draws layers whose neurons read all units of the layer before"
         )
-    name = getattr(neurons[0], "activation", "")
-    subtitle = f"{len(neurons):,} × {clean(name)}" if isinstance(name, str) and name else counted(len(neurons), "unit")
+    name, subtitle = getattr(neurons[0], "activation", ""), pictures.counted(len(neurons), "unit")
+    if isinstance(name, str) and name:
+        subtitle = f"{len(neurons):,} × {pictures.clean(name)}"
     biases = [getattr(neuron, "bias", getattr(neuron, "b", None)) for neuron in neurons]
     known = [bias if isinstance(bias, Value) else None for bias in biases]
     return Column(f"hidden {len(before)}", subtitle, weights, known, outputs)
