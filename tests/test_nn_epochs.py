@@ -14,7 +14,7 @@ from autograd import Value
 from autograd.compiling.training.descent import Descent
 from autograd.compiling.training.rules import Printer
 from autograd.core import floats
-from nn.interrupts import held
+from nn.training.interrupts import held
 
 POINTS = nn.data.moons(23, noise=0.2, seed=1)
 LOSS = nn.binary_cross_entropy_with_logits
@@ -158,7 +158,7 @@ def state_of(training):
 @pytest.fixture
 def patient(monkeypatch):
     """However slow this machine is, time does not end a call."""
-    monkeypatch.setattr(nn.training, "PROMPT", 1e9)
+    monkeypatch.setattr(nn.training.training, "PROMPT", 1e9)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_whole_epochs_of_one_batch_are_made_in_one_call(stretches):
 def test_how_many_steps_a_call_makes_depends_on_their_time_and_changes_nothing(stretches, monkeypatch):
     found = []
     for prompt in (0.0, 1e-5, 1e9):
-        monkeypatch.setattr(nn.training, "PROMPT", prompt)
+        monkeypatch.setattr(nn.training.training, "PROMPT", prompt)
         training = training_of(RULES["momentum"], False)
         training.run()
         found.append(state_of(training))
