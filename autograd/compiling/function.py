@@ -6,6 +6,7 @@ import copy
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
+from inspect import cleandoc
 from types import MethodType
 from typing import Any, ClassVar
 
@@ -192,6 +193,7 @@ class Compiled:
         self.instances: dict[int, Compiled] = {}  # by identity: the same for each, where this is a method
         self.static_of_instances: Static | None = None
         update_wrapper(self, function, updated=())
+        self.__doc__ = _described(function)
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The result in the arrangement that the function returns; of a batch, one result for each sample.
@@ -425,6 +427,17 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
+
+def _described(function: Callable[..., Any]) -> str:
+    """What `help` says of it: the function's own text, and what it can do besides since it is compiled."""
+    text = [cleandoc(function.__doc__) if isinstance(function.__doc__, str) else ""]
+    text.append("Compiled by `autograd.compile`, whose help says what it does and guarantees. Besides calls it has")
+    for name in ("backward", "value_and_grad", "flat", "program", "cache_info"):
+        attribute = getattr(Compiled, name)
+        call = "" if isinstance(attribute, property) else "(...)"
+        text.append(f".{name}{call}\n    {str(attribute.__doc__).splitlines()[0]}")
+    return "\n\n".join(text).strip()
 
 
 def _is_recording() -> bool:
