@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
 from inspect import cleandoc
-from types import MethodType
+from types import GenericAlias, MethodType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -172,6 +172,7 @@ def compile_tape(tape: Tape, result: Any) -> Compiled:
 class Compiled:
     """A function that is recorded once for each arrangement of its arguments, and then replayed."""
 
+    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)  # in annotations: its arguments, what `backward` gives
     bind: ClassVar[Callable[..., Any]]  # makes the method of an instance that has none yet; see `methods`
 
     def __init__(
