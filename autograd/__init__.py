@@ -36,7 +36,7 @@ from .vocabularies.functions import log_softmax, softmax
 
 # Imported when first asked for: most programs draw nothing, and many compile nothing.
 _LAZY = {
-    "Compiled": "compiling.function",
+    "Compiled": "compiling.compiled",
     "Coordinates": "verbs.sparsity",
     "Explanation": "pictures.explain",
     "GuardError": "compiling.program",

@@ -9,7 +9,7 @@ from .checks.formulas import derivative_table as derivative_table
 from .checks.gradcheck import GradientError as GradientError
 from .checks.gradcheck import Report as Report
 from .checks.gradcheck import gradcheck as gradcheck
-from .compiling.function import Compiled as _Compiled
+from .compiling.compiled import Compiled as _Compiled
 from .compiling.program import GuardError as GuardError
 from .compiling.uncompiled import UncompiledWarning as UncompiledWarning
 from .core.numeric import Number
