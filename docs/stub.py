@@ -28,12 +28,13 @@ HEAD = '''"""The methods of Value for type checkers: those of the rows, and what
 
 # fmt: off
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from .numeric import Number
-from .value import Value
 
-class Methods:
+V = TypeVar("V")  # Value, which this file does not import: value.py imports this one
+
+class Methods(Generic[V]):
 '''
 # What an input of a row may be: one number, or a group of them. "some" has a Value among it for sure.
 KINDS = {
@@ -57,7 +58,8 @@ def methods() -> str:
     """The methods that rows, Python's operators and micrograd's names make."""
     lines = [line for op in ROWS for line in _method(op)]
     for read in (micrograd._prev, micrograd._op, micrograd._backward):
-        lines += ["@property", *_definition(read.__name__, ["self"], inspect.signature(read).return_annotation, read)]
+        result = inspect.signature(read).return_annotation.replace("Value", "V")
+        lines += ["@property", *_definition(read.__name__, ["self"], result, read)]
     lines += [f"{name}: Any" for name in micrograd.KEPT]
     return HEAD + "".join(f"    {line}\n" for line in lines)
 
@@ -92,13 +94,13 @@ def _has_gap(op: Op, kinds: list[str]) -> bool:
 
 def _method(op: Op) -> Iterator[str]:
     made = getattr(autograd, op.name)
-    _, *rest = _parameters(op, ["any"] * len(op.parameters))
-    yield from _definition(op.name, ["self", *rest], "Value", made)
+    _, *rest = (x.replace("Value", "V") for x in _parameters(op, ["any"] * len(op.parameters)))
+    yield from _definition(op.name, ["self", *rest], "V", made)
     if op.name in OPERATORS:
         for name in (f"__{OPERATORS[op.name]}__", f"__r{OPERATORS[op.name]}__"):
-            yield from _definition(name, ["self", "other: Value | Number"], "Value", made)
+            yield from _definition(name, ["self", "other: V | Number"], "V", made)
     if op.name in PROTOCOLS:
-        yield from _definition(f"__{op.name}__", ["self", *rest], "Value", made)
+        yield from _definition(f"__{op.name}__", ["self", *rest], "V", made)
 
 
 def _definition(name: str, parameters: list[str], result: str, made: Callable[..., object] | None) -> list[str]:

@@ -27,14 +27,16 @@ from .watching import (
 
 if TYPE_CHECKING:
     from .methods import Methods  # the operations: `functions` adds one method a row when the package is imported
+
+    _Operations = Methods["Value"]
 else:
-    Methods = object
+    _Operations = object
 
 # The grad of a Value that no sweep has reached: 0.0 like any other, and told apart by identity.
 UNSET = float("0.0")
 
 
-class Value(Methods):
+class Value(_Operations):
     """A number that can be differentiated: an input or a parameter.
 
     Arithmetic, comparisons and every operation of the table work on it, alone or mixed with numbers; results record
