@@ -57,7 +57,7 @@ class Op:
         """For each input, whether it is a group of any number of values."""
         return tuple(domain.least is not None for domain in self.domain)
 
-    def split(self, inputs: Sequence[Any]) -> list[Any]:
+    def split(self, inputs: Any) -> list[Any]:
         """The inputs of a node as `forward` takes them: each group, and all are equally long, as one sequence."""
         if True not in self.groups:
             return list(inputs)
