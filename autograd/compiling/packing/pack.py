@@ -52,6 +52,13 @@ class ProductBlock(Block):
     """result[c, i, j] = sum over k of rows[c, i, k] * columns[c, j, k], plus bias[c, i, j] if there is one."""
 
 
+def describe(block: Block) -> str:
+    """What a block computes."""
+    inner = f" of {block.operands[0].positions.shape[-1]} terms" if isinstance(block, ProductBlock) else ""
+    sizes = " x ".join(str(size) for size in block.shape if size > 1) or "1"
+    return f"{OPS[block.code].name}{inner}: {sizes}{' for each sample' if block.batched else ''}"
+
+
 @dataclass(frozen=True, eq=False)
 class Packed:
     """A graph in blocks: where each node lies, how large the two parts of the workspace are, and what runs."""
