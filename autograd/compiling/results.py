@@ -13,8 +13,8 @@ from ..core.numeric import number, short
 from ..core.value import Value
 from ..interop.masks import Mask
 from ..trees import CONTAINERS, NUMBER, Tree, tree_of
+from .argument import Argument
 from .flattening import keys_for, mark, split
-from .static import Argument
 
 
 def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Tree:

@@ -184,9 +184,7 @@ class Blocks:
         if (wanted, gated) not in self._reverses:
             suffix = f"r{len(self._reverses) or ''}"
             name = f"reverse_{suffix}"
-            leaves = np.zeros(self.graph.leaves, bool)
-            leaves[self.graph.first_parameter :] = np.frombuffer(wanted, bool)
-            code = Reverse(self.packed, self.forward, leaves, gated, suffix).code
+            code = Reverse(self.packed, self.forward, wanted, gated, suffix).code
             self._reverses[wanted, gated] = name, code, _functions(code, name)
         return self._reverses[wanted, gated]
 
