@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import write
-from .frame import image
+from .svg import image
 
 if TYPE_CHECKING:
     import graphviz
