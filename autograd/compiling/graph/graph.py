@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -133,16 +132,3 @@ def needed_checks(checks: list[Check], constants: int) -> list[Check]:
         if check.left >= constants or check.right >= constants:
             found.setdefault((check.left, check.symbol, check.right, check.outcome), check)
     return list(found.values())
-
-
-def arguments_of(op: Op, inputs: Any) -> list[Any]:
-    """The inputs of a node as the row's functions take them: a group is one sequence."""
-    if not any(op.groups):
-        return list(inputs)
-    groups, singles = sum(op.groups), len(op.groups) - sum(op.groups)
-    size = (len(inputs) - singles) // groups
-    taken, arguments = 0, []
-    for many in op.groups:
-        arguments.append(inputs[taken : taken + size] if many else inputs[taken])
-        taken += size if many else 1
-    return arguments

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from ...core import floats
-from .graph import CODE_OF, OPS, Graph, arguments_of
+from .graph import CODE_OF, OPS, Graph
 from .hashes import Hashes, hash_of, hashes_of
 from .nodes import Flags, Integers, Nodes
 
@@ -98,7 +98,7 @@ class _Rewriting:
     def _rewritten(self, k: int, code: int, inputs: list[int]) -> int:
         """What computes this: `k`, or what is to be read in its place."""
         if max(inputs) < self.first_parameter:
-            data = arguments_of(OPS[code], [self._data(x) for x in inputs])
+            data = OPS[code].split([self._data(x) for x in inputs])
             return self._number(float(OPS[code].forward(floats, *data)))
         if code == _POS:  # x * 1.0 stays: it is one of many such products, whose other factors are no 1.0
             return inputs[0]

@@ -11,7 +11,7 @@ from ...core import floats
 from ...core.value import Value
 from ...vocabularies import text
 from ...vocabularies.text import Text
-from ..graph.graph import DETACH, OPS, Check, Graph, arguments_of
+from ..graph.graph import DETACH, OPS, Check, Graph
 from ..numpy.blocks import Floats, Ran
 from .interpreter import Interpreter
 
@@ -147,7 +147,7 @@ class PythonLines:
         mine = vocabulary(lines)
         for k, node in enumerate(graph.nodes, start=graph.leaves):
             op = OPS[node[0]]
-            value = op.forward(mine, *arguments_of(op, [names[x] for x in node[1:]]))
+            value = op.forward(mine, *op.split([names[x] for x in node[1:]]))
             before, (expression,) = text.program([value], f"s{k}_")
             lines += [*before, f"v{k} = {expression}"]
             names.append(Text(f"v{k}"))
@@ -171,9 +171,8 @@ class PythonLines:
                 continue
             node = nodes[k - graph.leaves]
             op = OPS[node[0]]
-            partials = op.partials(words, *arguments_of(op, [names[x] for x in node[1:]]), names[k])
-            slopes = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
-            wants = [(x, slope) for x, slope in zip(node[1:], slopes, strict=True) if needs[x]]
+            partials = op.partials(words, *op.split([names[x] for x in node[1:]]), names[k])
+            wants = [(x, slope) for x, slope in zip(node[1:], op.joined(partials), strict=True) if needs[x]]
             before, terms = text.program([chained(Text(f"d{k}"), slope) for _, slope in wants], f"p{k}_")
             lines += before
             for (x, _), term in zip(wants, terms, strict=True):

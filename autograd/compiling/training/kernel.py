@@ -1,6 +1,6 @@
-"""Epochs: many steps of training in one kernel: gather a batch, its gradient, the rule of the optimiser, over and over.
+"""Kernel: many steps of training in machine code: gather a batch, its gradient, the optimiser's rule, over and over.
 
-The contract is that of `packing.epochs`. What a kernel cannot do, a sample that takes another way through the function,
+The contract is that of `descent`. What a kernel cannot do, a sample that takes another way through the function,
 an index that is none, ends it before that step, as a number that is not finite does. By then it has changed what it was
 given; so it works on copies, and where it ended early the steps before are made once more.
 """
@@ -8,21 +8,17 @@ given; so it works on copies, and where it ended early the steps before are made
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..native.blocks import NativeBlocks
+from ..native.kernel import kernel
+from ..native.loops import Lines, UnprintableError
+from ..native.memory import aligned
+from ..native.source import Source
 from ..packing.pack import Packed
-from ..training.descent import refuse
-from ..training.rules import Printed, Rule
-from .kernel import kernel
-from .loops import Lines, UnprintableError
-from .memory import aligned
-from .source import Source
-
-if TYPE_CHECKING:
-    from ..training.flat import FlatParameters
-    from .blocks import NativeBlocks
+from .rules import Printed
 
 _TAKES = "dqdiqiidddddddii"
 _NONE = np.zeros(0)
@@ -156,64 +152,64 @@ def _floats(frozen: Any, count: int) -> Any:
 
 
 class DescentKernel:
-    """A program and a rule, compiled together for each number of lanes when that is first asked for."""
+    """A program and a rule, compiled together for each number of lanes when that is first asked for.
+
+    The program has one result for each sample: see `has_loss`.
+    """
 
     def __init__(
         self, native: NativeBlocks, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool
     ) -> None:
         self._native, self._rest = native, (rule, there, count, is_mean, has_frozen)
-        self._made: dict[int, tuple[DescentSource, Any, Any, Any] | None] = {}
+        self._made: dict[int, _Made | None] = {}
         self._rows: tuple[Any, Any] = None, None
 
     def run(
         self,
+        made: _Made,
         shared: list[Any],
         own: Any,
         order: Any,
         size: int,
-        flat: FlatParameters,
-        rule: Rule,
-        numbers: tuple[float, ...],
-        frozen: Any,
-    ) -> list[float] | None:
-        """The losses of the steps made; None where no kernel can be printed.
+        state: tuple[Any, Any, Any],
+        settings: tuple[Any, ...],
+        done: int,
+    ) -> tuple[list[float], Any, Any]:
+        """The losses of the steps made, the next data and the next memory; the gradient is changed in place.
 
-        `shared` holds the program's parameters and shared arguments, `own` a column for each sample, and `numbers` and
-        `frozen` are those of the rule now.
+        `shared` holds the program's parameters and shared arguments, `own` a column for each sample. The steps are made
+        from `state`: data, gradient, and memory, a row for each kind. `settings` are those of the rule now: the rates
+        of the steps, its numbers, and which parameters are frozen or None. `done` steps were made before.
+
+        Raises:
+            IndexError: the order names a sample that is none.
         """
         if self._rows[0] is not own:
             self._rows = own, np.ascontiguousarray(own.T, float)
-        made = self.kernel(size, own.shape[1]) if own.shape[1] else None
-        if made is None:
-            return None
         source, call, p, q = made
         rows, order = self._rows[1], order.astype(np.int64, copy=False)
         if not source.is_same:
             p[source.given : source.given + source.given_size] = np.concatenate(shared)
-        steps, count = -(-len(order) // size), len(flat.data)
-        rates = np.ascontiguousarray(rule.rates(steps), float)
-        steps, losses, done = min(steps, len(rates)), np.empty(steps), rule.steps_done
-        settings = rates, np.array(numbers, float), _NONE if frozen is None else _floats(frozen, count)
+        (data, gradient, memory), (rates, numbers, frozen) = state, settings
+        steps = min(-(-len(order) // size), len(rates))
+        losses = np.empty(steps)
+        rule = rates, np.array(numbers, float), _NONE if frozen is None else _floats(frozen, len(data)), losses, done
         while True:
-            data, memory = flat.data.copy(), np.array([*rule.memory.values()], float).reshape(-1, count)
-            state = data, flat.gradient, memory
-            until = int(call(p, q, rows, len(rows), order, len(order), size, *state, *settings, losses, done, steps))
+            now = data.copy(), gradient, memory.copy()
+            until = int(call(p, q, rows, len(rows), order, len(order), size, *now, *rule, steps))
             if until == steps:
                 break
-            refuse(order, len(rows))
+            if until < 0:
+                raise IndexError(f"the order names a sample that is none of {len(rows)}; it was changed meanwhile")
             steps = until
-        flat.data[:] = data
-        rule.memory = {name: memory[k] for k, name in enumerate(rule.memory)}
-        rule.steps_done = done + steps
-        found: list[float] = losses[:steps].tolist()
-        return found
+        return losses[:steps].tolist(), now[0], now[2]
 
     def trial(self, samples: int) -> int:
         """How many steps of so many samples are made before there is a kernel."""
         return self._native.steps_of_trial(samples)
 
-    def kernel(self, size: int, samples: int) -> tuple[DescentSource, Any, Any, Any] | None:
-        """The source for batches of this size among so many samples, what it was compiled to, its memory and table."""
+    def kernel(self, size: int, samples: int) -> _Made | None:
+        """The kernel for batches of this size among so many samples; None where it cannot be printed."""
         lanes = self._native.lanes(min(size, samples))
         if lanes not in self._made:
             packed = self._native.packed
@@ -226,3 +222,12 @@ class DescentKernel:
                 p[: len(packed.graph.constants)] = packed.graph.constants
                 self._made[lanes] = source, kernel(str(source), _TAKES), p, source.memory.q
         return self._made[lanes]
+
+
+_Made = tuple[DescentSource, Any, Any, Any]  # the source, what it was compiled to, its memory and table
+
+
+def has_loss(packed: Packed) -> bool:
+    """Whether there is one result, of each sample, which steps can be made by."""
+    graph = packed.graph
+    return any(graph.batched) and len(graph.outputs) == 1 and bool(packed.batched[graph.outputs[0]])
