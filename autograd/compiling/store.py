@@ -24,8 +24,8 @@ class Home(Protocol):
     def numbers(self) -> Any:
         """What the program is to read as its parameters."""
 
-    def keep(self, derivatives: Any) -> None:
-        """Takes what a run gave: the derivatives by the parameters come first."""
+    def keeping(self) -> tuple[str, dict[str, Any]]:
+        """The line of a printed function that takes derivatives `d`, those by the parameters first; the names in it."""
 
     @property
     def place(self) -> Any:

@@ -24,7 +24,7 @@ from .record import REMEDY, collector_at_rest, record
 from .results import is_one_number, pair_of
 from .shares import Share
 from .static import PlainNeededError, Static
-from .store import VALUES, Store
+from .store import VALUES, Home, Store
 from .uncompiled import Ran, warn
 from .version import Version
 
@@ -137,15 +137,17 @@ class Versions:
         reason = turned = ""
         kept = tuple(self._kept.get(layout, ()))
         for version in kept if self.credit.is_enough else kept[:_TRIED]:
-            if not store.of(version).is_same():
+            home = store.of(version)
+            if not home.is_same():
                 reason = f"{version.closure.difference()} is not what it was"
                 self._drop(layout, version)
                 continue
-            share, turned = self._try(version, call, left, wanted, weight, store, is_new=False)
+            share, turned = self._try(version, home, call, left, wanted, weight, is_new=False)
             if share is not None:
                 shares.append(share)
                 version.used = self._calls
-                self.credit.use(version, len(share.samples))
+                if version.owes:
+                    self.credit.use(version, len(share.samples))
                 if len(share.samples) == len(left):
                     if version is not kept[0]:
                         self._use(layout, version)
@@ -165,7 +167,7 @@ class Versions:
                 continue
             # the first sample has just been recorded: its comparisons hold, in float32 too
             these = left if recorded.is_kept else left[:1]
-            share, turned = self._try(recorded, call, these, wanted, weight, store, is_new=True)
+            share, turned = self._try(recorded, store.of(recorded), call, these, wanted, weight, is_new=True)
             if share is not None:
                 shares.append(share)
                 left = np.setdiff1d(left, share.samples, assume_unique=True)
@@ -187,16 +189,16 @@ class Versions:
     def _try(
         self,
         version: Version,
+        home: Home,
         call: Arguments,
         samples: Any,
         wanted: Callable[[Version], bytes] | None,
         weight: float,
-        store: Store,
         is_new: bool,
     ) -> tuple[Share | None, str]:
         """A share for those of the samples for which it holds, and a comparison that turned for another."""
         program, known = version.program, len(version.parameters)
-        program.parameters = numbers = store.of(version).numbers()
+        program.parameters = numbers = home.numbers()
         shared = [numbers, *call.chunks]
         if wanted is not None:
             self._refuse_several(version.result)

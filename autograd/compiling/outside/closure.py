@@ -18,7 +18,9 @@ from types import CodeType
 from typing import Any
 
 from .compared import MISSING, Compared, alike, path_of
-from .walk import Found, look_through, read_cell
+from .containers import read_cell
+from .found import Found
+from .kinds import look_through
 
 _OWN_HASH: Any = object.__hash__
 _END = object()  # stands behind the items of each container, so that none can pass for the next one's

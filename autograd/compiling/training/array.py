@@ -133,7 +133,11 @@ class Placed:
         numbers[here] = data[there]
         return numbers
 
-    def keep(self, derivatives: Any) -> None:
+    def keeping(self) -> tuple[str, dict[str, Any]]:
+        """The line that keeps derivatives."""
+        return "keep(d)", {"keep": self._keep}
+
+    def _keep(self, derivatives: Any) -> None:
         """Makes the derivatives by the program's parameters the gradient."""
         gradient = self._array.gradient
         if derivatives is gradient:
