@@ -7,8 +7,10 @@ parameters of each version, which printed functions call.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .arguments import Arguments
 from .version import Version
 
 
@@ -54,3 +56,13 @@ class Values:
 
 
 VALUES = Values()
+
+
+@dataclass(slots=True)
+class Asked:
+    """What is asked of a call: which derivatives of a version, None for none, times what; and where parameters are."""
+
+    call: Arguments
+    wanted: Callable[[Version], bytes] | None = None
+    weight: float = 1.0
+    store: Store = VALUES

@@ -13,7 +13,6 @@ import numpy as np
 
 from ...core.watching import is_own
 from .compared import MISSING, Where
-from .containers import read_cell
 from .library import IMPURE, is_library, is_of_library, is_pure, module_of
 from .names import names_of
 from .walk import Walk
@@ -135,3 +134,11 @@ def _is_called(walk: Walk, name: str, called: bool) -> bool:
     if name in _TEXTS:
         return walk.prints
     return name not in _ASIDE
+
+
+def read_cell(cell: types.CellType) -> Any:
+    """What is in a variable, or MISSING."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING

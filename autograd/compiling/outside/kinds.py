@@ -6,13 +6,14 @@ import gc
 import sys
 import types
 import weakref
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextvars import ContextVar
 from functools import cached_property, lru_cache, partial, partialmethod
 from operator import attrgetter, methodcaller
 from pathlib import Path
 from random import Random, SystemRandom
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,8 @@ import numpy as np
 from ...core.value import Value
 from .code import look_at_cell, look_at_class, look_at_function, look_at_module
 from .compared import MISSING, Reading, Where, at_key, at_place, path_of
-from .containers import container, slots_of
-from .found import Found
 from .library import impure, is_of_library, is_pure, module_of
-from .walk import Walk
+from .walk import Found, Walk
 
 _VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 _CACHED = type(lru_cache(len))
@@ -132,7 +131,7 @@ def _getter(walk: Walk, x: Any, where: Where) -> None:
 
 def _object(walk: Walk, x: Any, where: Where) -> None:
     kind = type(x)
-    source = container(x)
+    source = _container(x)
     if source is not None:
         is_named = isinstance(x, dict | types.MappingProxyType)
         _items(walk, source, where, partial(at_key, x) if is_named else at_place)
@@ -140,7 +139,7 @@ def _object(walk: Walk, x: Any, where: Where) -> None:
     if type(attributes) is dict:
         # the code of a library has names that are not known
         walk.hold(x, attributes, where, whole=any(map(_is_of_python, kind.__mro__)))
-    slots = slots_of(kind)
+    slots = _slots_of(kind)
     if slots:
         walk.hold(x, {slot: getattr(x, slot, MISSING) for slot in slots}, where)
     is_looked_into = source is not None or type(attributes) is dict or slots or kind is object
@@ -166,3 +165,24 @@ def _items(walk: Walk, source: Iterable[Any], where: Where, step_into: Callable[
 def _is_of_python(kind: type) -> bool:
     root = module_of(kind).split(".")[0]
     return root in sys.stdlib_module_names and root not in ("builtins", "abc", "typing", "__main__")
+
+
+def _container(x: Any) -> Iterable[Any] | None:
+    """What an object holds as items, to be looked through again before each call; None if it is no container."""
+    if isinstance(x, list | tuple | set | frozenset | deque):
+        return x
+    if isinstance(x, dict):
+        return Reading(lambda: [*x, *x.values()])
+    if isinstance(x, types.MappingProxyType):
+        return Reading(lambda: [*x, *x.values()])
+    if isinstance(x, np.ndarray):
+        return Reading(lambda: x.ravel().tolist())
+    if isinstance(x, bytearray | memoryview) or (type(x).__module__ == "array" and type(x).__name__ == "array"):
+        return Reading(lambda: [bytes(x)])
+    return None
+
+
+def _slots_of(kind: type) -> list[str]:
+    """The names of the slots of a class."""
+    with_slots = [vars(one) for one in kind.__mro__ if "__slots__" in vars(one) and one is not Value]
+    return [name for one in with_slots for name, slot in one.items() if isinstance(slot, MemberDescriptorType)]

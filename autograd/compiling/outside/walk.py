@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,6 @@ import numpy as np
 
 from ...core.value import Value
 from .compared import MISSING, Compared, Reading, Where, at_attribute, path_of
-from .found import Found
 from .library import IMPURE_NUMPY, is_of_library, module_of
 from .names import Names
 
@@ -33,6 +33,24 @@ _FIXED: tuple[type, ...] = (
     *(types.GetSetDescriptorType, MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType),
     *(types.ClassMethodDescriptorType, types.MethodWrapperType),
 )
+
+
+@dataclass
+class Found:
+    """What was found, and where."""
+
+    cells: list[tuple[Any, Any, str]] = field(default_factory=list)  # variable of a function around it, content, name
+    variables: list[tuple[Any, str, Any, Where]] = field(default_factory=list)  # of modules and classes, content
+    sizes: list[tuple[Any, int, Where]] = field(default_factory=list)  # how many those have
+    facts: list[tuple[Any, str, Any]] = field(default_factory=list)  # of functions and classes: code, bases
+    absent: dict[int, tuple[dict[str, Any], set[str]]] = field(default_factory=dict)  # names that Python itself has
+    sources: list[Compared] = field(default_factory=list)
+    arrays: list[Any] = field(default_factory=list)  # of numbers
+    arrays_at: list[Where] = field(default_factory=list)
+    values: set[int] = field(default_factory=set)  # the Values, by identity
+    generators: list[Any] = field(default_factory=list)  # of random numbers
+    unreachable: str = ""
+    is_impure: bool = False
 
 
 class Walk:
