@@ -17,7 +17,7 @@ from .flattening import NUMBER, Shape, keys_for, mark, split
 
 
 def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Shape:
-    """Appends the numbers in a result to `parts`, and returns its shape; see `arguments`.
+    """Appends the numbers in a result to `parts`, and returns its shape; see `flattening`.
 
     Values with a line from `since` on were made for this result.
     """

@@ -6,7 +6,8 @@ counted in `OPS`, and reads only nodes before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -34,6 +35,14 @@ def code_of(op: Op) -> int:
 
 
 SYMBOLS = ("<", "<=", ">", ">=", "==", "!=")
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def _signature(content: Any) -> dict[str, Any]:
 
 
 def _shape(x: Any, depth: int = 0) -> Shape:
-    """The shape that `plain` made lists of; see `arguments`."""
+    """The shape that `plain` made lists of; see `flattening`."""
     kind, *rest = listed(anything)(x) or [None]
     parts = listed(lambda part: _shape(part, depth + 1))
     kinds: dict[Any, list[Kind]] = {

@@ -1,4 +1,4 @@
-"""Rows: a graph of any size, node by node, by an interpreter that is machine code; see `packing.rows`.
+"""Interpreter: a graph of any size, node by node, as `python.interpreter` goes, in machine code.
 
     run(p, a, q, first, count, root, sweeps, weight) -> 0.0
 
@@ -18,10 +18,10 @@ import numpy as np
 
 from ...vocabularies import text
 from ...vocabularies.text import Text
-from ..graph.graph import CODE_OF, DETACH, OPS, Graph
+from ..graph.graph import CODE_OF, COMPARE, DETACH, OPS, Graph
 from ..graph.nodes import Integers, Node
 from ..numpy.blocks import Floats, Ran
-from ..python.interpreter import COMPARE, Interpreter
+from ..python.interpreter import Interpreter
 from ..python.lines import chained
 from .groups import Vocabulary
 from .kernel import kernel

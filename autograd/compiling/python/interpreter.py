@@ -1,4 +1,4 @@
-"""Rows: a graph evaluated node by node, each by its row of the table. Slow, always right, and for graphs of any depth.
+"""Interpreter: a graph node by node, each by its row of the table. Slow, always right, and for graphs of any depth.
 
 With `m = floats` for one set of numbers, with `m = arrays` for a batch. It runs chains that are too long to print, and
 whatever meets inf or nan on the way back in a program that is printed as plain Python.
@@ -6,7 +6,6 @@ whatever meets inf or nan on the way back in a program that is printed as plain 
 
 from __future__ import annotations
 
-import operator
 from functools import cached_property
 from typing import Any
 
@@ -15,19 +14,10 @@ import numpy as np
 from ...core import floats
 from ...core.ops import Op
 from ...vocabularies import arrays
-from ..graph.graph import DETACH, OPS, Graph
+from ..graph.graph import COMPARE, DETACH, OPS, Graph
 from ..graph.nodes import Node
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
-
-COMPARE = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 class _ArrayWords:
