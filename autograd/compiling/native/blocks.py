@@ -1,4 +1,4 @@
-"""Run: a packed graph as machine code, in memory that is made once for each thread and kernel."""
+"""Blocks: a packed graph as machine code, in memory that is made once for each thread and kernel."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class NativeBlocks(Blocks):
         return outputs, failed, d, d_own
 
     def steps(self, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool) -> DescentKernel | None:
-        """What makes many steps by a rule in one call; see `epochs`. None where that cannot be printed."""
+        """What makes many steps by a rule in one call; see `descent`. None where that cannot be printed."""
         graph = self.graph
         if not self._own_leaves or len(graph.outputs) != 1 or not self.packed.batched[graph.outputs[0]]:
             return None
