@@ -242,7 +242,7 @@ class Carried(Followed):
         return getattr(ufunc, method)(*map(_plain, inputs), **options)
 
 
-_SYMBOLS = dict(zip(COMPARISONS, COMPARE, strict=True))
+_SYMBOLS = dict(zip(COMPARISONS, ("==", "!=", "<", "<=", ">", ">="), strict=True))
 _ASKED: dict[str, Callable[[Any], Any]] = {
     "isnan": lambda x: x != x,
     "isinf": lambda x: abs(x) == math.inf,

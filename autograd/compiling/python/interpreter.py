@@ -14,7 +14,7 @@ import numpy as np
 from ...core import floats
 from ...core.ops import Op
 from ...vocabularies import arrays
-from ..graph.graph import COMPARE, DETACH, OPS, Graph
+from ..graph.graph import COMPARE, OPS, Graph
 from ..graph.nodes import Node
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
@@ -73,10 +73,7 @@ class Interpreter:
 
     def _swept(self, words: Any, values: list[Any], wanted: bytes, weight: float, samples: int) -> list[Any]:
         """The adjoint of every node; a number stands for as many samples as there are."""
-        graph, nodes = self.graph, self._nodes
-        needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
-        for node in nodes:
-            needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
+        graph, nodes, needs = self.graph, self._nodes, self.graph.needs(wanted).tolist()
         adjoints: list[Any] = [0.0] * len(values)
         adjoints[graph.outputs[0]] = weight if words is floats else np.full(samples, weight)
         for k in range(len(values) - 1, graph.leaves - 1, -1):
