@@ -13,7 +13,7 @@ from ..core.ops import Op
 from ..core.value import Value
 from ..core.watching import watching
 from ..modes import no_grad
-from ..trees import flatten
+from ..trees import fill, flatten
 from ..verbs import differentiable
 from ..verbs.adjoints import pull, push
 from ..verbs.ancestry import history
@@ -138,7 +138,8 @@ def _check_whole(f: Callable[..., Any], run: Evaluation, weights: Sequence[float
 
     def moved(t: float) -> float:
         with no_grad():
-            returned = f(*run.ins.fill(Value(x.data + t * part) for x, part in zip(run.inputs, direction, strict=True)))
+            at = [Value(x.data + t * part) for x, part in zip(run.inputs, direction, strict=True)]
+            returned = f(*fill(run.ins, at))
         outputs, _ = flatten(returned, "the result")
         return math.fsum(w * (y.data if isinstance(y, Value) else y) for w, y in zip(weights, outputs, strict=True))
 
@@ -157,7 +158,7 @@ def _check_gradient(
     """The gradient of that sum along the same direction, against differences."""
 
     def moved(t: float) -> float:
-        at = run.ins.fill(x.data + t * part for x, part in zip(run.inputs, direction, strict=True))
+        at = fill(run.ins, (x.data + t * part for x, part in zip(run.inputs, direction, strict=True)))
         near = evaluate(f, at, {}, tuple(range(len(at))))
         return math.fsum(a * part for a, part in zip(_pulled(pull, near, weights), direction, strict=True))
 

@@ -15,11 +15,12 @@ from ..checks.anomaly import looking
 from ..core import sweep
 from ..core.value import Value
 from ..core.watching import watchers
+from ..trees import NUMBER
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
 from ..verbs.hooks import hooked
 from .arguments import Arguments, Layout
-from .flattening import ALL, NUMBER
+from .flattening import ALL
 from .options import Options
 from .program import Program
 from .python.lines import PythonLines

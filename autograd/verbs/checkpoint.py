@@ -6,14 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
-
 from ..checks.anomaly import Anomaly
 from ..core.ops import GROUP
 from ..core.value import UNSET, Bare, Value
 from ..core.watching import Watcher, serials, watch, watched_only_by, watchers, watching, watching_here
 from ..modes import NoGrad, Scope
-from ..trees import flatten
+from ..trees import fill, flatten, is_array
 from .ancestry import Segment
 
 _NAN = float("nan")
@@ -85,7 +83,7 @@ def checkpoint(f: Callable[_P, _R]) -> Callable[_P, _R]:
         segment = Segment("checkpoint", "⟲", f"{f.__name__}, run again when needed", _none, _none, (GROUP,), again, [])
         for k, result in zip(places, results, strict=True):
             numbers[k] = _output(segment, result, inputs)
-        return arranged.fill(numbers)
+        return fill(arranged, numbers)
 
     return checkpointed
 
@@ -132,4 +130,4 @@ def _snapshot(x: Any) -> Any:
         return tuple(_snapshot(part) for part in x)
     if isinstance(x, dict):
         return {key: _snapshot(part) for key, part in x.items()}
-    return x.copy() if isinstance(x, np.ndarray) else x
+    return x.copy() if is_array(x) else x

@@ -12,8 +12,8 @@ from ...core import floats
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
 from ...core.watching import caller, serials, user_frame, watching_alone
+from ...trees import Tree
 from ..argument import Asking, Origin, derive
-from ..flattening import Shape
 from ..results import flatten_result
 from ..static import PlainNeededError
 from .carried import Carried, as_constant
@@ -49,7 +49,7 @@ class Tracer(Asking):
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
-    def run(self, function: Callable[[], Any], outputs: list[Any]) -> Shape:
+    def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
         self.mark, self.is_open = next(serials), True
         try:
