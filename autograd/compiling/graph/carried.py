@@ -163,7 +163,8 @@ class Carried(Followed):
 
     # Comparisons.
 
-    __eq__, __ne__, __lt__, __le__, __gt__, __ge__ = map(_comparison, COMPARE)
+    __eq__, __ne__ = _comparison("=="), _comparison("!=")
+    __lt__, __le__, __gt__, __ge__ = map(_comparison, ("<", "<=", ">", ">="))
 
     def __bool__(self) -> bool:
         return bool(self != 0.0)
