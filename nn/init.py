@@ -14,8 +14,8 @@ from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
+from .arguments.checks import rate, real
 from .arguments.keywords import named
-from .arguments.numbers import rate, real
 
 Initialiser = Callable[[int, int, Any], float]
 

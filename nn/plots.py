@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .arguments.checks import as_list
 from .arguments.keywords import named
-from .arguments.samples import as_list
 from .layers.parameters import by_layer, parameters_of
 from .metrics import confusion_matrix as counts_of
 from .pictures.grid import COLOURS, around, labelled, probabilities

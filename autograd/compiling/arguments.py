@@ -1,4 +1,4 @@
-"""The arguments of one call as flat numbers, and gradients back in their arrangement."""
+"""Arguments: those of one call as flat numbers, and gradients back in their arrangement."""
 
 from __future__ import annotations
 

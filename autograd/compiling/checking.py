@@ -7,27 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import Arguments
 from .shares import Share
+from .store import Asked
 from .uncompiled import Ran
-from .version import Version
 
 _SINGLE, _DOUBLE = (1e-3, 1e-5), (1e-6, 1e-9)  # relative and absolute: sums may be taken in another order
 
 
-def compare(
-    function: Callable[..., Any],
-    call: Arguments,
-    shares: list[Share],
-    wanted: Callable[[Version], bytes] | None,
-    weight: float,
-    dtype: Any,
-) -> None:
+def compare(function: Callable[..., Any], asked: Asked, shares: list[Share], dtype: Any) -> None:
     """Runs the function itself on each sample, and compares results and those derivatives that are wanted.
 
     Raises:
         RuntimeError: it gives another number, with both numbers.
     """
+    call, wanted, weight = asked.call, asked.wanted, asked.weight
     batched = call.layout.batched_leaves
     for share in shares:
         if share.version is None:

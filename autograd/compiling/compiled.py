@@ -27,6 +27,7 @@ from .python.lines import PythonLines
 from .shares import Share, by_arguments, mean_or_sum, rest, results
 from .shortcut import shortcut
 from .static import Name
+from .store import Asked
 from .training.flat import FlatParameters
 from .version import Version
 from .versions import CacheInfo, Versions, is_recording
@@ -78,7 +79,7 @@ class Compiled:
         call = self.versions.call(args, options)
         if call.own is None and call.values:
             return self.function(*args, **options)
-        shares = self.versions.run(call)
+        shares = self.versions.run(Asked(call))
         if watchers and looking():
             self._look(call, sweeps=False)
         self._prepare(self._values, "value", call, shares)

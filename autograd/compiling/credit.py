@@ -35,10 +35,9 @@ class Credit:
 
     def use(self, version: Version, samples: int) -> None:
         """A version ran so many samples, and gives back what it cost."""
-        if version.owes:
-            back = min(version.owes, _USE * samples)
-            version.owes -= back
-            self.pay(back)
+        back = min(version.owes, _USE * samples)
+        version.owes -= back
+        self.pay(back)
 
     def use_up(self) -> None:
         """Nothing is recorded until more samples have paid."""

@@ -32,7 +32,7 @@ class GuardError(ValueError):
 
 @dataclass(frozen=True)
 class Signature:
-    """How arguments and result are arranged; see `arguments`."""
+    """How arguments and result are arranged; see `flattening`."""
 
     names: tuple[str, ...] = ()  # of the arguments given by name, the last ones
     shapes: tuple[Tree, ...] = ()
@@ -137,17 +137,8 @@ class Program:
             ValueError: it is no such file, is damaged, or needs a primitive that is not defined.
         """
         graph, dtype, signature, parameters = saving.load(path)
-        made = cls(
-            graph,
-            dtype,
-            Signature(
-                tuple(signature["names"]),
-                tuple(signature["shapes"]),
-                tuple(signature["wide"]),
-                signature["result"],
-                signature["has_aux"],
-            ),
-        )
+        names, shapes, batched = (tuple(signature[name]) for name in ("names", "shapes", "wide"))
+        made = cls(graph, dtype, Signature(names, shapes, batched, signature["result"], signature["has_aux"]))
         made.parameters = np.array(parameters, float)
         return made
 
@@ -182,13 +173,11 @@ class Program:
         return diagram(self.graph, self.packed, max_nodes)
 
     def __str__(self) -> str:
-        nodes, leaves = (
-            len(self.graph.nodes),
-            f"{self.graph.parameters:,} parameters, {len(self.graph.batched):,} arguments",
-        )
-        if self.packed is None:
-            return f"{nodes:,} operations, {leaves}, in {self.form}"
-        return f"{nodes:,} operations, {leaves}, in {len(self.packed.blocks)} blocks\n{listing.table(self.packed)}"
+        graph, packed = self.graph, self.packed
+        known = f"{len(graph.nodes):,} operations, {graph.parameters:,} parameters, {len(graph.batched):,} arguments"
+        if packed is None:
+            return f"{known}, in {self.form}"
+        return f"{known}, in {len(packed.blocks)} blocks\n{listing.table(packed)}"
 
     def __repr__(self) -> str:
         return f"<Program of {len(self.graph.nodes):,} operations in {self.form}>"

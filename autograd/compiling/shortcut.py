@@ -75,12 +75,13 @@ def shortcut(
     value = "outputs.item(0)"
     if has_samples:
         value = f"float(total(outputs[0])){' / n' if is_mean else ''}"
-    result = version.result
+    result, kept = version.result, dict[str, Any]()
     first, rest = pair_of(result) if has_aux else (result, result)
     if has_aux and kind != "value":
         value = f"({value}, {_OF_SAMPLES if has_samples else 'split(rest, outputs[1:, 0])'})"
     if kind == "backward":
-        body += ["keep(d)", f"return {value}"]
+        line, kept = home.keeping()
+        body += [line, f"return {value}"]
     elif kind == "gradient":
         parts = [taking.arranged(layout, k, known) for k in chosen]
         body.append(f"return {value}, {parts[0] if is_single else '(' + ', '.join(parts) + ',)'}")
@@ -110,7 +111,7 @@ def shortcut(
         "layout": layout,
         "same": home.is_same,
         "read": home.numbers,
-        "keep": home.keep,
+        **kept,
         "place": place,
         "numbers": np.zeros(0),
         "program": program,

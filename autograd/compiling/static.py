@@ -23,10 +23,7 @@ class Static:
     """For each argument, how much of its numbers is part of its shape; the modes are those of `flattening`."""
 
     def __init__(self, function: Any = None, named: Name | Iterable[Name] = ()) -> None:
-        try:
-            parameters = [*inspect.signature(function).parameters.values()]
-        except (TypeError, ValueError):
-            parameters = []
+        parameters = _parameters(function)
         kinds = {one.kind for one in parameters}
         self.names = [one.name for one in parameters]
         self.sorts = bool(parameters) and inspect.Parameter.VAR_KEYWORD not in kinds  # else their order is seen
@@ -55,10 +52,7 @@ class Static:
 def positions_and_names(function: Callable[..., Any], asked: Name | Iterable[Name], option: str) -> frozenset[Name]:
     """Arguments that an option names, each by its position and its name where the function's signature says both."""
     found: set[Name] = {asked} if isinstance(asked, int | str) else set(asked)
-    try:
-        names = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        names = []
+    names = [parameter.name for parameter in _parameters(function)]
     for one in list(found):
         if isinstance(one, str) and names and one not in names:
             raise ValueError(f"{option} names the argument {one!r}, but the function has {', '.join(names)}")
@@ -67,6 +61,13 @@ def positions_and_names(function: Callable[..., Any], asked: Name | Iterable[Nam
         if names:
             found |= {names.index(one) if isinstance(one, str) else names[one]}
     return frozenset(found)
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    try:
+        return [*inspect.signature(function).parameters.values()]
+    except (TypeError, ValueError):
+        return []
 
 
 def mode_of(tree: Tree) -> int:

@@ -7,8 +7,10 @@ parameters of each version, which printed functions call.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .arguments import Arguments
 from .version import Version
 
 
@@ -24,8 +26,8 @@ class Home(Protocol):
     def numbers(self) -> Any:
         """What the program is to read as its parameters."""
 
-    def keep(self, derivatives: Any) -> None:
-        """Takes what a run gave: the derivatives by the parameters come first."""
+    def keeping(self) -> tuple[str, dict[str, Any]]:
+        """The line of a printed function that takes derivatives `d`, those by the parameters first; the names in it."""
 
     @property
     def place(self) -> Any:
@@ -54,3 +56,13 @@ class Values:
 
 
 VALUES = Values()
+
+
+@dataclass(slots=True)
+class Asked:
+    """What is asked of a call: which derivatives of a version, None for none, times what; and where parameters are."""
+
+    call: Arguments
+    wanted: Callable[[Version], bytes] | None = None
+    weight: float = 1.0
+    store: Store = VALUES

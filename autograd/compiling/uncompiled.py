@@ -32,8 +32,8 @@ def warn(message: str) -> None:
 class Ran:
     """One run of the function on Values: its results and, if they are wanted, its derivatives."""
 
-    def __init__(self, function: Callable[..., Any], given: Arguments, sample: int) -> None:
-        values, args, options = given.example(sample)
+    def __init__(self, function: Callable[..., Any], call: Arguments, sample: int) -> None:
+        values, args, options = call.example(sample)
         before, begun = Unchanged(args, options), next(serials)
         with watched_only_by([watcher for watcher in watching_here() if isinstance(watcher, Anomaly)]):
             result = function(*args, **options)

@@ -24,7 +24,7 @@ from .record import REMEDY, collector_at_rest, record
 from .results import is_one_number, pair_of
 from .shares import Share
 from .static import PlainNeededError, Static
-from .store import VALUES, Store
+from .store import VALUES, Asked, Home, Store
 from .uncompiled import Ran, warn
 from .version import Version
 
@@ -96,37 +96,29 @@ class Versions:
                 f"{self!r} gives its gradient as plain numbers, which a function that is being compiled would keep for "
                 "ever; differentiate the function itself there, as in autograd.value_and_grad(f)"
             )
-        return self.run(call, wanted, 1.0 / call.samples if self.options.is_mean else 1.0, store)
+        return self.run(Asked(call, wanted, 1.0 / call.samples if self.options.is_mean else 1.0, store))
 
-    def run(
-        self,
-        call: Arguments,
-        wanted: Callable[[Version], bytes] | None = None,
-        weight: float = 1.0,
-        store: Store = VALUES,
-    ) -> list[Share]:
+    def run(self, asked: Asked) -> list[Share]:
         """Runs each sample by a program whose comparisons come out for it as they did when it was recorded.
 
-        Where there is none, and none may be recorded, the function itself runs. The numbers of the parameters are those
-        in the store.
+        Where there is none, and none may be recorded, the function itself runs.
         """
         while True:
             try:
-                shares = self._run(call, wanted, weight, store)
+                shares = self._run(asked)
                 break
             except PlainNeededError as needed:
-                call.arrange(needed.modes)
+                asked.call.arrange(needed.modes)
         # to compare is to run the function once more: not where that shows
         is_shown = any(share.version is None or not share.version.is_kept for share in shares)
         check = self.options.check
         if check and self._calls % check == 0 and not is_shown:
-            store.write_back()
-            compare(self.function, call, shares, wanted, weight, self.options.dtype)
+            asked.store.write_back()
+            compare(self.function, asked, shares, self.options.dtype)
         return shares
 
-    def _run(
-        self, call: Arguments, wanted: Callable[[Version], bytes] | None, weight: float, store: Store
-    ) -> list[Share]:
+    def _run(self, asked: Asked) -> list[Share]:
+        call, store = asked.call, asked.store
         if call.values:
             call.refuse_results()
         layout = call.layout
@@ -137,15 +129,17 @@ class Versions:
         reason = turned = ""
         kept = tuple(self._kept.get(layout, ()))
         for version in kept if self.credit.is_enough else kept[:_TRIED]:
-            if not store.of(version).is_same():
+            home = store.of(version)
+            if not home.is_same():
                 reason = f"{version.closure.difference()} is not what it was"
                 self._drop(layout, version)
                 continue
-            share, turned = self._try(version, call, left, wanted, weight, store, is_new=False)
+            share, turned = self._try(version, home, asked, left, is_new=False)
             if share is not None:
                 shares.append(share)
                 version.used = self._calls
-                self.credit.use(version, len(share.samples))
+                if version.owes:
+                    self.credit.use(version, len(share.samples))
                 if len(share.samples) == len(left):
                     if version is not kept[0]:
                         self._use(layout, version)
@@ -160,12 +154,12 @@ class Versions:
         while len(left):
             recorded = self._record(call, int(left[0]), turned, reason)
             if recorded is None:
-                shares.append(self._run_itself(call, left[:1], wanted is not None, weight))
+                shares.append(self._run_itself(asked, left[:1]))
                 left = left[1:]
                 continue
             # the first sample has just been recorded: its comparisons hold, in float32 too
             these = left if recorded.is_kept else left[:1]
-            share, turned = self._try(recorded, call, these, wanted, weight, store, is_new=True)
+            share, turned = self._try(recorded, store.of(recorded), asked, these, is_new=True)
             if share is not None:
                 shares.append(share)
                 left = np.setdiff1d(left, share.samples, assume_unique=True)
@@ -184,23 +178,14 @@ class Versions:
                 return f"argument {k} {what}"
         return "the arguments are other ones"
 
-    def _try(
-        self,
-        version: Version,
-        call: Arguments,
-        samples: Any,
-        wanted: Callable[[Version], bytes] | None,
-        weight: float,
-        store: Store,
-        is_new: bool,
-    ) -> tuple[Share | None, str]:
+    def _try(self, version: Version, home: Home, asked: Asked, samples: Any, is_new: bool) -> tuple[Share | None, str]:
         """A share for those of the samples for which it holds, and a comparison that turned for another."""
-        program, known = version.program, len(version.parameters)
-        program.parameters = numbers = store.of(version).numbers()
+        program, known, call, weight = version.program, len(version.parameters), asked.call, asked.weight
+        program.parameters = numbers = home.numbers()
         shared = [numbers, *call.chunks]
-        if wanted is not None:
+        if asked.wanted is not None:
             self._refuse_several(version.result)
-        leaves = b"" if wanted is None else wanted(version)
+        leaves = b"" if asked.wanted is None else asked.wanted(version)
         own = call.own if call.own is None or len(samples) == call.samples else call.own[:, samples]
         outputs, failed, d_shared, d_own = program.run(shared, own, leaves, weight)
         turned = ""
@@ -242,8 +227,9 @@ class Versions:
                 self._warn(f"it {effects.found}{REMEDY if effects.drawn else ''}")
         return made
 
-    def _run_itself(self, call: Arguments, samples: Any, is_swept: bool, weight: float) -> Share:
+    def _run_itself(self, asked: Asked, samples: Any) -> Share:
         """A share for one sample, made by the function itself."""
+        call = asked.call
         try:
             ran = Ran(self.function, call, int(samples[0]))
         except Exception as error:
@@ -251,9 +237,9 @@ class Versions:
             raise
         parameters: list[Value] = []
         d = d_parameters = np.zeros(len(call.layout.batched_leaves))
-        if is_swept:
+        if asked.wanted is not None:
             self._refuse_several(ran.result)
-            parameters, d_parameters, d = ran.derivatives(weight)
+            parameters, d_parameters, d = ran.derivatives(asked.weight)
         batched = call.layout.batched_leaves
         return Share(
             samples, None, ran.result, parameters, ran.numbers, d_parameters, d[~batched], d[batched].reshape(-1, 1)

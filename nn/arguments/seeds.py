@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import fields
 
-from .numbers import whole
+from .checks import whole
 
 _WORDS = 624  # of the Mersenne twister; behind them stands which is next
 

@@ -3,23 +3,13 @@
 Everything is plain lists: rows of numbers `X`, and for each row its label or number `y`.
 """
 
+from . import generated, preparation, tables
 from .dataset import Dataset
-from .generated import circles, moons, sine, spirals, xor
-from .preparation import batches, one_hot, split, standardise
-from .tables import digits, iris, load_csv
+from .generated import *  # noqa: F403
+from .preparation import *  # noqa: F403
+from .tables import *  # noqa: F403
 
-__all__ = [
-    "Dataset",
-    "batches",
-    "circles",
-    "digits",
-    "iris",
-    "load_csv",
-    "moons",
-    "one_hot",
-    "sine",
-    "spirals",
-    "split",
-    "standardise",
-    "xor",
-]
+__all__ = ["Dataset"]
+__all__ += generated.__all__
+__all__ += preparation.__all__
+__all__ += tables.__all__

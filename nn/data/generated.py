@@ -8,10 +8,12 @@ from __future__ import annotations
 from math import cos, pi, sin
 from typing import Any
 
+from ..arguments.checks import finite, rate, whole
 from ..arguments.keywords import named
-from ..arguments.numbers import finite, rate, whole
 from ..arguments.seeds import generator
 from .dataset import Dataset
+
+__all__ = ["circles", "moons", "sine", "spirals", "xor"]
 
 Point = tuple[float, float, int]
 

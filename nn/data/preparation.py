@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from math import hypot, isfinite, sqrt
 from typing import Any
 
+from ..arguments.checks import as_list, label, pairs, real, rows, whole
 from ..arguments.keywords import named
-from ..arguments.numbers import real, whole
-from ..arguments.predictions import label
-from ..arguments.samples import as_list, pairs, rows
 from ..arguments.seeds import generator
+
+__all__ = ["batches", "one_hot", "split", "standardise"]
 
 
 @named

@@ -15,6 +15,8 @@ from typing import Any
 from ..arguments.keywords import named
 from .dataset import Dataset
 
+__all__ = ["digits", "iris", "load_csv"]
+
 # A compressed file may be a thousandth of its text, and be made to fill the memory; that of the digits is a fifth.
 _MOST_TIMES, _LEAST_ROOM = 50, 2**20
 

@@ -8,9 +8,8 @@ from typing import Any
 import autograd
 from autograd import Value
 
+from ..arguments.checks import as_list, share
 from ..arguments.keywords import named
-from ..arguments.numbers import share
-from ..arguments.samples import as_list
 from ..arguments.seeds import generator, restore, state_of
 from .module import Module
 

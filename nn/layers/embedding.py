@@ -7,9 +7,8 @@ from typing import Any
 import autograd
 from autograd import Value
 
+from ..arguments.checks import as_list, is_index, real, whole
 from ..arguments.keywords import named
-from ..arguments.numbers import is_index, real, whole
-from ..arguments.samples import as_list
 from ..arguments.seeds import generator
 from ..init import Initialiser, initialiser
 from .module import Module

@@ -9,7 +9,7 @@ from typing import Any, Self
 import autograd
 from autograd import Value, fields
 
-from ..arguments.samples import as_list, rows
+from ..arguments.checks import as_list, rows
 from ..metrics import accuracy_of, r2
 from .freezing import freeze
 from .outputs import eager_outputs, outputs_of

@@ -9,10 +9,8 @@ from typing import Any
 import autograd
 from autograd import Value, linear
 
+from ..arguments.checks import as_list, data, whole
 from ..arguments.keywords import named
-from ..arguments.numbers import whole
-from ..arguments.predictions import data
-from ..arguments.samples import as_list
 from ..arguments.seeds import generator
 from ..init import Initialiser, initialiser
 from .activations import activation as activation_of

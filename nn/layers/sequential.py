@@ -8,8 +8,8 @@ from typing import Any
 import autograd
 from autograd import Value
 
+from ..arguments.checks import as_list
 from ..arguments.keywords import named
-from ..arguments.samples import as_list
 from .activations import activation as activation_of
 from .activations import names
 from .module import Module

@@ -15,36 +15,10 @@ ValueError. With `weights`, one for each of several samples, the mean is sum(wei
 numbers is then several samples of one output.
 """
 
-from .entropy import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    cross_entropy_of_probabilities,
-    kl_divergence,
-)
-from .errors import (
-    absolute_error,
-    hinge,
-    huber,
-    mean_absolute_error,
-    mean_squared_error,
-    plain_error,
-    squared_error,
-    sum_squared_error,
-)
+from . import entropy, errors
+from .entropy import *  # noqa: F403
+from .errors import *  # noqa: F403
 
-__all__ = [
-    "absolute_error",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "cross_entropy",
-    "cross_entropy_of_probabilities",
-    "hinge",
-    "huber",
-    "kl_divergence",
-    "mean_absolute_error",
-    "mean_squared_error",
-    "plain_error",
-    "squared_error",
-    "sum_squared_error",
-]
+__all__: list[str] = []
+__all__ += entropy.__all__
+__all__ += errors.__all__

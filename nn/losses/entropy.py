@@ -11,11 +11,18 @@ from typing import Any
 import autograd
 from autograd import Value
 
+from ..arguments.checks import as_list, data, in_doubt, label, pairs, prediction, target
 from ..arguments.keywords import named
-from ..arguments.predictions import data, in_doubt, label, prediction, target
-from ..arguments.samples import as_list, pairs
 from .reading import over_outputs, over_samples
 from .weighting import two_weights, weights_of_classes
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "cross_entropy_of_probabilities",
+    "kl_divergence",
+]
 
 
 @named

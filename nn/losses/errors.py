@@ -6,11 +6,21 @@ from typing import Any
 
 import autograd
 
+from ..arguments.checks import bound, data, in_doubt
 from ..arguments.keywords import named
-from ..arguments.numbers import bound
-from ..arguments.predictions import data, in_doubt
 from .reading import over_outputs
 from .weighting import two_weights
+
+__all__ = [
+    "absolute_error",
+    "hinge",
+    "huber",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "plain_error",
+    "squared_error",
+    "sum_squared_error",
+]
 
 
 @named

@@ -11,8 +11,8 @@ from typing import Any
 import autograd
 from autograd import Value
 
+from ..arguments.checks import rate
 from ..arguments.keywords import named
-from ..arguments.numbers import rate
 
 
 @named

@@ -11,9 +11,7 @@ from typing import Any
 
 import autograd
 
-from ..arguments.numbers import rate
-from ..arguments.predictions import data, prediction, target
-from ..arguments.samples import as_list, pairs
+from ..arguments.checks import as_list, data, pairs, prediction, rate, target
 
 OfOne = Callable[[Any, Any], Any]
 

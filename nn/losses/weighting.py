@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arguments.checks import as_list, label, rate
 from ..arguments.keywords import named
-from ..arguments.numbers import rate
-from ..arguments.predictions import label
-from ..arguments.samples import as_list
 
 
 @named

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograd import Value
 
+from ..arguments.checks import bound
 from ..arguments.keywords import named
-from ..arguments.numbers import bound
 
 
 def clip_by_norm(gradient: Any, largest: float) -> Any:

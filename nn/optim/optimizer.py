@@ -12,8 +12,8 @@ import numpy as np
 
 from autograd import Value, fields
 
+from ..arguments.checks import rate
 from ..arguments.keywords import named
-from ..arguments.numbers import rate
 from ..layers.freezing import is_frozen, latest_change
 from .clipping import clip_by_norm, clip_by_value
 from .settings import Rate, Setting, limit, rate_or_schedule

@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd import Value
 
+from ..arguments.checks import rate, share, shares, yes_or_no
 from ..arguments.keywords import named
-from ..arguments.numbers import rate, share, shares, yes_or_no
 from ..schedules import Schedule
 from .optimizer import Optimizer, Options
 from .settings import Setting

@@ -14,8 +14,8 @@ import numpy as np
 
 from autograd import pictures
 
+from ..arguments.checks import whole
 from ..arguments.keywords import named
-from ..arguments.numbers import whole
 from ..layers.parameters import numbers, parameters_of, write
 from ..training.callbacks.recording import RecordWeights
 from ..training.history import History

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments.numbers import whole
-from ..arguments.samples import pairs, rows, targets
+from ..arguments.checks import pairs, rows, targets, whole
 from ..layers.outputs import outputs_of
 
 # of the classes; after Okabe & Ito 2008, "Color universal design", told apart with any colour vision

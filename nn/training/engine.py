@@ -19,7 +19,7 @@ import numpy as np
 import autograd
 from autograd import Value
 
-from ..arguments.predictions import known_targets
+from ..arguments.checks import known_targets
 from ..layers.outputs import agree, eager_outputs, plain
 from ..layers.parameters import numbers
 from ..optim.closed import is_closed

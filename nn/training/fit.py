@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..arguments.checks import list_of
 from ..arguments.keywords import taking
-from ..arguments.samples import list_of
 from .callbacks.progress import Progress
 from .history import History
 from .plan import Plan

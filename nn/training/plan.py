@@ -11,8 +11,7 @@ from typing import Any
 import autograd
 from autograd import Value
 
-from ..arguments.numbers import real
-from ..arguments.samples import pairs, rows, targets
+from ..arguments.checks import pairs, real, rows, targets
 from ..data.preparation import split
 from ..metrics import accuracy, accuracy_of
 from ..optim.rules import SGD

@@ -10,9 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Self
 
+from ..arguments.checks import finite, list_of, rate, whole
 from ..arguments.keywords import taking
-from ..arguments.numbers import finite, rate, whole
-from ..arguments.samples import list_of
 from ..arguments.seeds import generator
 from ..layers.parameters import numbers, parameters_of, write
 from .callbacks.callback import callbacks_of

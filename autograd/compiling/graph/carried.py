@@ -23,6 +23,7 @@ from ...core.numeric import Followed, number
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
 from ...interop.numbers import COMPARISONS, NUMPY_NAMES
+from .graph import COMPARE
 
 _FLOATS = (float, int, bool)
 
@@ -53,6 +54,10 @@ def _operator(row: str, function: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
         return self._with(row, function, other, self, other)
 
     return left, right
+
+
+def _comparison(symbol: str) -> Any:
+    return lambda self, other: self._compare(symbol, other)
 
 
 class Carried(Followed):
@@ -158,23 +163,8 @@ class Carried(Followed):
 
     # Comparisons.
 
-    def __eq__(self, other: object) -> Any:
-        return self._compare("==", other)
-
-    def __ne__(self, other: object) -> Any:
-        return self._compare("!=", other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._compare("<", other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._compare("<=", other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._compare(">", other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._compare(">=", other)
+    __eq__, __ne__ = _comparison("=="), _comparison("!=")
+    __lt__, __le__, __gt__, __ge__ = map(_comparison, ("<", "<=", ">", ">="))
 
     def __bool__(self) -> bool:
         return bool(self != 0.0)
@@ -182,7 +172,7 @@ class Carried(Followed):
     def _compare(self, symbol: str, other: Any) -> Any:
         if isinstance(other, Value):
             return self._constant._compare(symbol, other)
-        function = _COMPARED[symbol]
+        function = COMPARE[symbol]
         kind = type(other)
         if kind in _FLOATS or kind is Carried or kind is np.float64:
             outcome = bool(function(self._constant._data, _number(other)))
@@ -244,7 +234,7 @@ class Carried(Followed):
             name = NUMPY_NAMES.get(ufunc.__name__, ufunc.__name__)
             if ufunc.__name__ in COMPARISONS:
                 a, b = (float(x) if type(x) is np.float64 else x for x in inputs)
-                return np.bool_(_COMPARED[_SYMBOLS[ufunc.__name__]](a, b))
+                return np.bool_(COMPARE[_SYMBOLS[ufunc.__name__]](a, b))
             if name in _ASKED:
                 return np.bool_(_ASKED[name](*inputs))
             if name in TABLE:
@@ -253,15 +243,7 @@ class Carried(Followed):
         return getattr(ufunc, method)(*map(_plain, inputs), **options)
 
 
-_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_SYMBOLS = dict(zip(COMPARISONS, _COMPARED, strict=True))
+_SYMBOLS = dict(zip(COMPARISONS, ("==", "!=", "<", "<=", ">", ">="), strict=True))
 _ASKED: dict[str, Callable[[Any], Any]] = {
     "isnan": lambda x: x != x,
     "isinf": lambda x: abs(x) == math.inf,

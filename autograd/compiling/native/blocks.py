@@ -1,4 +1,4 @@
-"""Run: a packed graph as machine code, in memory that is made once for each thread and kernel."""
+"""Blocks: a packed graph as machine code, in memory that is made once for each thread and kernel."""
 
 from __future__ import annotations
 

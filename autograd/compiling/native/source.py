@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..graph.graph import by_kind
 from ..packing.operands import Operand
 from ..packing.pack import Packed
 from ..packing.way_back import Stage
@@ -145,24 +146,18 @@ class Source(Reverse):
     def _check(self) -> None:
         """For each comparison and sample, whether it came out otherwise than recorded."""
         first, count = self._samples
-        kinds: dict[str, list[int]] = {}
-        for k, check in enumerate(self.packed.graph.checks):
-            kinds.setdefault(check.printed, []).append(k)
-        for symbol, numbers in kinds.items():
-            checks = [self.packed.graph.checks[k] for k in numbers]
+        checks, many = self.packed.graph.checks, self.lanes > 1
+        for symbol, numbers in by_kind(checks, lambda check: check.printed).items():
             rows = []
-            for k, check in zip(numbers, checks, strict=True):
-                (is_left_batched, left), (is_right_batched, right) = self._place(check.left), self._place(check.right)
-                many = self.lanes > 1
-                rows.append(
-                    (left, int(is_left_batched and many), right, int(is_right_batched and many), int(check.outcome), k)
-                )
-            table = self.memory.table(np.array(rows))
+            for k in numbers:
+                sides = [(at, batched and many) for batched, at in map(self._place, (checks[k].left, checks[k].right))]
+                rows.append((*sides[0], *sides[1], checks[k].outcome, k))
+            table = self.memory.table(np.array(rows, np.int64))
             each_check = f"for r in range({table}, {table + 6 * len(rows)}, 6):"
             with self.lines.below(each_check), self.lines.below(f"for n in range({count}):"):
-                sides = f"p[q[r] + n * q[r + 1]] {symbol} p[q[r + 2] + n * q[r + 3]]"
+                compared = f"p[q[r] + n * q[r + 1]] {symbol} p[q[r + 2] + n * q[r + 3]]"
                 place = f"q[r + 5] * samples + {first}"
-                self.lines.add(*self._compared(f"({sides}) == (q[r + 4] == 1)", place))
+                self.lines.add(*self._compared(f"({compared}) == (q[r + 4] == 1)", place))
 
     def _compared(self, outcome: str, place: str) -> list[str]:
         """What a comparison of one sample does."""

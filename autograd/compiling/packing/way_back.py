@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph.graph import DETACH
 from .operands import Operand, Positions
 from .pack import Block, Packed, ProductBlock
 
@@ -64,12 +63,12 @@ class _Planner:
     def __init__(self, packed: Packed, wanted: bytes, turns: Turns, puts: Puts) -> None:
         self.packed, self.turns, self.puts = packed, turns, puts
         graph, root = packed.graph, packed.graph.outputs[0]
-        self.leaves = np.zeros(graph.leaves, bool)
-        self.leaves[graph.first_parameter :] = np.frombuffer(wanted, bool)
+        needed = graph.needs(wanted)
+        self.leaves = needed[: graph.leaves]
         self.needs = self._flags()  # for each part and position, whether it depends on a wanted leaf
         for batched, needs in enumerate(self.needs):
             nodes = np.flatnonzero(packed.batched == batched)
-            needs[packed.position[nodes]] = graph.depending(self.leaves, {DETACH: False})[nodes]
+            needs[packed.position[nodes]] = needed[nodes]
         self.ready = self._flags()  # whether an adjoint, or a 0, is there
         self.ready[bool(packed.batched[root])][packed.position[root]] = True
         self.zeros = self._flags()

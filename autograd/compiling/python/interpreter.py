@@ -1,4 +1,4 @@
-"""Rows: a graph evaluated node by node, each by its row of the table. Slow, always right, and for graphs of any depth.
+"""Interpreter: a graph node by node, each by its row of the table. Slow, always right, and for graphs of any depth.
 
 With `m = floats` for one set of numbers, with `m = arrays` for a batch. It runs chains that are too long to print, and
 whatever meets inf or nan on the way back in a program that is printed as plain Python.
@@ -6,7 +6,6 @@ whatever meets inf or nan on the way back in a program that is printed as plain 
 
 from __future__ import annotations
 
-import operator
 from functools import cached_property
 from typing import Any
 
@@ -15,19 +14,10 @@ import numpy as np
 from ...core import floats
 from ...core.ops import Op
 from ...vocabularies import arrays
-from ..graph.graph import DETACH, OPS, Graph
+from ..graph.graph import COMPARE, OPS, Graph
 from ..graph.nodes import Node
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
-
-COMPARE = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 class _ArrayWords:
@@ -83,10 +73,7 @@ class Interpreter:
 
     def _swept(self, words: Any, values: list[Any], wanted: bytes, weight: float, samples: int) -> list[Any]:
         """The adjoint of every node; a number stands for as many samples as there are."""
-        graph, nodes = self.graph, self._nodes
-        needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
-        for node in nodes:
-            needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
+        graph, nodes, needs = self.graph, self._nodes, self.graph.needs(wanted).tolist()
         adjoints: list[Any] = [0.0] * len(values)
         adjoints[graph.outputs[0]] = weight if words is floats else np.full(samples, weight)
         for k in range(len(values) - 1, graph.leaves - 1, -1):

@@ -15,6 +15,14 @@ from ..version import Version
 _data = attrgetter("_data")
 
 
+def _copied_into(name: str, what: str) -> Any:
+    def write(array: Any, numbers: Any) -> None:
+        if numbers is not getattr(array, name):
+            getattr(array, name)[:] = numbers
+
+    return property(attrgetter(name), write, doc=f"{what}; what is assigned is copied into it.")
+
+
 class ParameterArray:
     """Parameters as one array `data` and their gradient as another, `gradient`."""
 
@@ -31,25 +39,8 @@ class ParameterArray:
         self.looks = 0  # how often it is to be noticed if a function has other parameters
         self.refresh()
 
-    @property
-    def data(self) -> Any:
-        """The numbers of the parameters, one array that can be written to; what is assigned is copied into it."""
-        return self._data
-
-    @data.setter
-    def data(self, numbers: Any) -> None:
-        if numbers is not self._data:
-            self._data[:] = numbers
-
-    @property
-    def gradient(self) -> Any:
-        """Their gradient, an array too; what is assigned is copied into it."""
-        return self._gradient
-
-    @gradient.setter
-    def gradient(self, numbers: Any) -> None:
-        if numbers is not self._gradient:
-            self._gradient[:] = numbers
+    data = _copied_into("_data", "The numbers of the parameters, one array that can be written to")
+    gradient = _copied_into("_gradient", "Their gradient, an array too")
 
     def write_back(self) -> None:
         """Writes numbers and gradients to the parameters."""
@@ -133,7 +124,11 @@ class Placed:
         numbers[here] = data[there]
         return numbers
 
-    def keep(self, derivatives: Any) -> None:
+    def keeping(self) -> tuple[str, dict[str, Any]]:
+        """The line that keeps derivatives."""
+        return "keep(d)", {"keep": self._keep}
+
+    def _keep(self, derivatives: Any) -> None:
         """Makes the derivatives by the program's parameters the gradient."""
         gradient = self._array.gradient
         if derivatives is gradient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import fields
 
@@ -32,6 +32,7 @@ class Callback:
     last = False  # whether it must come after the others, to see what they made of an epoch
     sees_parameters = True  # whether it reads or changes `data` and `grad` of the parameters
     every_step = True  # whether `on_step` must come after every step, or may come after the last of several
+    keeps: ClassVar[tuple[str, ...]] = ()  # the attributes that a checkpoint must keep
 
     def on_start(self, training: Training) -> None:
         """Before the first step, also of a training that was resumed."""
@@ -57,10 +58,12 @@ class Callback:
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint must keep of it, as numbers, strings, lists and dictionaries."""
-        return {}
+        return {name: getattr(self, name) for name in self.keeps}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes back what `state_dict` gave."""
+        for name in self.keeps:
+            setattr(self, name, state[name])
 
     def state_kind(self, training: Training, epochs: int) -> fields.Kind:
         """What `state_dict` gives after so many epochs, field by field, as a file must have it."""
@@ -88,3 +91,19 @@ def callbacks_of(given: Iterable[Any]) -> list[Callback]:
         else:
             raise TypeError(f"a callback is a nn.Callback or a function of the training, not {one!r}")
     return sorted(found, key=lambda one: one.last)
+
+
+def column(name: str, x: Any) -> str | None:
+    """The name of a column, or None."""
+    if not isinstance(x, str | None):
+        raise TypeError(f'{name} is the name of a column of the history, such as "val_loss", got {x!r}')
+    return x
+
+
+def watched(training: Training, monitor: str | None, largest: bool | None) -> tuple[str, bool]:
+    """The column to watch and whether large numbers are good in it."""
+    column = monitor or ("val_loss" if "val_loss" in training.history.history else "loss")
+    if column not in training.history.history:
+        known = ", ".join(training.history.history)
+        raise ValueError(f"there is no column {column!r} to monitor, only {known}; name it, or give its metric to fit")
+    return column, not ("loss" in column or "error" in column) if largest is None else largest

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf
-from typing import Any
 
 from autograd import fields
 
+from ...arguments.checks import rate, whole
 from ...arguments.keywords import named
-from ...arguments.numbers import rate, whole
-from .callback import Callback, Training
-from .monitor import column, watched
+from .callback import Callback, Training, column, watched
 
 
 class EarlyStopping(Callback):
@@ -36,6 +34,8 @@ class EarlyStopping(Callback):
         restore_best_weights: whether the parameters at the end are the best ones, or those after the last step.
     """
 
+    keeps = ("best", "best_epoch", "best_weights", "measured")
+
     @named
     def __init__(
         self,
@@ -50,7 +50,7 @@ class EarlyStopping(Callback):
         self.restore_best_weights = restore_best_weights
         self.best, self.best_epoch = inf, 0
         self.best_weights: list[float] | None = None
-        self._measured: list[float] | None = None  # the parameters that the loss of this epoch is measured with
+        self.measured: list[float] | None = None  # the parameters that the loss of this epoch is measured with
         self.sees_parameters = type(self) is not EarlyStopping  # `training.weights` is enough, but for a subclass
 
     def acts(self, moment: str) -> bool:
@@ -59,11 +59,11 @@ class EarlyStopping(Callback):
 
     def on_start(self, training: Training) -> None:
         if not training.steps:
-            self.best, self.best_epoch, self.best_weights, self._measured = inf, 0, None, None
+            self.best, self.best_epoch, self.best_weights, self.measured = inf, 0, None, None
         self._judge(training)
 
     def on_last_step(self, training: Training) -> None:
-        self._measured = training.weights()
+        self.measured = training.weights()
 
     def on_epoch(self, training: Training) -> None:
         column, largest = watched(training, self.monitor, self.largest)
@@ -71,7 +71,7 @@ class EarlyStopping(Callback):
         if (-found if largest else found) < self.best - self.min_delta:
             self.best, self.best_epoch = (-found if largest else found), training.history.epochs
             if self.restore_best_weights:
-                measured = self._measured if column == "loss" else None
+                measured = self.measured if column == "loss" else None
                 self.best_weights = measured or training.weights()
         self._judge(training)
 
@@ -84,10 +84,6 @@ class EarlyStopping(Callback):
                 f"no improvement in {self.patience} epochs: the best {column} was {best:.4g} in epoch {self.best_epoch}"
             )
 
-    def state_dict(self) -> dict[str, Any]:
-        best = {"best": self.best, "best_epoch": self.best_epoch, "best_weights": self.best_weights}
-        return best | {"measured": self._measured}
-
     def state_kind(self, training: Training, epochs: int) -> fields.Kind:
         weights = fields.listed(fields.number, len(training.parameters))
         known = fields.record(
@@ -98,7 +94,3 @@ class EarlyStopping(Callback):
         )
         # files were once without the last
         return lambda state: known({"measured": None, **state} if isinstance(state, Mapping) else state)
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.best, self.best_epoch, self.best_weights = state["best"], state["best_epoch"], state["best_weights"]
-        self._measured = state.get("measured")

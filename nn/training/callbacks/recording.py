@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd import fields
 
 from ...layers.parameters import by_layer, numbers, root_mean_square
@@ -16,6 +14,8 @@ class RecordWeights(Callback):
     `weights[k]` are those after epoch k, in the order of `training.parameters`; `weights[0]` are the initial ones.
     """
 
+    keeps = ("weights",)
+
     def __init__(self) -> None:
         self.weights: list[list[float]] = []
 
@@ -26,14 +26,8 @@ class RecordWeights(Callback):
     def on_epoch(self, training: Training) -> None:
         self.weights.append(numbers(training.parameters))
 
-    def state_dict(self) -> dict[str, Any]:
-        return {"weights": self.weights}
-
     def state_kind(self, training: Training, epochs: int) -> fields.Kind:
         return fields.record(weights=fields.listed(fields.listed(fields.number, len(training.parameters))))
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.weights = state["weights"]
 
 
 class RecordGradients(Callback):
@@ -46,6 +40,8 @@ class RecordGradients(Callback):
     {'layer 1': 5, 'layer 2': 5}
     """
 
+    keeps = ("sizes",)
+
     def __init__(self) -> None:
         self.sizes: dict[str, list[float]] = {}
 
@@ -57,11 +53,5 @@ class RecordGradients(Callback):
         for name, parameters in by_layer(training.parameters).items():
             self.sizes[name].append(root_mean_square([parameter.grad for parameter in parameters]))
 
-    def state_dict(self) -> dict[str, Any]:
-        return {"sizes": self.sizes}
-
     def state_kind(self, training: Training, epochs: int) -> fields.Kind:
         return fields.record(sizes=fields.named(fields.listed(fields.number)))
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.sizes = state["sizes"]

@@ -8,11 +8,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from ...arguments.checks import whole
 from ...arguments.keywords import named
-from ...arguments.numbers import whole
 from ..checkpoint import put
-from .callback import Callback, Training
-from .monitor import column, watched
+from .callback import Callback, Training, column, watched
 
 
 class Checkpoint(Callback):
