@@ -14,7 +14,7 @@ from .graph.simplify import simplify
 from .graph.trace import trace_of
 from .options import Options
 from .outside.closure import Closure
-from .program import GuardError, Program, Signature
+from .program import GuardError, Program
 from .version import Version
 from .versions import Versions
 
@@ -119,6 +119,6 @@ def compile_tape(nodes: Sequence[Value], compared: Sequence[tuple[Any, str, Any,
         raise GuardError("a tape holds one way through a program; compile the function to record others")
 
     versions = Versions(recorded, Options(policy="raise"))
-    program = Program(simplify(graph), float, Signature((), (), (), shape))
+    program = Program(simplify(graph), float, Layout(), shape)
     versions.keep(Layout(), Version(program, shape, parameters, Closure(recorded)))
     return Compiled(versions)

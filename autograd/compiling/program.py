@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,17 +29,6 @@ class GuardError(ValueError):
     """A comparison came out otherwise than when the program was recorded, and nothing may be recorded."""
 
 
-@dataclass(frozen=True)
-class Signature:
-    """How arguments and result are arranged; see `flattening`."""
-
-    names: tuple[str, ...] = ()  # of the arguments given by name, the last ones
-    shapes: tuple[Tree, ...] = ()
-    batched: tuple[bool, ...] = ()  # for each argument, whether it has an entry for each sample of a batch
-    result: Tree = NUMBER
-    has_aux: bool = False  # whether the result is a pair, of which the first is differentiated
-
-
 class Program:
     """A recorded function, simplified, in the form in which it runs fastest.
 
@@ -52,12 +40,15 @@ class Program:
         self,
         graph: Graph,
         dtype: Any = float,
-        signature: Signature | None = None,
+        layout: Layout | None = None,
+        result: Tree = NUMBER,
+        has_aux: bool = False,
         native: bool | None = None,
         threads: int = 1,
     ) -> None:
         self.graph, self.dtype = graph, np.dtype(dtype)
-        self.signature = signature or Signature()
+        self.layout, self.result = layout or Layout(), result  # how arguments and the result are arranged
+        self.has_aux = has_aux  # whether the result is a pair, of which the first is differentiated
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
         self.runs = choose(graph, self.dtype, native, threads)
         self.packed: Packed | None = self.runs.packed if isinstance(self.runs, Blocks) else None
@@ -81,23 +72,22 @@ class Program:
             ValueError: the arguments are arranged in another way, or there is another number of parameters.
         """
         outputs, call = self._ran(args, options, parameters, b"")[0::2]
-        results = [split(self.signature.result, column) for column in outputs[0].T]
+        results = [split(self.result, column) for column in outputs[0].T]
         return results[0] if call.own is None else results
 
     def value_and_gradients(
         self, *args: Any, parameters: Any = None, **options: Any
     ) -> tuple[float, Floats, list[Any]]:
         """The value, its gradient by the parameters, and by each argument; of a batch those of the sum over samples."""
-        mine = self.signature
-        if not is_one_number(pair_of(mine.result)[0] if mine.has_aux else mine.result):
+        if not is_one_number(pair_of(self.result)[0] if self.has_aux else self.result):
             raise ValueError("the gradient is that of one number, and the program has several results or none")
         (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, self.graph.every_leaf)
         known = self.graph.parameters
-        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(mine.shapes))]
+        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(self.layout.shapes))]
         return float(outputs[0].sum()), d_shared[:known], gradients
 
     def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Arguments]:
-        mine = self.signature
+        mine = self.layout
         first = len(mine.batched) - len(mine.names)
         batch = {k for k in range(first) if mine.batched[k]}
         named = {name for name, batched in zip(mine.names, mine.batched[first:], strict=True) if batched}
@@ -105,7 +95,7 @@ class Program:
         static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.shapes), strict=True)))
         options = {name: options[name] for name in mine.names} if {*options} == {*mine.names} else options
         call = given(frozenset(batch | named), args, options, static)
-        if call.layout != Layout(mine.names, mine.shapes, mine.batched):
+        if call.layout != mine:
             these = call.layout.shapes
             raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {these}")
         numbers = np.asarray(self.parameters if parameters is None else parameters, float).reshape(-1)
@@ -119,13 +109,13 @@ class Program:
 
     def save(self, path: Any) -> None:
         """Writes the program, with the numbers its parameters had last, to a plain JSON file."""
-        mine = self.signature
+        mine = self.layout
         signature = {
             "names": list(mine.names),
             "shapes": [saving.plain(shape) for shape in mine.shapes],
             "wide": list(mine.batched),
-            "result": saving.plain(mine.result),
-            "has_aux": mine.has_aux,
+            "result": saving.plain(self.result),
+            "has_aux": self.has_aux,
         }
         saving.write(path, self.graph, self.dtype, signature, self.parameters.tolist())
 
@@ -138,7 +128,7 @@ class Program:
         """
         graph, dtype, signature, parameters = saving.load(path)
         names, shapes, batched = (tuple(signature[name]) for name in ("names", "shapes", "wide"))
-        made = cls(graph, dtype, Signature(names, shapes, batched, signature["result"], signature["has_aux"]))
+        made = cls(graph, dtype, Layout(names, shapes, batched), signature["result"], signature["has_aux"])
         made.parameters = np.array(parameters, float)
         return made
 
