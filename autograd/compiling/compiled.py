@@ -179,7 +179,7 @@ class Compiled:
         self, known: _Shortcuts, kind: str, call: Arguments, shares: list[Share], chosen: tuple[int, ...] = ()
     ) -> None:
         """Lets further calls of this kind, with arguments like these, go straight to a printed function."""
-        version, count = shares[0].version, len(call.layout.shapes)
+        version, count = shares[0].version, len(call.layout.trees)
         if self._options.check:
             return
         # of several shares, one would run in vain, and be run again for some of the samples
@@ -195,9 +195,9 @@ class Compiled:
     def _printed(
         self, kind: str, layout: Layout, version: Version, chosen: tuple[int, ...]
     ) -> Callable[..., Any] | None:
-        runs, shapes, options = version.program.runs, layout.shapes, self._options
+        runs, trees, options = version.program.runs, layout.trees, self._options
         is_single = isinstance(options.argnums, int)
-        plain = shapes and not layout.names and all(shape == NUMBER for shape in (version.result, *shapes))
+        plain = trees and not layout.names and all(tree == NUMBER for tree in (version.result, *trees))
         if not (isinstance(runs, PythonLines) and plain and not any(layout.batched)) or kind == "backward":
             return shortcut(version, version, layout, kind, chosen, is_single, options.is_mean, options.has_aux)
         wanted, result = b"", runs.name(runs.graph.outputs[0])

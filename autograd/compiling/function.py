@@ -113,12 +113,12 @@ def compile_tape(nodes: Sequence[Value], compared: Sequence[tuple[Any, str, Any,
     for node in nodes if sweep.hooks else ():
         if node._serial in sweep.hooks:
             raise ValueError(f"{node!r} has a hook, which no compiled program calls; remove it, or sweep with backward")
-    graph, shape, parameters = trace_of(nodes, compared, result)
+    graph, tree, parameters = trace_of(nodes, compared, result)
 
     def recorded() -> None:
         raise GuardError("a tape holds one way through a program; compile the function to record others")
 
     versions = Versions(recorded, Options(policy="raise"))
-    program = Program(simplify(graph), float, Layout(), shape)
-    versions.keep(Layout(), Version(program, shape, parameters, Closure(recorded)))
+    program = Program(simplify(graph), float, Layout(), tree)
+    versions.keep(Layout(), Version(program, tree, parameters, Closure(recorded)))
     return Compiled(versions)

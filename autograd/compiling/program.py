@@ -83,7 +83,7 @@ class Program:
             raise ValueError("the gradient is that of one number, and the program has several results or none")
         (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, self.graph.every_leaf)
         known = self.graph.parameters
-        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(self.layout.shapes))]
+        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(self.layout.trees))]
         return float(outputs[0].sum()), d_shared[:known], gradients
 
     def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Arguments]:
@@ -92,12 +92,12 @@ class Program:
         batch = {k for k in range(first) if mine.batched[k]}
         named = {name for name, batched in zip(mine.names, mine.batched[first:], strict=True) if batched}
         static = Static()
-        static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.shapes), strict=True)))
+        static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.trees), strict=True)))
         options = {name: options[name] for name in mine.names} if {*options} == {*mine.names} else options
         call = given(frozenset(batch | named), args, options, static)
         if call.layout != mine:
-            these = call.layout.shapes
-            raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {these}")
+            these = call.layout.trees
+            raise ValueError(f"the program was recorded for arguments {mine.trees}, and these are {these}")
         numbers = np.asarray(self.parameters if parameters is None else parameters, float).reshape(-1)
         if len(numbers) != self.graph.parameters:
             raise ValueError(f"the program has {self.graph.parameters} parameters, but {len(numbers)} are given")
@@ -112,7 +112,7 @@ class Program:
         mine = self.layout
         signature = {
             "names": list(mine.names),
-            "shapes": [saving.plain(shape) for shape in mine.shapes],
+            "shapes": [saving.plain(tree) for tree in mine.trees],
             "wide": list(mine.batched),
             "result": saving.plain(self.result),
             "has_aux": self.has_aux,

@@ -172,9 +172,9 @@ class Versions:
         before = self._last_layout
         if before is None or before == layout:
             return ""
-        for k, shape in enumerate(layout.shapes):
-            if k >= len(before.shapes) or before.shapes[k] != shape:
-                what = f"is {short(shape[1])}" if shape[0] == "same" else "has another length or arrangement"
+        for k, tree in enumerate(layout.trees):
+            if k >= len(before.trees) or before.trees[k] != tree:
+                what = f"is {short(tree[1])}" if tree[0] == "same" else "has another length or arrangement"
                 return f"argument {k} {what}"
         return "the arguments are other ones"
 

@@ -63,7 +63,7 @@ class FlatParameters(ParameterArray):
 
     def _prepare(self, call: Arguments, shares: list[Share]) -> None:
         """Lets further calls with arguments like these go straight to a printed function."""
-        version, count = shares[0].version, len(call.layout.shapes)
+        version, count = shares[0].version, len(call.layout.trees)
         self._shortcuts.pop(count, None)
         is_kept = version is not None and self._versions.first(call.layout) is version
         self.alone = version if is_kept and len(shares) == 1 else None
