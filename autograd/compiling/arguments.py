@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -204,27 +203,21 @@ def given(batch: frozenset[Name], args: Sequence[Any], options: Mapping[str, Any
     if len(options) > 1 and static.sorts:
         options = dict(sorted(options.items()))
     shared: list[Any] = []
-    if not batch:
-        if static.modes:
-            modes = map(static.modes.get, [*range(len(args)), *options], repeat(NUMBERS))
-            trees = tuple(
-                [flatten(x, shared, mode) for x, mode in zip([*args, *options.values()], modes, strict=False)]
-            )
-        else:
-            trees = flatten_each([*args, *options.values()], shared)
-        layout = _layout(tuple(options), trees, (False,) * len(trees))
-        return Arguments(layout, chunks_of(shared), None, _values(shared), static, (batch, args, options))
     own: list[Any] = []
-    named: list[tuple[Name, Any]] = [*enumerate(args), *options.items()]
-    batched = tuple([name in batch for name, _ in named])
-    trees = tuple(
-        [
-            flatten_samples(x, name, own) if has_samples else flatten(x, shared, static.modes.get(name, NUMBERS))
-            for (name, x), has_samples in zip(named, batched, strict=True)
-        ]
-    )
-    layout = _layout(tuple(options), trees, batched)
-    return Arguments(layout, chunks_of(shared), _columns(own), _values(shared), static, (batch, args, options))
+    if batch or static.modes:
+        named: list[tuple[Name, Any]] = [*enumerate(args), *options.items()]
+        batched = tuple([name in batch for name, _ in named])
+        trees = tuple(
+            [
+                flatten_samples(x, name, own) if has_samples else flatten(x, shared, static.modes.get(name, NUMBERS))
+                for (name, x), has_samples in zip(named, batched, strict=True)
+            ]
+        )
+    else:
+        trees = flatten_each([*args, *options.values()], shared)
+        batched = (False,) * len(trees)
+    layout, columns = _layout(tuple(options), trees, batched), _columns(own) if batch else None
+    return Arguments(layout, chunks_of(shared), columns, _values(shared), static, (batch, args, options))
 
 
 def _kind_at(tree: Tree, place: int) -> type:
