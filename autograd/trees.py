@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from .core.numeric import Followed, number
+from .core.numeric import number
 from .core.value import Value
 from .interop.arrays import array_of_values
+from .replaying import Followed
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,10 @@ def _formulas(op: Op) -> Iterator[str]:
     each = [[f"{x[:-1]}1", f"{x[:-1]}2"] if many else [x] for x, many in zip(names, op.groups, strict=True)]
     inputs = [[Text(x) for x in xs] if many else Text(xs[0]) for xs, many in zip(each, op.groups, strict=True)]
     slopes = op.partials(words, *inputs, Text(y))
-    flat = [slope for many, part in zip(op.groups, slopes, strict=True) for slope in (part if many else [part])]
     shown = [", ".join([*xs, *(["..."] if many else [])]) for xs, many in zip(each, op.groups, strict=True)]
     yield f"{op}({', '.join(shown)}): {op.says}"
     yield from _lines([y], [op.forward(words, *inputs)])
-    yield from _lines([f"d{y}/d{x}" for xs in each for x in xs], flat)
+    yield from _lines([f"d{y}/d{x}" for xs in each for x in xs], op.flat(slopes))
 
 
 def _lines(names: list[str], expressions: list[object]) -> Iterator[str]:

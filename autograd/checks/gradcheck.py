@@ -17,7 +17,6 @@ from ..trees import flatten
 from ..verbs import differentiable
 from ..verbs.adjoints import pull, push
 from ..verbs.ancestry import history
-from ..verbs.differentiable import flat, grouped
 from ..verbs.evaluation import Evaluation, despite_no_grad, evaluate
 from .anomaly import Sources, place
 from .differences import differences
@@ -95,8 +94,8 @@ def _check_operation(node: Any, report: Report, checked: set[Any]) -> None:
         return
     checked.add(key)
     report.operations += 1
-    length = len(grouped(op, data)[op.groups.index(True)]) if any(op.groups) else 0
-    domains = flat(op, [[domain] * length if many else domain for domain, many in zip(op.domain, op.groups)])
+    length = len(op.grouped(data)[op.groups.index(True)]) if any(op.groups) else 0
+    domains = op.flat([[domain] * length if many else domain for domain, many in zip(op.domain, op.groups)])
     for k, (x, partial) in enumerate(zip(inputs, node.partials, strict=True)):
         if x.is_constant or domains[k].index or domains[k].low == domains[k].high:
             continue
@@ -119,7 +118,7 @@ def _check_operation(node: Any, report: Report, checked: set[Any]) -> None:
 
 def _of_one_input(op: Op, data: Sequence[float], k: int) -> Callable[[float], float]:
     """The formula of a row as a function of its input k, the others fixed."""
-    return lambda t: float(op.forward(floats, *grouped(op, [*data[:k], t, *data[k + 1 :]])))
+    return lambda t: float(op.forward(floats, *op.grouped([*data[:k], t, *data[k + 1 :]])))
 
 
 def _check_forward_against_reverse(run: Evaluation, weights: Sequence[float], direction: Sequence[float]) -> None:

@@ -18,7 +18,7 @@ from ..core.watching import watchers, watching_here
 from ..tape import Tape
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
-from ..verbs.hooks import hooked
+from ..verbs.hooks import hooked, hooks
 from .arguments import Arguments, Layout, given
 from .flattening import ALL, NUMBER, Shape, split
 from .graph.simplify import simplify
@@ -154,8 +154,8 @@ def compile(
 
 def compile_tape(tape: Tape, result: Any) -> Compiled:
     """What was recorded on a tape as a compiled function without arguments; see `Tape.compile`."""
-    for node in tape.nodes if sweep.hooks else ():
-        if node._serial in sweep.hooks:
+    for node in tape.nodes if hooks else ():
+        if node._serial in hooks:
             raise ValueError(f"{node!r} has a hook, which no compiled program calls; remove it, or sweep with backward")
     graph, shape, parameters = trace_of(tape, result)
 
@@ -269,7 +269,7 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
-        if not (options or watchers or sweep.hooks):
+        if not (options or watchers or hooks):
             known = self._quick["backward"].get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value
@@ -444,7 +444,7 @@ def _of_samples(call: Arguments, pieces: list[Share], shapes: list[Shape], first
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:
-    if sweep.hooks:
+    if hooks:
         gradients = [hooked(*each) for each in zip(values, gradients, strict=True)]
     for value, gradient in zip(values, gradients, strict=True):
         value._grad += gradient

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from ..callers import is_own
 from ..core.value import Value
-from ..core.watching import Watcher, is_own, watch_comparison, watching_here
+from ..core.watching import Watcher, tell, watching_here
 from .flattening import ALL, KINDS, NUMBERS, WHOLE, Shape, is_constant_number
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class Argument(Value):
             return super().__int__()
         whole = int(self._data)
         for symbol, bound in _BOUNDS[(whole > 0) - (whole < 0)]:
-            watch_comparison(self, symbol, whole + bound, True)
+            tell("compare", self, symbol, whole + bound, True)
         return whole
 
     def __float__(self) -> NoReturn:
@@ -248,7 +249,7 @@ class Argument(Value):
     def _held(self) -> float:
         """The number; the program holds for this one alone."""
         x = self._data
-        watch_comparison(self, "==" if x == x else "!=", x if x == x else self, True)
+        tell("compare", self, "==" if x == x else "!=", x if x == x else self, True)
         return x
 
     def _signed(self) -> float:
@@ -256,7 +257,7 @@ class Argument(Value):
         x = self._held()
         if x == 0.0:
             inverse = 1.0 / self
-            watch_comparison(inverse, ">" if inverse._data > 0 else "<", 0.0, True)
+            tell("compare", inverse, ">" if inverse._data > 0 else "<", 0.0, True)
         return x
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..callers import caller
 from ..checks.anomaly import Anomaly
 from ..core.numeric import number
 from ..core.value import Value
-from ..core.watching import caller, serials, watched_only_by, watching_here
+from ..core.watching import serials, watched_only_by, watching_here
 from ..verbs.adjoints import pull
 from ..verbs.ancestry import history
 from .arguments import Arguments, Unchanged

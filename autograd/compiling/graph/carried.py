@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.numeric import Followed, number
+from ...core.numeric import number
 from ...core.ops import TABLE
 from ...core.value import Value, new_constant
 from ...interop.numbers import COMPARISONS, NUMPY_NAMES
+from ...replaying import Followed
 
 if TYPE_CHECKING:
     from .trace import Tracer
@@ -168,7 +169,7 @@ class Carried(Followed):
 
     def _compare(self, symbol: str, other: Any) -> Any:
         if isinstance(other, Value):
-            return self._constant._compare(symbol, other)
+            return _COMPARED[symbol](self._constant, other)
         function = _COMPARED[symbol]
         kind = type(other)
         if kind in _FLOATS or kind is Carried or kind is np.float64:

@@ -12,10 +12,12 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from ...callers import caller, user_frame
 from ...core import floats
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
-from ...core.watching import caller, serials, user_frame, watching_alone
+from ...core.watching import serials, watched_only_by, watching
+from ...replaying import Replayer
 from ...tape import Tape
 from ..flattening import Shape
 from ..results import flatten_result
@@ -87,14 +89,12 @@ def trace_of(tape: Tape, result: Any) -> tuple[Graph, Shape, list[Value]]:
     return graph, shape, parameters
 
 
-class Tracer(Asking):
+class Tracer(Asking, Replayer):
     """Sees every operation, also those whose results keep no history, every comparison, and which numbers are read.
 
     A number that is read is carried through what is computed with it; or else, without `is_carrying`, the program
     holds for this very number alone.
     """
-
-    takes_masks = replays = may_replay = True
 
     def __init__(
         self, given: Arguments | None = None, arguments: Sequence[Value] = (), is_carrying: bool = True
@@ -115,7 +115,10 @@ class Tracer(Asking):
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
         self.mark, self.is_open = next(serials), True
         try:
-            with watching_alone(self):  # to the end: a mask among the results is looked at when they are flattened
+            with (
+                watched_only_by(()),
+                watching(self),
+            ):  # to the end: a mask among the results is looked at when they are flattened
                 result = function()
                 if self.needs:  # the function caught what told of them
                     raise PlainNeededError(self.needs)
@@ -174,8 +177,8 @@ class Tracer(Asking):
         if id(constant) in self.detached:
             self.detached[id(leaf)] = leaf, self.detached[id(constant)][1]
 
-    def computed(self, op: Op, inputs: tuple[Any, ...]) -> Any:
-        flat = [x for part, many in zip(inputs, op.groups, strict=True) for x in (part if many else [part])]
+    def computed(self, op: Op, *inputs: Any) -> Any:
+        flat = op.flat(inputs)
         return self.carry(op, flat) if any(map(self._is_followed, flat)) else None
 
     def carry(self, op: Op, inputs: Sequence[Any], result: float | None = None) -> Carried:

@@ -27,8 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from ...callers import is_own
 from ...core.value import Value
-from ...core.watching import is_own
 from .compared import MISSING, Compared, Reading, Where, at_attribute, at_key, at_place, path_of
 from .library import IMPURE, IMPURE_NUMPY, impure, is_library, is_of_library, is_pure, module_of
 from .names import Names, names_of

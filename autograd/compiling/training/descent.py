@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.sweep import hooks
+from ...verbs.hooks import hooks
 from ..arguments import given
 from .rules import Printed, Printer, Rule
 

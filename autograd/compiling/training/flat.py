@@ -9,10 +9,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ...core.sweep import hooks
 from ...core.value import Value
 from ...core.watching import watchers
-from ...verbs.hooks import hooked
+from ...verbs.hooks import hooked, hooks
 from ..arguments import Arguments, Layout, given
 from ..shortcut import shortcut
 from .descent import Descent
