@@ -17,7 +17,9 @@ from . import copying as copying  # teaches Value to be copied and pickled
 from .checks.anomaly import detect_anomaly
 from .checks.formulas import derivative_table
 from .checks.gradcheck import GradientError, gradcheck
+from .checks.gradcheck import Report as Report
 from .core.ops import TABLE as TABLE
+from .core.ops import Op as Op
 from .core.value import Value
 from .interop import asked as asked  # and to answer NumPy
 from .interop import micrograd as micrograd  # and those who know micrograd's
@@ -29,6 +31,7 @@ from .tape import Guard, Tape
 from .verbs import observed as observed  # looks at sweeps where somebody wants to
 from .verbs.checkpoint import checkpoint
 from .verbs.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .verbs.hooks import Hook as Hook
 from .verbs.hooks import hook
 from .verbs.selected import backward, gradients
 from .vocabularies import functions
@@ -36,7 +39,13 @@ from .vocabularies.functions import log_softmax, softmax
 
 # Imported when first asked for: most programs draw nothing, and many compile nothing.
 _LAZY = {
+    "Compiled": "compiling.compiled",
+    "Coordinates": "verbs.sparsity",
+    "Explanation": "pictures.explain",
     "GuardError": "compiling.program",
+    "Picture": "pictures.picture",
+    "Player": "pictures.player",
+    "Slides": "pictures.slide",
     "UncompiledWarning": "compiling.uncompiled",
     "compile": "compiling.function",
     "draw": "pictures.drawing",
@@ -52,13 +61,19 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_NOT_STARRED})
+
+
 for _name in TABLE:
     globals()[_name] = getattr(functions, _name)
 
-# `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too.
-_PYTHONS = {"abs", "max", "min", "pow", "round", "sum"}
+# `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too. The classes of what
+# functions make are there for annotations.
+_NOT_STARRED = {"abs", "max", "min", "pow", "round", "sum", "__version__"}
+_NOT_STARRED |= {"Compiled", "Coordinates", "Explanation", "Hook", "Op", "Picture", "Player", "Report", "Slides"}
 __all__ = [
-    *(name for name in TABLE if name not in _PYTHONS),
+    *(name for name in TABLE if name not in _NOT_STARRED),
     "GradientError",
     "Guard",
     "GuardError",

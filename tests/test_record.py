@@ -64,7 +64,7 @@ def test_the_printed_function_of_a_row_is_apply_of_it(op):
     printed = getattr(autograd, op.name)
     for xs in points(op):
         for given in mixes(xs):
-            inputs = op.grouped(given)
+            inputs = op.split(given)
             assert seen(printed, *inputs) == seen(apply, op, *inputs) == seen(function(op), *inputs), inputs
 
 
@@ -92,7 +92,7 @@ def test_what_a_row_cannot_read_is_refused_by_both(op, inputs):
 
 @each_row
 def test_who_watches_sees_the_same_of_both(op):
-    inputs = op.grouped([Value(1.0) for _ in range(2 * len(op.groups) if any(op.groups) else len(op.groups))])
+    inputs = op.split([Value(1.0) for _ in range(2 * len(op.groups) if any(op.groups) else len(op.groups))])
     if op.name == "pick":
         inputs = [[Value(1.0), Value(2.0)], Value(0.0)]
     made = []

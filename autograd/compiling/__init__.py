@@ -1,4 +1,4 @@
-"""Packing: scalar code as matrix code. `compile` records a function once and replays it as a few NumPy calls."""
+"""Compiling: scalar code as matrix code. `compile` records a function once and replays it as a few NumPy calls."""
 
 from . import methods as methods
 from .program import GuardError as GuardError

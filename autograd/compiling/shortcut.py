@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count, groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..trees import Tree, is_leaf
+from ..trees import count as size_of
 from .arguments import Layout
-from .flattening import KINDS, NUMBERS, SAMPLES, Shape, keys_for, keys_of, mark, regular, split
-from .flattening import count as size_of
+from .flattening import KINDS, NUMBERS, SAMPLES, keys_for, mark, regular, split
 from .results import of_samples, pair_of
-
-if TYPE_CHECKING:
-    from .training.flat import FlatParameters
-    from .versions import Version
+from .store import Home
+from .version import Version
 
 _OF_SAMPLES = "of_samples([rest], [outputs[1:]], [arange(n)], n)"
 _MOST = 200  # arguments taken apart one by one: more lines take longer to compile than they save
@@ -27,18 +26,18 @@ _MOST = 200  # arguments taken apart one by one: more lines take longer to compi
 
 def shortcut(
     version: Version,
+    home: Home,
     layout: Layout,
     kind: str,
     chosen: tuple[int, ...],
     is_single: bool,
     is_mean: bool,
     has_aux: bool = False,
-    flat: FlatParameters | None = None,
 ) -> Callable[..., Any] | None:
     """The function for a "value", a "gradient" by the arguments chosen, or "backward"; None where it saves nothing.
 
-    With `has_aux`, the value is a pair. With `flat`, the parameters are read there, and `backward` leaves the gradient
-    there.
+    The parameters are read from their home, and `backward` leaves derivatives there. With `has_aux`, the value is a
+    pair.
     """
     if layout.names or sum(map(_lines, layout.shapes)) > _MOST or (kind == "backward" and version.results):
         return None
@@ -61,8 +60,9 @@ def shortcut(
         "wanted",
         "1.0 / n" if has_samples and is_mean else "1.0",
     ]
-    if flat is not None and program.native is not None and chunks == ["numbers"] and flat.has_place_for(version):
-        given.append("gradient")  # machine code leaves it where it is to stay
+    place = home.place if kind == "backward" and program.native is not None and chunks == ["numbers"] else None
+    if place is not None:
+        given.append("place")  # machine code leaves them where they are to stay
     body = [
         *taking.lines,
         "if not same(): return None",
@@ -75,14 +75,13 @@ def shortcut(
     value = "outputs.item(0)"
     if has_samples:
         value = f"float(total(outputs[0])){' / n' if is_mean else ''}"
-    result = version.result
+    result, kept = version.result, dict[str, Any]()
     first, rest = pair_of(result) if has_aux else (result, result)
     if has_aux and kind != "value":
         value = f"({value}, {_OF_SAMPLES if has_samples else 'split(rest, outputs[1:, 0])'})"
-    if flat is not None:
-        body += ["keep(recording, d)", f"return {value}"]
-    elif kind == "backward":
-        body += [f"for x, slope in zip(parameters, d[:{known}].tolist()): x._grad += slope", f"return {value}"]
+    if kind == "backward":
+        line, kept = home.keeping()
+        body += [line, f"return {value}"]
     elif kind == "gradient":
         parts = [taking.arranged(layout, k, known) for k in chosen]
         body.append(f"return {value}, {parts[0] if is_single else '(' + ', '.join(parts) + ',)'}")
@@ -110,13 +109,11 @@ def shortcut(
         "first": first,
         "rest": rest,
         "layout": layout,
-        "same": version.closure.is_same if flat is None else lambda: flat.finds(version),
-        "read": version.numbers if flat is None else lambda: flat.numbers(version),
-        "gradient": None if flat is None else flat.gradient,
-        "keep": None if flat is None else flat.keep,
-        "recording": version,
+        "same": home.is_same,
+        "read": home.numbers,
+        **kept,
+        "place": place,
         "numbers": np.zeros(0),
-        "parameters": version.parameters,
         "program": program,
         "run": program.runs.run,
         "wanted": wanted,
@@ -138,10 +135,10 @@ class _Taking:
         self.lines: list[str] = []
         self.names: dict[str, Any] = {}
         self._shared: list[tuple[bool, str]] = []  # what was found, and whether it is an array
-        self._own: list[tuple[str, Shape]] = []
+        self._own: list[tuple[str, Tree]] = []
         self._serial = count()
 
-    def take(self, name: str, shape: Shape, batched: bool) -> None:
+    def take(self, name: str, shape: Tree, batched: bool) -> None:
         """The lines for what goes by this name."""
         kind = shape[0]
         if kind == "same":
@@ -150,10 +147,9 @@ class _Taking:
             same = f"{name}.shape == {shape[1]} and {name}.dtype.str == {shape[2]!r} and {name}.tobytes() == "
             self._unless(f"type({name}) is ndarray and {same}{self._constant(shape[3])}")
         elif kind == "dict":
-            is_plain = keys_of(shape) is shape[1]
-            keys = f"tuple({name})" if is_plain else f"keys_for({name})"
-            self._unless(f"type({name}) is dict and {keys} == {self._constant(shape[1])}")
-            self._items(f"{name}.values()", shape[2], batched)
+            keys, known = ("tuple", shape[1]) if len(shape) == 3 else ("keys_for", shape[1:-1])
+            self._unless(f"type({name}) is dict and {keys}({name}) == {self._constant(known)}")
+            self._items(f"{name}.values()", shape[-1], batched)
         elif batched:
             self._take_samples(name, shape)
         elif kind == "number":
@@ -173,7 +169,7 @@ class _Taking:
             self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(shape[1])}")
             self._items(name, shape[1], batched)
 
-    def _take_constant(self, name: str, shape: Shape) -> None:
+    def _take_constant(self, name: str, shape: Tree) -> None:
         """The line for what is part of the shape: a number or a text equal to it, and of objects, the same one."""
         x = self._constant(shape[1])
         if type(shape[1]) in (int, str):
@@ -183,7 +179,7 @@ class _Taking:
         else:
             self._unless(f"{name} is {x}")
 
-    def _take_samples(self, name: str, shape: Shape) -> None:
+    def _take_samples(self, name: str, shape: Tree) -> None:
         kind, sizes = shape[0], shape[1] if len(shape) > 1 else ()
         if kind not in ("number", "array", "lists"):
             raise _OneByOne
@@ -200,7 +196,7 @@ class _Taking:
         numbers = f"({name}.dtype is FLOAT or {name}.dtype.kind in 'fiub')"
         self._unless(f"type({name}) is ndarray and {condition} and {numbers}")
 
-    def _items(self, name: str, shapes: tuple[Shape, ...], batched: bool) -> None:
+    def _items(self, name: str, shapes: tuple[Tree, ...], batched: bool) -> None:
         parts = [f"x{next(self._serial)}" for _ in shapes]
         if parts:
             self.lines.append(f"{', '.join(parts)}, = {name}")
@@ -241,7 +237,7 @@ class _Taking:
             return f"layout.arranged({k}, None, d_own)"
         return self._arranged(layout.slopes[k], known + layout.places[k][0])
 
-    def _arranged(self, shape: Shape, at: int) -> str:
+    def _arranged(self, shape: Tree, at: int) -> str:
         kind = shape[0]
         if kind == "number":
             return f"float(d[{at}])"
@@ -256,7 +252,7 @@ class _Taking:
             parts.append(self._arranged(one, at))
             at += size_of(one)
         if kind == "dict":
-            return f"dict(zip({self._constant(keys_of(shape))}, [{', '.join(parts)}]))"
+            return f"dict(zip({self._constant(shape[1])}, [{', '.join(parts)}]))"
         if kind == "list":
             return f"[{', '.join(parts)}]"
         together = "".join(f"{part}, " for part in parts)
@@ -266,6 +262,6 @@ class _Taking:
 _TYPES = {"list": list, "tuple": tuple}
 
 
-def _lines(shape: Shape) -> int:
+def _lines(shape: Tree) -> int:
     """How many things are checked one by one."""
-    return 1 if shape[0] in ("number", "array", "lists", "same", "fixed") else 1 + sum(map(_lines, shape[-1]))
+    return 1 if is_leaf(shape) else 1 + sum(map(_lines, shape[-1]))

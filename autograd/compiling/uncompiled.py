@@ -13,10 +13,10 @@ from ..checks.anomaly import Anomaly
 from ..core.numeric import number
 from ..core.value import Value
 from ..core.watching import serials, watched_only_by, watching_here
+from ..trees import Tree
 from ..verbs.adjoints import pull
 from ..verbs.ancestry import history
 from .arguments import Arguments, Unchanged
-from .flattening import Shape
 from .results import flatten_result
 
 
@@ -33,15 +33,15 @@ def warn(message: str) -> None:
 class Ran:
     """One run of the function on Values: its results and, if they are wanted, its derivatives."""
 
-    def __init__(self, function: Callable[..., Any], given: Arguments, sample: int) -> None:
-        values, args, options = given.example(sample)
+    def __init__(self, function: Callable[..., Any], call: Arguments, sample: int) -> None:
+        values, args, options = call.example(sample)
         before, begun = Unchanged(args, options), next(serials)
         with watched_only_by([watcher for watcher in watching_here() if isinstance(watcher, Anomaly)]):
             result = function(*args, **options)
         before.refuse_changed()
         self._arguments = values
         self._outputs: list[Any] = []
-        self.result: Shape = flatten_result(result, self._outputs, begun)
+        self.result: Tree = flatten_result(result, self._outputs, begun)
 
     @property
     def numbers(self) -> Any:

@@ -6,9 +6,12 @@ import numbers
 import reprlib
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
+if TYPE_CHECKING:
+    from .methods import Number as Number  # no Value is one, and no array
+else:
+    Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
 
 _REMEDIES: dict[Any, str] = {
     str | bytes: "convert it first, as in float(text)",

@@ -29,14 +29,14 @@ def apply(op: Op, *inputs: Any, **options: Any) -> Any:
     It is called with the row's own names and defaults; the values of a single group may also be given one by one.
     """
     read = checked(op, inputs, options)
-    given = op.flat(read)
+    given = op.joined(read)
     if not any(isinstance(x, Value) for x in given):
         found = tell("computed", op, *read) if watchers else None
-        return float(op.forward(floats, *op.grouped([number(x) for x in given]))) if found is None else found
+        return float(op.forward(floats, *op.split([number(x) for x in given]))) if found is None else found
     nodes = [x if isinstance(x, Value) else constant(x) for x in given]
-    data = op.grouped([x._data for x in nodes])
+    data = op.split([x._data for x in nodes])
     result = op.forward(floats, *data)
-    partials = op.flat(op.partials(floats, *data, result))
+    partials = op.joined(op.partials(floats, *data, result))
     if op.groups == (False, False):
         # by a number there is none beside a Value: the log(x) of x ** 2.0 is nothing to spend time on
         partials = [partial if isinstance(x, Value) else 0.0 for x, partial in zip(given, partials, strict=True)]

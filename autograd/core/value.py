@@ -17,7 +17,7 @@ from .ops import Op
 from .watching import serials, tell, watchers
 
 
-def _comparison(symbol: str, outcome: Callable[[Any, Any], bool]) -> Any:
+def _comparison(symbol: str, outcome: Callable[[Any, Any], bool]) -> Callable[[Value, Value | Number], bool]:
     """A comparison reads the numbers; whoever watches (an open tape) is shown how it came out."""
 
     def compare(self: Value, other: Any) -> Any:
@@ -35,11 +35,18 @@ def _comparison(symbol: str, outcome: Callable[[Any, Any], bool]) -> Any:
     return compare
 
 
+if TYPE_CHECKING:
+    from .methods import Methods  # what others add: `record` a method for each row, `modes` the scope
+
+    _Operations = Methods["Value"]
+else:
+    _Operations = object
+
 # The grad of a Value that no sweep has reached: 0.0 like any other, and told apart by identity.
 UNSET = float("0.0")
 
 
-class Value:
+class Value(_Operations):
     """A number that can be differentiated: an input or a parameter.
 
     Arithmetic, comparisons and every operation of the table work on it, alone or mixed with numbers; results record
@@ -201,8 +208,8 @@ class Value:
             tell("cut_off", made, self)
         return made
 
-    __eq__ = _comparison("==", operator.eq)
-    __ne__ = _comparison("!=", operator.ne)
+    __eq__ = _comparison("==", operator.eq)  # type: ignore[assignment]
+    __ne__ = _comparison("!=", operator.ne)  # type: ignore[assignment]
     __lt__ = _comparison("<", operator.lt)
     __le__ = _comparison("<=", operator.le)
     __gt__ = _comparison(">", operator.gt)
@@ -219,30 +226,19 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
-    def __float__(self) -> NoReturn:
-        raise TypeError(
-            "a Value does not turn into a plain number by itself, because its gradient would be lost; use a function "
-            "of autograd in place of one of math, as in autograd.exp(x), or take the number with x.data"
-        )
+    if not TYPE_CHECKING:  # for which float(x) and math.exp(x) are errors too
 
-    __int__ = __complex__ = __float__
+        def __float__(self) -> NoReturn:
+            raise TypeError(
+                "a Value does not turn into a plain number by itself, because its gradient would be lost; use a "
+                "function of autograd in place of one of math, as in autograd.exp(x), or take the number with x.data"
+            )
 
-    if TYPE_CHECKING:  # what others add: `record` the methods of each row, `modes` the scope
-
-        def _unary(self) -> Value: ...
-        def _binary(self, other: Any) -> Value: ...
-        def __round__(self, digits: int = 0) -> Value: ...
-        def __getattr__(self, operation: str) -> Any: ...
-        def __setattr__(self, name: str, thing: Any) -> None: ...
-
-        __neg__ = __pos__ = __abs__ = __floor__ = __ceil__ = __trunc__ = _unary
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _binary
-        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _binary
+        __int__ = __complex__ = __float__
 
 
-class Bare(Value):
-    """A Value made without running Python code, in 56 ns against 122 ns: the functions that record fill it in."""
-
+class Bare(Value):  # made without running Python code, in 56 ns against 122 ns: the functions that record fill it in
+    __doc__ = Value.__doc__
     __slots__ = ()
     __init__ = object.__init__
 

@@ -174,8 +174,8 @@ def _by_recording(node: Any, is_kept: bool) -> list[tuple[int, int, Any]]:
         inputs = [entered(x) if x._serial else operand(x) for x in node.inputs]
         place = {x._serial: k for k, x in enumerate(inputs) if isinstance(x, Value)}
         after = next(serials)
-        data = op.grouped(inputs)
-        slopes = op.flat((op.curved or op.partials)(functions, *data, getattr(functions, op.name)(*data)))
+        data = op.split(inputs)
+        slopes = op.joined((op.curved or op.partials)(functions, *data, getattr(functions, op.name)(*data)))
         for j, slope in enumerate(slopes):
             if not (isinstance(slope, Value) and slope._serial and isinstance(inputs[j], Value)):
                 continue

@@ -21,7 +21,7 @@ def partials(node: Any) -> Iterable[tuple[Any, Any]]:
     op, inputs = node.op, node.inputs
     data = [operand(x) for x in inputs]
     if any(op.groups):
-        slopes = op.flat(op.partials(functions, *op.grouped(data), node))
+        slopes = op.joined(op.partials(functions, *op.split(data), node))
         return [(x, slope) for x, slope in zip(inputs, slopes, strict=True) if x._serial]
     active = tuple(x._serial > 0 for x in inputs)
     return zip([x for x in inputs if x._serial], partials_by(op, active)(*data, node), strict=True)
@@ -117,8 +117,8 @@ def as_recorded(node: Any) -> None:
     """
     if isinstance(node.op, Segment) or all(x.op is not None or not x._serial for x in node.inputs):
         return  # a checkpointed part looks for itself; elsewhere only leaves can be written
-    data = node.op.grouped([x._data for x in node.inputs])
-    partials = node.op.flat(node.op.partials(floats, *data, node._data))
+    data = node.op.split([x._data for x in node.inputs])
+    partials = node.op.joined(node.op.partials(floats, *data, node._data))
     same = _same(node.op.forward(floats, *data), node._data) and all(
         _same(now, then) for x, now, then in zip(node.inputs, partials, node._slopes(), strict=True) if x._serial
     )

@@ -8,7 +8,7 @@ from typing import Any
 from ..core import sweep
 from ..core.numeric import Number, number, short
 from ..core.value import Value, new_constant
-from ..trees import flatten
+from ..trees import fill, flatten
 from . import differentiable
 from .adjoints import pull, pull_showing
 from .ancestry import history
@@ -78,10 +78,10 @@ def gradients(
     else:
         pull(nodes, adjoints)
     kept.update((x._serial, hooked(x, adjoints.get(x._serial, 0.0))) for x in begins if x._serial not in kept)
-    arrived = (kept[x._serial] for x in begins)
+    arrived = [kept[x._serial] for x in begins]
     if recorded:
-        return ins.fill(x if isinstance(x, Value) else new_constant(x) for x in arrived)
-    return ins.fill(x.data if isinstance(x, Value) else x for x in arrived)
+        return fill(ins, [x if isinstance(x, Value) else new_constant(x) for x in arrived])
+    return fill(ins, [x.data if isinstance(x, Value) else x for x in arrived])
 
 
 def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | None = None) -> None:
@@ -103,7 +103,7 @@ def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | 
     for root in given:
         if not isinstance(root, Value):
             raise TypeError(f"backward starts from Values, not {short(root)} ({type(root).__name__})")
-    weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)
+    weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)  # type: ignore[arg-type]  # of several
     if len(weights) != len(given):
         raise ValueError(f"{len(given)} roots need as many seeds, not {len(weights)}")
     sweep.backward(given, [number(seed) for seed in weights])

@@ -9,6 +9,7 @@ row, without a loop, it took 280 ns, and with a loop over any number of inputs 8
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -203,9 +204,11 @@ def _indented(source: Iterable[str]) -> list[str]:
 
 
 def _compiled(op: Op, name: str, source: list[str]) -> Callable[..., Any]:
-    says = f'    """{op.says[0].upper()}{op.says[1:]}."""'
+    says = op.says
+    if re.match("[a-z]{2,} ", says):  # a sentence; a formula keeps its case, `a + b`
+        says = f"{says[0].upper()}{says[1:]}{'.' * (says[-1] != '.')}"
     names = {**_NAMES, "op": op, "forward": op.forward, "partials": op.partials}
-    made = printed(name, "\n".join([source[0], says, *source[1:], ""]), names)
+    made = printed(name, "\n".join([source[0], f'    """{says}"""', *source[1:], ""]), names)
     made.__module__ = "autograd"
     return made
 

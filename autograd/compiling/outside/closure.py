@@ -17,8 +17,10 @@ from operator import is_
 from types import CodeType
 from typing import Any
 
+from .code import read_cell
 from .compared import MISSING, Compared, alike, path_of
-from .walk import Found, look_through, read_cell
+from .kinds import look_through
+from .walk import Found
 
 _OWN_HASH: Any = object.__hash__
 _END = object()  # stands behind the items of each container, so that none can pass for the next one's
