@@ -103,7 +103,7 @@ class Tape(Watcher):
         """
         from .compiling.function import compile_tape
 
-        return compile_tape(self, result)
+        return compile_tape(self.nodes, [(x.left, x.symbol, x.right, x.outcome) for x in self.guards], result)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -117,12 +117,12 @@ class Tape(Watcher):
     def __str__(self) -> str:
         from .pictures.table import as_text
 
-        return as_text(self)
+        return as_text(self.nodes, self.sources)
 
     def _repr_html_(self) -> str:
         from .pictures.table import as_html
 
-        return as_html(self)
+        return as_html(self.nodes, self.sources)
 
     def __repr__(self) -> str:
         return f"<Tape of {len(self.nodes)} operations>"

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from math import fsum, isclose, nan
 from typing import Any
 
-from .checks import as_list, data, label, pairs, prediction, target, whole
-from .keywords import named
+from .arguments.keywords import named
+from .arguments.numbers import whole
+from .arguments.predictions import data, label, prediction, target
+from .arguments.samples import as_list, pairs
 
 _MOST = 4096  # classes of a confusion matrix: a number for each pair
 

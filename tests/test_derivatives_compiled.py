@@ -113,6 +113,16 @@ def forms_of(graph):
     return [PythonLines(graph).run, Interpreter(graph).run, blocks.run, with_gates]
 
 
+def is_settled(function, point):
+    """Whether the last bits of arguments near these leave the result alone: else the order of sums does not either."""
+    for k, x in enumerate(point):
+        for to in (-np.inf, np.inf):  # each side alone: there may be a kink between them
+            near = np.nextafter(x, to), np.nextafter(np.nextafter(x, to), to)
+            if not same(*(by_backward(function, [*point[:k], float(one), *point[k + 1 :]]) for one in near)):
+                return False
+    return True
+
+
 @pytest.mark.parametrize("seed", seeds(1000, fast=15))
 @pytest.mark.parametrize("is_again", [False, True])
 def test_all_forms_of_a_derivative_give_the_same_wherever_they_hold(is_again, seed):
@@ -121,13 +131,15 @@ def test_all_forms_of_a_derivative_give_the_same_wherever_they_hold(is_again, se
     f = program_of(seed, len(weights))
     function = lambda x: autograd.dot(grad(f)(x), weights)  # noqa: E731
     x = [Value(one) for one in given[0]]
-    graph = simplify(trace(lambda: function(x), x, [False] * len(x), is_again)[0])
+    graph = simplify(trace(lambda: function(x), x, [False] * len(x), is_again=is_again)[0])
     for point in given:
         expected = by_backward(function, point)
         for run in forms_of(graph):
             with np.errstate(all="ignore"):
                 value, failed, slopes, _ = run([np.array(point)], None, b"\1" * len(x), 1.0)
-            assert failed.any() or same([*value[0], slopes], expected), (point, run)
+            holds = failed.any() or same([*value[0], slopes], expected)
+            # products in place of gates let more sums be taken in another order
+            assert holds or (is_again and not is_settled(function, point)), (point, run)
 
 
 @pytest.mark.parametrize("native", [False, True])
@@ -146,7 +158,7 @@ def test_all_forms_of_a_derivative_give_the_same_wherever_they_hold(is_again, se
 )
 def test_the_branch_that_was_taken_when_it_was_recorded_gives_nothing_elsewhere(function, recorded, at, native):
     if native:
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     for derivative in (grad(function), lambda x: hessian(function)(x), grad(lambda x: grad(function)(x) * x)):
         compiled = compile(derivative, native=native)
         compiled(recorded)
@@ -180,7 +192,7 @@ def test_the_branch_not_taken_gives_nothing_to_parameters_either():
 @pytest.mark.parametrize("constant", [math.inf, -math.inf, math.nan])
 def test_an_adjoint_of_zero_passes_nothing_on_by_a_constant_that_is_not_finite(constant, native):
     if native:
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     function = lambda x: autograd.where(autograd.less(x, 0.0), x * constant, x + x)  # noqa: E731
     batch = compile(function, batch=0, reduce="sum", native=native)
     assert batch.value_and_grad(np.array([1.5, 2.5]))[1].tolist() == [2.0, 2.0]

@@ -17,7 +17,8 @@ from autograd import Value
 from autograd.compiling.graph.carried import Carried
 from autograd.compiling.graph.simplify import simplify
 from autograd.compiling.graph.sums import gather_sums
-from autograd.compiling.graph.trace import Tracer, trace
+from autograd.compiling.graph.trace import trace
+from autograd.compiling.graph.tracer import Tracer
 from autograd.compiling.numpy.blocks import Blocks
 from autograd.compiling.packing.pack import pack
 from autograd.compiling.python.interpreter import Interpreter

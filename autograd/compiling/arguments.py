@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.value import Value
 from ..interop.arrays import array_of_values
+from .argument import PICK, Argument, Origin
 from .flattening import (
     NUMBERS,
     WHOLE,
@@ -28,7 +29,7 @@ from .flattening import (
     unflatten,
     without_constants,
 )
-from .static import PICK, Argument, Name, PlainNeededError, Static
+from .static import Name, PlainNeededError, Static
 
 
 @dataclass(frozen=True)
@@ -141,20 +142,21 @@ class Arguments:
         places = [place for place, _ in self.values]
         return self.layout.wanted_places(places) if places else self.layout.nothing()
 
-    def name(self, k: int) -> Name:
+    def _name(self, k: int) -> Name:
         """What the k-th argument goes by: its position or its name."""
         first = len(self.layout.shapes) - len(self.layout.names)
         return k if k < first else self.layout.names[k - first]
 
-    def leaf(self, place: int) -> tuple[int, bool, type]:
-        """Of one of the example's numbers: its argument, whether it is the sample's own, and what kind of number it is.
+    def _mode(self, k: int) -> int:
+        return self.static.modes.get(self._name(k), NUMBERS)
 
-        Those without samples are known from KINDS on only.
-        """
+    def origin(self, place: int) -> Origin:
+        """Where one of the example's numbers comes from."""
         for k, (shape, is_own) in enumerate(zip(self.layout.shapes, self.layout.batched, strict=True)):
             size = count(shape)
             if place < size:
-                return k, is_own, self._kind_of_samples(k) if is_own else _kind_at(shape, place)
+                kind = self._kind_of_samples(k) if is_own else _kind_at(shape, place)
+                return Origin(self._name(k), self._mode(k), is_own, kind)
             place -= size
         raise IndexError(place)
 
@@ -183,10 +185,10 @@ class Arguments:
         _, args, options = self._source
         modes: dict[Name, int] = {}
         for k, x in enumerate([*args, *options.values()]):
-            if not self.layout.batched[k] and self.static.modes.get(self.name(k), NUMBERS) < WHOLE:
+            if not self.layout.batched[k] and self._mode(k) < WHOLE:
                 shape = flatten(x, [], WHOLE)
                 if count(shape) < count(self.layout.shapes[k]):
-                    modes[self.name(k)] = WHOLE
+                    modes[self._name(k)] = WHOLE
         if modes:
             self.tried = dict(self.static.modes)
             raise PlainNeededError(modes) from error

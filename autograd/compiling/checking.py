@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .arguments import Arguments
+from .shares import Share
 from .uncompiled import Ran
-
-if TYPE_CHECKING:
-    from .versions import Share, Version
+from .version import Version
 
 _SINGLE, _DOUBLE = (1e-3, 1e-5), (1e-6, 1e-9)  # relative and absolute: sums may be taken in another order
 
 
 def compare(
     function: Callable[..., Any],
-    given: Arguments,
-    pieces: list[Share],
+    call: Arguments,
+    shares: list[Share],
     wanted: Callable[[Version], bytes] | None,
     weight: float,
     dtype: Any,
@@ -29,29 +28,29 @@ def compare(
     Raises:
         RuntimeError: it gives another number, with both numbers.
     """
-    batched = given.layout.batched_leaves
-    for piece in pieces:
-        if piece.version is None:
+    batched = call.layout.batched_leaves
+    for share in shares:
+        if share.version is None:
             continue
-        known = len(piece.parameters)
-        marks = np.frombuffer(b"" if wanted is None else wanted(piece.version), bool)
+        known = len(share.parameters)
+        marks = np.frombuffer(b"" if wanted is None else wanted(share.version), bool)
         by_value, by_shared = np.zeros(known), np.zeros(np.count_nonzero(~batched))
-        for k, sample in enumerate(piece.samples.tolist()):
-            ran, of = Ran(function, given, sample), f" of sample {sample}" if given.own is not None else ""
-            if ran.result != piece.result:
-                _differ(function, f"the result{of}", f"something arranged as {piece.result}", f"as {ran.result}")
-            _look(function, f"result{of}", piece.outputs[:, k], ran.numbers[:, 0], dtype)
+        for k, sample in enumerate(share.samples.tolist()):
+            ran, of = Ran(function, call, sample), f" of sample {sample}" if call.own is not None else ""
+            if ran.result != share.result:
+                _differ(function, f"the result{of}", f"something arranged as {share.result}", f"as {ran.result}")
+            _look(function, f"result{of}", share.outputs[:, k], ran.numbers[:, 0], dtype)
             if len(marks):
                 values, by_values, by_arguments = ran.derivatives(weight)
                 slopes = dict(zip(map(id, values), by_values.tolist(), strict=True))
-                by_value += [slopes.get(id(x), 0.0) for x in piece.parameters]
+                by_value += [slopes.get(id(x), 0.0) for x in share.parameters]
                 by_arguments = by_arguments * marks[known:]
                 by_shared += by_arguments[~batched]
-                _look(function, f"derivative by an argument{of}", piece.d_own[:, k], by_arguments[batched], dtype)
+                _look(function, f"derivative by an argument{of}", share.d_own[:, k], by_arguments[batched], dtype)
         if len(marks):
-            _look(function, "derivative by an argument", piece.d_shared, by_shared, dtype)
-            if all(x.op is None for x in piece.parameters):  # else it goes on to what those were computed from
-                _look(function, "derivative by a parameter", piece.d_parameters, by_value * marks[:known], dtype)
+            _look(function, "derivative by an argument", share.d_shared, by_shared, dtype)
+            if all(x.op is None for x in share.parameters):  # else it goes on to what those were computed from
+                _look(function, "derivative by a parameter", share.d_parameters, by_value * marks[:known], dtype)
 
 
 def _look(function: Callable[..., Any], what: str, compiled: Any, itself: Any, dtype: Any) -> None:

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ..pictures.boxes import Box, Diagram, Row, Wire
-from .graph.graph import OPS
+from .graph.graph import OPS, Graph
 from .graph.sums import gather_sums
 from .listing import places, sources
 from .packing.operands import Operand
 from .packing.pack import Block, Packed, ProductBlock, pack
 
-if TYPE_CHECKING:
-    from .program import Program
-
 _KINDS = {"arguments": "input", "parameters": "weight"}
 
 
-def diagram(program: Program, max_nodes: int) -> Diagram:
-    """The blocks of a program, the last ones if there are more than fit; constants are not drawn."""
-    packed = program.packed or pack(gather_sums(program.graph))
+def diagram(graph: Graph, packed: Packed | None, max_nodes: int) -> Diagram:
+    """The blocks of a graph, the last ones if there are more than fit; constants are not drawn."""
+    packed = packed or pack(gather_sums(graph))
     read = [_read(packed, block) for block in packed.blocks]
     first, room = len(packed.blocks), max_nodes
     while first and room > 0:
         first -= 1
         room -= 1 + sum(isinstance(source, str) for source in read[first])
     first += room < 0
-    graph = Diagram(size=len(program.graph.nodes))
+    drawing = Diagram(size=len(graph.nodes))
     at: dict[int, int] = {}
     for number in range(first, len(packed.blocks)):
         inputs = read[number]
         drawn: list[int] = []
         for source, operands in inputs.items():
             if isinstance(source, str):
-                drawn.append(len(graph.boxes))
-                graph.boxes.append(_outside(source, operands, f"v{len(graph.boxes)}"))
+                drawn.append(len(drawing.boxes))
+                drawing.boxes.append(_outside(source, operands, f"v{len(drawing.boxes)}"))
             elif source in at:
                 drawn.append(at[source])
-        at[number] = len(graph.boxes)
+        at[number] = len(drawing.boxes)
         cut = len(drawn) < len(inputs)
-        graph.boxes.append(_box(packed, number, f"v{len(graph.boxes)}", cut))
-        graph.wires += [Wire(source, at[number], place) for place, source in enumerate(drawn)]
+        drawing.boxes.append(_box(packed, number, f"v{len(drawing.boxes)}", cut))
+        drawing.wires += [Wire(source, at[number], place) for place, source in enumerate(drawn)]
     if first:
-        graph.notice = f"The last {len(packed.blocks) - first} of {len(packed.blocks)} blocks; max_nodes draws more"
+        drawing.notice = f"The last {len(packed.blocks) - first} of {len(packed.blocks)} blocks; max_nodes draws more"
     else:
-        graph.notice = f"{len(program.graph.nodes):,} operations in {len(packed.blocks)} blocks"
-    return graph
+        drawing.notice = f"{len(graph.nodes):,} operations in {len(packed.blocks)} blocks"
+    return drawing
 
 
 def _read(packed: Packed, block: Block) -> dict[str | int, list[Operand]]:

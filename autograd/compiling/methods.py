@@ -8,28 +8,45 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from types import MethodType
 from typing import Any
 
 from ..core.watching import watchers
-from .function import Compiled
+from .compiled import Compiled
 from .versions import Versions
 
 _MOST = 1000  # instances whose programs one method keeps; the ways to their parameters may keep them alive
 _MOST_UNWATCHED = 64  # of classes whose instances can't be referred to weakly, and so are kept alive
 
 
+class _Versions(Versions):
+    """Those of one instance, which they do not keep alive."""
+
+    def __init__(self, like: Versions, instance: Callable[[], Any]) -> None:
+        self._instance = instance
+        batch = frozenset(one - 1 if isinstance(one, int) else one for one in like.options.batch)
+        super().__init__(like.wrapped, replace(like.options, batch=batch), like.static_of_instances)
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function as a method of the instance."""
+        instance = self._instance()
+        if instance is None:
+            raise ReferenceError(
+                f"the object whose method {self.wrapped.__qualname__} is has gone; keep it while you call that"
+            )
+        method: Callable[..., Any] = self.wrapped.__get__(instance)
+        return method
+
+
 class OfInstance(Compiled):
     """A method for one instance; called through a bound method, which brings the instance along."""
 
-    def __init__(self, method: Compiled, instance: Callable[[], Any], key: int, recordings: Versions) -> None:
-        self._method, self._instance, self._key = method, instance, key
+    def __init__(self, method: Compiled, key: int, versions: Versions) -> None:
+        self._method, self._key = method, key
         self.keeps: Any = None  # what must live while this does
-        if method.static_of_instances is None:
-            method.static_of_instances = method.static.bound()
-        batch = frozenset(one - 1 if isinstance(one, int) else one for one in method.batch)
-        static = method.static_of_instances
-        super().__init__(method.function, batch, method.argnums, method.reduce, recordings, static, method.has_aux)
+        super().__init__(versions)
 
     def __call__(self, instance: Any, /, *args: Any, **options: Any) -> Any:
         """See `Compiled`."""
@@ -40,41 +57,6 @@ class OfInstance(Compiled):
             if known is not None and (found := known(*args)) is not None:
                 return found
         return super().__call__(*args, **options)
-
-    @property
-    def function(self) -> Callable[..., Any]:
-        """The function as a method of the instance."""
-        return _as_method(self._function, self._instance())
-
-    @function.setter
-    def function(self, function: Callable[..., Any]) -> None:
-        self._function = function
-
-
-class _Recordings(Versions):
-    """Those of one instance, which they do not keep alive."""
-
-    def __init__(self, like: Versions, instance: Callable[[], Any]) -> None:
-        self._instance = instance
-        super().__init__(like.function, like.policy, like.dtype, like.native, like.threads, like.check)
-
-    @property
-    def function(self) -> Callable[..., Any]:
-        """The function as a method of the instance."""
-        return _as_method(self._function, self._instance())
-
-    @function.setter
-    def function(self, function: Callable[..., Any]) -> None:
-        self._function = function
-
-
-def _as_method(function: Any, instance: Any) -> Callable[..., Any]:
-    if instance is None:
-        raise ReferenceError(
-            f"the object whose method {function.__qualname__} is has gone; keep it while you call that"
-        )
-    method: Callable[..., Any] = function.__get__(instance)
-    return method
 
 
 def _bind(method: Compiled, instance: Any) -> Any:
@@ -89,9 +71,9 @@ def _bind(method: Compiled, instance: Any) -> Any:
         reference, most = (lambda: instance), _MOST_UNWATCHED
     while len(known) >= most:
         known.pop(next(iter(known)), None)
-    recordings = _Recordings(method._versions, reference)
-    known[key] = OfInstance(method, reference, key, recordings)
-    first = OfInstance(method, reference, key, recordings)
+    versions = _Versions(method.versions, reference)
+    known[key] = OfInstance(method, key, versions)
+    first = OfInstance(method, key, versions)
     first.keeps = instance  # for nobody else may, as in Model().loss.backward(x)
     return MethodType(first, instance)
 

@@ -11,14 +11,12 @@ import numpy as np
 from . import listing
 from .arguments import Arguments, Layout, given
 from .flattening import NUMBER, Shape, split
+from .forms import choose, is_native_blocks, name_of
 from .graph import saving
 from .graph.graph import Graph
-from .graph.sums import gather_sums
-from .native import is_insisted_on, is_native
 from .numpy.blocks import Blocks, Floats, Ran
-from .packing.pack import Packed, levels, pack
-from .python.interpreter import Interpreter
-from .python.lines import MOST_INPUTS, PythonLines
+from .packing.pack import Packed
+from .python.lines import PythonLines
 from .results import is_one_number, pair_of
 from .static import Static, mode_of
 
@@ -29,14 +27,6 @@ if TYPE_CHECKING:
 
 class GuardError(ValueError):
     """A comparison came out otherwise than when the program was recorded, and nothing may be recorded."""
-
-
-# What decides between the forms: a NumPy call takes about as long as this many operations in plain Python.
-_WORTH = 20
-_MOST_LINES = 50_000  # operations, of some 3 lines each; Python takes 25 us to compile a line
-_MOST_STRAIGHT, _MOST_LEAVES, _MOST_LOOPS = 12_000, 250, 300  # operations, arguments and blocks for machine code
-_INTERPRETED = 500  # operations by an interpreter in machine code that take at most as long as a NumPy call
-_MOST_BLOCKS = 20000  # a block takes about 1 ms to pack, print and prepare
 
 
 @dataclass(frozen=True)
@@ -68,66 +58,14 @@ class Program:
         self.graph, self.dtype = graph, np.dtype(dtype)
         self.signature = signature or Signature()
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
-        self.packed: Packed | None = None
-        self.native: NativeBlocks | None = None
-        self._is_machine = self.dtype == np.float64 and is_native(native)
-        self._at_once = is_insisted_on(native)
-        self.runs = self._runs(threads)
+        self.runs = choose(graph, self.dtype, native, threads)
+        self.packed: Packed | None = self.runs.packed if isinstance(self.runs, Blocks) else None
+        self.native: NativeBlocks | None = self.runs if is_native_blocks(self.runs) else None
 
     @property
     def form(self) -> str:
         """In which form it runs: "blocks", "straight" or "rows"."""
-        return (
-            "straight"
-            if isinstance(self.runs, PythonLines)
-            else "rows"
-            if isinstance(self.runs, Interpreter)
-            else "blocks"
-        )
-
-    def _runs(self, threads: int) -> Blocks | PythonLines | Interpreter:
-        """What runs it, in the form that is quickest."""
-        graph, nodes = self.graph, self.graph.nodes
-        has_samples = any(graph.batched)
-        can_be_straight = (
-            not has_samples
-            and self.dtype == np.float64
-            and len(nodes) <= _MOST_LINES
-            and nodes.sizes.max(initial=0) < MOST_INPUTS
-        )
-        if can_be_straight and len(nodes) <= _WORTH:  # as much as one call is worth
-            return self._straight()
-        gathered = gather_sums(graph)
-        groups = levels(gathered)
-        is_straight = can_be_straight and len(nodes) <= _WORTH * len(groups)
-        if self._is_machine and not has_samples:
-            if is_straight and len(nodes) <= _MOST_STRAIGHT and graph.leaves - graph.first_parameter <= _MOST_LEAVES:
-                return self._straight()
-            if len(groups) > _MOST_LOOPS and len(nodes) <= _INTERPRETED * len(groups):
-                from .native.interpreter import NativeInterpreter
-
-                rows = NativeInterpreter(graph, self._at_once)
-                if rows.loops() is not None:
-                    return rows
-            is_straight = is_straight and len(groups) > _MOST_LOOPS
-        if is_straight:
-            return self._straight()
-        if len(groups) > _MOST_BLOCKS:
-            return Interpreter(graph)
-        self.packed = pack(gathered, groups)
-        if not self._is_machine:
-            return Blocks(self.packed, self.dtype)
-        from .native.blocks import NativeBlocks
-
-        self.native = NativeBlocks(self.packed, threads, self._at_once)
-        return self.native
-
-    def _straight(self) -> PythonLines:
-        if not self._is_machine:
-            return PythonLines(self.graph)
-        from .native.lines import NativeLines
-
-        return NativeLines(self.graph, self._at_once)
+        return name_of(self.runs)
 
     def follow(self, steps: Callable[[], int] | None) -> None:
         """Has steps of a training count for machine code in place of runs: one that is resumed has made the steps."""
@@ -226,7 +164,7 @@ class Program:
 
     @property
     def loops(self) -> str:
-        """The program as the loops and lines that become machine code, where numba is installed.
+        """The program as the loops and lines that become machine code, where llvmlite is installed.
 
         Raises:
             ValueError: it does not become machine code, or has more in it than such loops can say.
@@ -240,7 +178,7 @@ class Program:
         """The blocks and what they read as boxes and wires, for `draw`."""
         from .diagram import diagram
 
-        return diagram(self, max_nodes)
+        return diagram(self.graph, self.packed, max_nodes)
 
     def __str__(self) -> str:
         nodes, leaves = (

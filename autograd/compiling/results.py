@@ -12,8 +12,8 @@ import numpy as np
 from ..core.numeric import number, short
 from ..core.value import Value
 from ..interop.masks import Mask
+from .argument import Argument
 from .flattening import NUMBER, Shape, keys_for, mark, split
-from .static import Argument
 
 
 def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Shape:

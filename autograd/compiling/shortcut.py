@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count, groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +16,8 @@ from .arguments import Layout
 from .flattening import KINDS, NUMBERS, SAMPLES, Shape, keys_for, keys_of, mark, regular, split
 from .flattening import count as size_of
 from .results import of_samples, pair_of
-
-if TYPE_CHECKING:
-    from .training.flat import FlatParameters
-    from .versions import Version
+from .store import Home
+from .version import Version
 
 _OF_SAMPLES = "of_samples([rest], [outputs[1:]], [arange(n)], n)"
 _MOST = 200  # arguments taken apart one by one: more lines take longer to compile than they save
@@ -27,18 +25,18 @@ _MOST = 200  # arguments taken apart one by one: more lines take longer to compi
 
 def shortcut(
     version: Version,
+    home: Home,
     layout: Layout,
     kind: str,
     chosen: tuple[int, ...],
     is_single: bool,
     is_mean: bool,
     has_aux: bool = False,
-    flat: FlatParameters | None = None,
 ) -> Callable[..., Any] | None:
     """The function for a "value", a "gradient" by the arguments chosen, or "backward"; None where it saves nothing.
 
-    With `has_aux`, the value is a pair. With `flat`, the parameters are read there, and `backward` leaves the gradient
-    there.
+    The parameters are read from their home, and `backward` leaves derivatives there. With `has_aux`, the value is a
+    pair.
     """
     if layout.names or sum(map(_lines, layout.shapes)) > _MOST or (kind == "backward" and version.results):
         return None
@@ -61,8 +59,9 @@ def shortcut(
         "wanted",
         "1.0 / n" if has_samples and is_mean else "1.0",
     ]
-    if flat is not None and program.native is not None and chunks == ["numbers"] and flat.has_place_for(version):
-        given.append("gradient")  # machine code leaves it where it is to stay
+    place = home.place if kind == "backward" and program.native is not None and chunks == ["numbers"] else None
+    if place is not None:
+        given.append("place")  # machine code leaves them where they are to stay
     body = [
         *taking.lines,
         "if not same(): return None",
@@ -79,10 +78,8 @@ def shortcut(
     first, rest = pair_of(result) if has_aux else (result, result)
     if has_aux and kind != "value":
         value = f"({value}, {_OF_SAMPLES if has_samples else 'split(rest, outputs[1:, 0])'})"
-    if flat is not None:
-        body += ["keep(recording, d)", f"return {value}"]
-    elif kind == "backward":
-        body += [f"for x, slope in zip(parameters, d[:{known}].tolist()): x._grad += slope", f"return {value}"]
+    if kind == "backward":
+        body += ["keep(d)", f"return {value}"]
     elif kind == "gradient":
         parts = [taking.arranged(layout, k, known) for k in chosen]
         body.append(f"return {value}, {parts[0] if is_single else '(' + ', '.join(parts) + ',)'}")
@@ -110,13 +107,11 @@ def shortcut(
         "first": first,
         "rest": rest,
         "layout": layout,
-        "same": version.closure.is_same if flat is None else lambda: flat.finds(version),
-        "read": version.numbers if flat is None else lambda: flat.numbers(version),
-        "gradient": None if flat is None else flat.gradient,
-        "keep": None if flat is None else flat.keep,
-        "recording": version,
+        "same": home.is_same,
+        "read": home.numbers,
+        "keep": home.keep,
+        "place": place,
         "numbers": np.zeros(0),
-        "parameters": version.parameters,
         "program": program,
         "run": program.runs.run,
         "wanted": wanted,

@@ -1,45 +1,35 @@
-"""Replay: finds the program that holds for the numbers given, or records it; splits a batch where samples differ."""
+"""Versions: finds the program that holds for the numbers given, or records it; splits a batch where samples differ."""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..core.numeric import short
 from ..core.value import Value
-from ..core.watching import serials
-from .arguments import Arguments, Layout, Unchanged
+from ..core.watching import watchers, watching_here
+from .arguments import Arguments, Layout, given
 from .checking import compare
+from .credit import Credit
 from .flattening import Shape
-from .graph.simplify import simplify
-from .graph.trace import trace
+from .graph.tracer import Tracer
 from .locks import Lock
-from .outside.closure import Closure
-from .outside.effects import Effects
-from .program import GuardError, Program, Signature
+from .options import Options
+from .program import GuardError
+from .record import REMEDY, collector_at_rest, record
 from .results import is_one_number, pair_of
-from .static import PlainNeededError
+from .shares import Share
+from .static import PlainNeededError, Static
+from .store import VALUES, Store
 from .uncompiled import Ran, warn
-
-if TYPE_CHECKING:
-    from .training.flat import FlatParameters
+from .version import Version
 
 _COMPILED = 8  # of them that become machine code, which takes a second
 _MOST = 64  # programs that are kept
-# Recording and packing take as long as the function itself takes for a hundred samples or so. So that many samples pay
-# for one; the first few are free, of large programs fewer, and a program that is used again soon pays for itself: a
-# function that takes a new way at each call is not recorded for ever. Samples are counted, no time is taken: runs
-# repeat exactly.
-_PRICE, _FREE, _USE = 256, 16, 32
-_LARGE, _DEAREST = 2_000, 4  # a program of so many operations more costs the price once more, up to so often
-_REMEDY = ", and a program would give the same number at every call; draw outside, and pass the numbers as arguments"
 _TRIED = 2  # programs that are tried first where none would be recorded
 
 
@@ -53,94 +43,37 @@ class CacheInfo:
     last_turned: str  # the comparison that did so last
 
 
-@dataclass(eq=False)
-class Version:
-    """A program, how its result is arranged, and the Values it reads as parameters."""
-
-    program: Program
-    result: Shape
-    parameters: list[Value]  # leaves, then results that were computed before
-    closure: Closure  # what the function can read
-    is_kept: bool = True  # whether it may be run again
-    used: int = 0  # at which call it ran last
-    owes: int = 0  # of what it cost to record
-    shortcuts: dict[str, Callable[..., Any] | None] = field(
-        default_factory=dict
-    )  # printed functions for calls like these
-    _wanted: dict[tuple[bool, bytes], bytes] = field(default_factory=dict)
-
-    @cached_property
-    def results(self) -> list[Value]:
-        """The parameters that are results of operations before."""
-        return [x for x in self.parameters if x.op is not None]
-
-    def numbers(self) -> Any:
-        """What the parameters are now."""
-        # twice as fast as numpy.fromiter
-        made = bytearray(self._struct.size)
-        self._struct.pack_into(made, 0, *[x._data for x in self.parameters])
-        return np.frombuffer(made)
-
-    @cached_property
-    def _struct(self) -> Struct:
-        return Struct(f"{len(self.parameters)}d")
-
-    def wanted(self, by_parameters: bool, by_arguments: bytes) -> bytes:
-        """A mark for each parameter and each number among the arguments: 1 where a derivative by it is wanted."""
-        key = by_parameters, by_arguments
-        if key not in self._wanted:
-            self._wanted[key] = bytes([by_parameters]) * len(self.parameters) + by_arguments
-        return self._wanted[key]
-
-
-@dataclass(slots=True, eq=False)
-class Share:
-    """What came out for those samples of a call that took the same way through the function."""
-
-    samples: Any
-    version: Version | None  # None where the function itself ran
-    result: Shape
-    parameters: list[Value]
-    outputs: Any  # a row for each result, a column for each sample
-    d_parameters: Any
-    d_shared: Any
-    d_own: Any
-
-
 class Versions:
     """The programs of one function."""
 
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        policy: str,
-        dtype: Any,
-        native: bool | None,
-        threads: int,
-        check: int = 0,
-    ) -> None:
-        self.function, self.policy, self.dtype, self.native, self.threads = function, policy, dtype, native, threads
-        self.check = check  # every so many calls it is compared with the function itself
-        self.has_aux = False
+    def __init__(self, function: Callable[..., Any], options: Options, static: Static | None = None) -> None:
+        self.wrapped, self.options = function, options
+        self.static = static or Static(function, options.static)
         self._kept: dict[Layout, list[Version]] = {}
         self.last: Version | None = None
         self._lock = Lock()
         self._calls = self._made = self._turned = 0
         self._last_turned = ""
         self._last_layout: Layout | None = None  # of the last recording
-        self._credit = _FREE * _PRICE  # samples that pay for recordings
+        self.credit = Credit()
         self._is_begun = False  # whether the first run is over that may fill a cache
         self._steps: Callable[[], int] | None = None  # how many a training has made
         self._warned = False
+
+    @cached_property
+    def static_of_instances(self) -> Static:
+        """How calls are read where this is a method: for all instances alike."""
+        return self.static.bound()
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function that is recorded."""
+        return self.wrapped
 
     def info(self) -> CacheInfo:
         """How often the function was recorded, and why."""
         programs = sum(map(len, self._kept.values()))
         return CacheInfo(self._made, programs, self._turned, self._last_turned)
-
-    def pay(self, samples: int) -> None:
-        """So many samples pay for recordings."""
-        self._credit = min(self._credit + samples, _FREE * _PRICE)
 
     def follow(self, steps: Callable[[], int] | None) -> None:
         """Has steps of a training count for machine code in place of runs; see `Program.follow`."""
@@ -149,87 +82,96 @@ class Versions:
             version.program.follow(steps)
 
     def first(self, layout: Layout) -> Version | None:
-        """What is tried first for arguments of this layout."""
-        return next(iter(self._kept.get(layout, ())), None)
+        """What is tried first for arguments of this layout; None where each call may have to be compared."""
+        return None if self.options.check else next(iter(self._kept.get(layout, ())), None)
+
+    def call(self, args: Sequence[Any], options: Mapping[str, Any]) -> Arguments:
+        """The arguments of a call, as programs take them."""
+        return given(self.options.batch, args, options, self.static)
+
+    def swept(self, call: Arguments, wanted: Callable[[Version], bytes], store: Store = VALUES) -> list[Share]:
+        """Runs forward and back, for the derivatives that are wanted, of the mean or the sum over the samples."""
+        if is_recording():
+            raise TypeError(
+                f"{self!r} gives its gradient as plain numbers, which a function that is being compiled would keep for "
+                "ever; differentiate the function itself there, as in autograd.value_and_grad(f)"
+            )
+        return self.run(call, wanted, 1.0 / call.samples if self.options.is_mean else 1.0, store)
 
     def run(
         self,
-        given: Arguments,
-        wanted: Callable[[Version], bytes] | None,
-        weight: float,
-        flat: FlatParameters | None = None,
+        call: Arguments,
+        wanted: Callable[[Version], bytes] | None = None,
+        weight: float = 1.0,
+        store: Store = VALUES,
     ) -> list[Share]:
         """Runs each sample by a program whose comparisons come out for it as they did when it was recorded.
 
         Where there is none, and none may be recorded, the function itself runs. The numbers of the parameters are those
-        in `flat`, where it is given.
+        in the store.
         """
         while True:
             try:
-                pieces = self._run(given, wanted, weight, flat)
+                shares = self._run(call, wanted, weight, store)
                 break
             except PlainNeededError as needed:
-                given.arrange(needed.modes)
+                call.arrange(needed.modes)
         # to compare is to run the function once more: not where that shows
-        is_shown = any(piece.version is None or not piece.version.is_kept for piece in pieces)
-        if self.check and self._calls % self.check == 0 and not is_shown:
-            if flat is not None:
-                flat.write_back()
-            compare(self.function, given, pieces, wanted, weight, self.dtype)
-        return pieces
+        is_shown = any(share.version is None or not share.version.is_kept for share in shares)
+        check = self.options.check
+        if check and self._calls % check == 0 and not is_shown:
+            store.write_back()
+            compare(self.function, call, shares, wanted, weight, self.options.dtype)
+        return shares
 
     def _run(
-        self, given: Arguments, wanted: Callable[[Version], bytes] | None, weight: float, flat: FlatParameters | None
+        self, call: Arguments, wanted: Callable[[Version], bytes] | None, weight: float, store: Store
     ) -> list[Share]:
-        if given.values:
-            given.refuse_results()
-        layout = given.layout
-        pieces: list[Share] = []
-        left = np.arange(given.samples)
+        if call.values:
+            call.refuse_results()
+        layout = call.layout
+        shares: list[Share] = []
+        left = np.arange(call.samples)
         self._calls += 1
-        self.pay(given.samples)
+        self.credit.pay(call.samples)
         reason = turned = ""
         kept = tuple(self._kept.get(layout, ()))
-        for version in kept if self._credit >= _PRICE else kept[:_TRIED]:
-            if not (version.closure.is_same() if flat is None else flat.finds(version)):
+        for version in kept if self.credit.is_enough else kept[:_TRIED]:
+            if not store.of(version).is_same():
                 reason = f"{version.closure.difference()} is not what it was"
                 self._drop(layout, version)
                 continue
-            piece, turned = self._try(version, given, left, wanted, weight, flat, is_new=False)
-            if piece is not None:
-                pieces.append(piece)
+            share, turned = self._try(version, call, left, wanted, weight, store, is_new=False)
+            if share is not None:
+                shares.append(share)
                 version.used = self._calls
-                if version.owes:
-                    back = min(version.owes, _USE * len(piece.samples))
-                    version.owes -= back
-                    self.pay(back)
-                if len(piece.samples) == len(left):
+                self.credit.use(version, len(share.samples))
+                if len(share.samples) == len(left):
                     if version is not kept[0]:
                         self._use(layout, version)
                     self.last = version
-                    return pieces
+                    return shares
                 # they are unique, and NumPy would make them so by importing numpy.ma, which takes 12 ms
-                left = np.setdiff1d(left, piece.samples, assume_unique=True)
-        if len(left) and flat is not None:
-            flat.write_back()  # the function itself reads the Values
-        if turned and self.policy == "raise":
+                left = np.setdiff1d(left, share.samples, assume_unique=True)
+        store.write_back()
+        if turned and self.options.policy == "raise":
             raise GuardError(f"{turned} came out otherwise; compile with policy='record' to record that case as well")
         reason = f"{turned} came out otherwise" if turned else reason or self._otherwise(layout)
         while len(left):
-            recorded = self._record(given, int(left[0]), turned, reason)
+            recorded = self._record(call, int(left[0]), turned, reason)
             if recorded is None:
-                pieces.append(self._run_itself(given, left[:1], wanted is not None, weight))
+                shares.append(self._run_itself(call, left[:1], wanted is not None, weight))
                 left = left[1:]
                 continue
             # the first sample has just been recorded: its comparisons hold, in float32 too
             these = left if recorded.is_kept else left[:1]
-            piece, turned = self._try(recorded, given, these, wanted, weight, flat, is_new=True)
-            if piece is not None:
-                pieces.append(piece)
-                left = np.setdiff1d(left, piece.samples, assume_unique=True)
+            share, turned = self._try(recorded, call, these, wanted, weight, store, is_new=True)
+            if share is not None:
+                shares.append(share)
+                left = np.setdiff1d(left, share.samples, assume_unique=True)
             if turned:
                 reason = f"{turned} came out otherwise"
-        return pieces
+        return shares
 
     def _otherwise(self, layout: Layout) -> str:
         """What is new about the arguments."""
@@ -245,21 +187,21 @@ class Versions:
     def _try(
         self,
         version: Version,
-        given: Arguments,
+        call: Arguments,
         samples: Any,
         wanted: Callable[[Version], bytes] | None,
         weight: float,
-        flat: FlatParameters | None,
+        store: Store,
         is_new: bool,
     ) -> tuple[Share | None, str]:
-        """A piece for those of the samples for which it holds, and a comparison that turned for another."""
+        """A share for those of the samples for which it holds, and a comparison that turned for another."""
         program, known = version.program, len(version.parameters)
-        program.parameters = numbers = version.numbers() if flat is None else flat.numbers(version)
-        shared = [numbers, *given.chunks]
+        program.parameters = numbers = store.of(version).numbers()
+        shared = [numbers, *call.chunks]
         if wanted is not None:
             self._refuse_several(version.result)
         leaves = b"" if wanted is None else wanted(version)
-        own = given.own if given.own is None or len(samples) == given.samples else given.own[:, samples]
+        own = call.own if call.own is None or len(samples) == call.samples else call.own[:, samples]
         outputs, failed, d_shared, d_own = program.run(shared, own, leaves, weight)
         turned = ""
         if len(failed) and failed.any():
@@ -275,87 +217,51 @@ class Versions:
         found = version.result, version.parameters
         return Share(samples, version, *found, outputs, d_shared[:known], d_shared[known:], d_own), turned
 
-    def _record(self, given: Arguments, sample: int, turned: str, reason: str) -> Version | None:
+    def _record(self, call: Arguments, sample: int, turned: str, reason: str) -> Version | None:
         """A new program, or None where the function itself is to run instead."""
-        layout = given.layout
-        with self._lock, _collector_at_rest():
-            if self._credit < _PRICE:
+        with self._lock, collector_at_rest():
+            if not self.credit.is_enough:
                 self._warn(f"it would be recorded anew at nearly every call, the last time because {reason}")
                 return None
-            made, effects = self._traced(given, sample)
-            made.owes = _PRICE * min(1 + len(made.program.graph.nodes) // _LARGE, _DEAREST)
-            self._credit -= made.owes
+            few = len(self._kept.get(call.layout, ())) < _COMPILED
+            native = self.options.native if few else False
+            made, effects = record(self.function, call, sample, self.options, native, by_line=self._is_begun)
+            made.program.follow(self._steps)
+            self.credit.spend(made)
             self._made += 1
             if turned:
                 self._turned += 1
                 self._last_turned = turned
-            self._last_layout = layout
-            made.is_kept = not effects.found
+            self._last_layout = call.layout
             if made.is_kept:
-                self.keep(layout, made)
+                self.keep(call.layout, made)
             elif effects.may_be_once and not self._is_begun:
                 self._is_begun = True
             else:
-                self._credit = 0
-                self._warn(f"it {effects.found}{_REMEDY if effects.drawn else ''}")
+                self.credit.use_up()
+                self._warn(f"it {effects.found}{REMEDY if effects.drawn else ''}")
         return made
 
-    def _traced(self, given: Arguments, sample: int) -> tuple[Version, Effects]:
-        """The function recorded on one sample, and what it did besides."""
-        layout = given.layout
-        values, args, options = given.example(sample)
-        effects, begun = Effects(self.function, layout.objects(), by_line=self._is_begun), next(serials)
-
-        def run() -> Any:
-            return self.function(*args, **options)
-
-        touched: list[str] = []
-        before = Unchanged(args, options)
+    def _run_itself(self, call: Arguments, samples: Any, is_swept: bool, weight: float) -> Share:
+        """A share for one sample, made by the function itself."""
         try:
-            graph, result, parameters = trace(
-                lambda: effects.watch(run),
-                values,
-                layout.batched_leaves.tolist(),
-                given,
-                is_again=self.policy == "record" and self.dtype == np.float64,
-                effects=touched,
-            )
+            ran = Ran(self.function, call, int(samples[0]))
         except Exception as error:
-            given.try_whole(error)
-            raise
-        before.refuse_changed()
-        if effects.drawn and self.policy == "raise":
-            raise ValueError(f"the function {effects.drawn}{_REMEDY}")
-        effects.found = effects.found or next(iter(touched), "")
-        hidden = next((x for x in parameters if x._serial < begun and not effects.closure.has(x)), None)
-        if hidden is not None:
-            effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
-        few = len(self._kept.get(layout, ())) < _COMPILED
-        signature = Signature(layout.names, layout.shapes, layout.batched, result, self.has_aux)
-        program = Program(simplify(graph), self.dtype, signature, self.native if few else False, self.threads)
-        program.follow(self._steps)
-        return Version(program, result, parameters, effects.closure), effects
-
-    def _run_itself(self, given: Arguments, samples: Any, is_swept: bool, weight: float) -> Share:
-        """A piece for one sample, made by the function itself."""
-        try:
-            ran = Ran(self.function, given, int(samples[0]))
-        except Exception as error:
-            given.try_whole(error)
+            call.try_whole(error)
             raise
         parameters: list[Value] = []
-        d = d_parameters = np.zeros(len(given.layout.batched_leaves))
+        d = d_parameters = np.zeros(len(call.layout.batched_leaves))
         if is_swept:
             self._refuse_several(ran.result)
             parameters, d_parameters, d = ran.derivatives(weight)
-        batched = given.layout.batched_leaves
+        batched = call.layout.batched_leaves
         return Share(
             samples, None, ran.result, parameters, ran.numbers, d_parameters, d[~batched], d[batched].reshape(-1, 1)
         )
 
     def _refuse_several(self, result: Shape) -> None:
         """Raises where there is not one result to differentiate."""
-        if not is_one_number(pair_of(result)[0] if self.has_aux else result):
+        if not is_one_number(pair_of(result)[0] if self.options.has_aux else result):
             raise ValueError(
                 "the gradient is that of one number, and the function returns several or none; return their sum, or "
                 "(number, anything) and compile with has_aux=True, which differentiates the first alone"
@@ -368,7 +274,7 @@ class Versions:
             warn(f"the compiled function {name} runs as it is, without being compiled: {why}")
 
     def keep(self, layout: Layout, version: Version) -> None:
-        """Adds a recording, to be tried first."""
+        """Adds a version, to be tried first."""
         with self._lock:
             version.used = self._calls
             self._kept[layout] = [version, *self._kept.get(layout, ())]
@@ -390,18 +296,14 @@ class Versions:
             else:
                 self._kept.pop(layout, None)
 
+    def __repr__(self) -> str:
+        return f"<compiled {getattr(self.function, '__qualname__', self.function)}>"
+
 
 def _used(kept: tuple[Layout, Version]) -> int:
     return kept[1].used
 
 
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Python's collector does not run: all that is recorded is kept meanwhile, and it would look through it in vain."""
-    ran = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if ran:
-            gc.enable()
+def is_recording() -> bool:
+    """Whether a function is being recorded here."""
+    return bool(watchers) and any(isinstance(watcher, Tracer) for watcher in watching_here())

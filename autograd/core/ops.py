@@ -358,7 +358,7 @@ ROWS: list[Op] = [
        lambda m, xs: m.prod(xs), lambda m, xs, y: (_products_of_the_others(xs),), (GROUP,)),
     Op("dot", "·", "the sum of the products x1 y1 + x2 y2 + ...",
        lambda m, xs, ys: m.dot(xs, ys), lambda m, xs, ys, y: (ys, xs), (GROUP, GROUP)),
-    Op("linear", "w·x+b", "a neuron's linear combination: the sum of the products x1 w1 + x2 w2 + ... plus the bias",
+    Op("linear", "w·x+b", "the linear combination of a neuron, x1 w1 + x2 w2 + ... plus the bias",
        lambda m, xs, ws, bias=0.0: m.dot(xs, ws) + bias,
        lambda m, xs, ws, bias, y: (ws, xs, 1.0), (GROUP, GROUP, REAL)),
     Op("mean", "mean", "the sum of the values divided by their number",

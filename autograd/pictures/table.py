@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import linecache
+from collections.abc import Sequence
 from html import escape
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..core.value import UNSET
+from ..core.value import UNSET, Value
 from .lettering import clean
 from .naming import NOT_YET
 from .palette import DARK, LIGHT, MONO, Theme
-
-if TYPE_CHECKING:
-    from ..tape import Tape
 
 MOST = 100  # rows: of a longer tape, its beginning and its end
 _NAMES = ("line", "operation", "inputs", "value", "partials", "adjoint", "source")
@@ -22,11 +19,12 @@ _TO_THE_RIGHT = {"line", "value", "adjoint"}
 _WIDEST = 60  # characters of a cell
 
 _Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+_Sources = Sequence[tuple[str, int]] | None  # the file and the line that recorded each node
 
 
-def as_text(tape: Tape) -> str:
+def as_text(nodes: Sequence[Value], sources: _Sources = None) -> str:
     """The table for a terminal, aligned."""
-    names, rows = _cells(tape)
+    names, rows = _cells(nodes, sources)
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
     sides = [">" if name in _TO_THE_RIGHT else "<" for name in names]
     aligned = (
@@ -36,9 +34,9 @@ def as_text(tape: Tape) -> str:
     return "\n".join(aligned)
 
 
-def as_html(tape: Tape) -> str:
+def as_html(nodes: Sequence[Value], sources: _Sources = None) -> str:
     """The table for a notebook; an untrusted one drops the style and keeps the table."""
-    names, rows = _cells(tape)
+    names, rows = _cells(nodes, sources)
 
     def row(cells: tuple[str, ...], tag: str) -> str:
         shown = (f'<{tag} class="ag-{name}">{escape(cell)}</{tag}>' for name, cell in zip(names, cells, strict=True))
@@ -50,22 +48,22 @@ def as_html(tape: Tape) -> str:
     )
 
 
-def _cells(tape: Tape) -> _Table:
+def _cells(nodes: Sequence[Value], sources: _Sources) -> _Table:
     """The names of the columns, and a row for each operation."""
-    total = len(tape.nodes)
+    total = len(nodes)
     half = MOST // 2
     shown = range(total) if total <= MOST else chain(range(half), range(total - half, total))
-    line_of = {id(node): f"#{line}" for line, node in enumerate(tape.nodes)}
-    names: tuple[str, ...] = _NAMES if tape.sources is not None else _NAMES[:-1]
+    line_of = {id(node): f"#{line}" for line, node in enumerate(nodes)}
+    names: tuple[str, ...] = _NAMES if sources is not None else _NAMES[:-1]
     rows: list[tuple[str, ...]] = []
     for line in shown:
-        node = tape.nodes[line]
+        node = nodes[line]
         inputs = [_shortened(x.label) or line_of.get(id(x)) or f"{x.data:.4g}" for x in node.inputs]
         # a constant has no gradient, so no partial is kept for it
         partials = [NOT_YET if x.is_constant else f"{d:.4g}" for x, d in zip(node.inputs, node.partials, strict=True)]
         adjoint = NOT_YET if node.grad is UNSET else f"{node.grad:.4g}"
         cells = (str(line), str(node.op), _few(inputs), f"{node.data:.4g}", _few(partials), adjoint)
-        rows.append(cells if tape.sources is None else (*cells, _source(*tape.sources[line])))
+        rows.append(cells if sources is None else (*cells, _source(*sources[line])))
     if total > MOST:
         skipped = ("…", f"{total - 2 * half:,} more", *[""] * (len(names) - 2))
         rows.insert(half, skipped)

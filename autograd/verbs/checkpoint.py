@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -17,9 +17,11 @@ from ..trees import flatten
 from .ancestry import Segment
 
 _NAN = float("nan")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
-def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+def checkpoint(f: Callable[_P, _R]) -> Callable[_P, _R]:
     """The same function in less memory: of what it computes only the results stay, and a sweep computes the rest anew.
 
     A loop of n steps, called in runs of sqrt(n) steps, takes the memory of about 2 sqrt(n) steps and the time of one

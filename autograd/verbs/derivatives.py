@@ -50,7 +50,7 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     return gradient
 
 
-def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
+def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that gives the value of `f` and its gradient; see `grad`.
 
     >>> from autograd import value_and_grad

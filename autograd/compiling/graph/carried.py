@@ -12,23 +12,36 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from numbers import Number
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ...core.numeric import Followed, number
-from ...core.ops import TABLE
+from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
 from ...interop.numbers import COMPARISONS, NUMPY_NAMES
 from .graph import COMPARE
 
-if TYPE_CHECKING:
-    from .trace import Tracer
-
 _FLOATS = (float, int, bool)
+
+
+class Carrier(Protocol):
+    """Who records what is computed with carried numbers."""
+
+    is_open: bool  # whether the function is running
+    is_closing: bool  # whether its result is being taken apart
+
+    def carry(self, op: Op, inputs: Sequence[Any], result: float | None = None) -> Carried:
+        """What a row gives of numbers that are carried and others."""
+
+    def compare(self, left: Any, symbol: str, right: Any, outcome: bool) -> None:
+        """The program holds only where a comparison comes out like this."""
+
+    def pin(self, constant: Value) -> None:
+        """The program holds only where this is the number that it is now."""
 
 
 def _operator(row: str, function: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -46,10 +59,10 @@ def _operator(row: str, function: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
 class Carried(Followed):
     """A number without gradient that follows the Value it was read from, or is computed from such numbers."""
 
-    __slots__ = ("_recorder",)
+    __slots__ = ("_carrier",)
 
-    def __init__(self, recorder: Tracer, constant: Value) -> None:
-        self._recorder, self._constant = recorder, constant
+    def __init__(self, carrier: Carrier, constant: Value) -> None:
+        self._carrier, self._constant = carrier, constant
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -57,7 +70,7 @@ class Carried(Followed):
 
     def plain(self) -> float:
         """The number itself: the program holds for no other from now on."""
-        self._recorder.pin(self._constant)
+        self._carrier.pin(self._constant)
         return self._constant._data  # type: ignore[no-any-return]
 
     __float__ = plain
@@ -108,20 +121,20 @@ class Carried(Followed):
         kind = type(other)
         if isinstance(other, Value):
             return function(_constant_of(a), _constant_of(b))
-        if not self._recorder.is_open or not (kind in _FLOATS or kind is Carried or kind is np.float64):
+        if not self._carrier.is_open or not (kind in _FLOATS or kind is Carried or kind is np.float64):
             if isinstance(other, Number | Decimal | np.generic):
                 return function(_plain(a), _plain(b))
             return NotImplemented  # its type knows better, or nobody does
         if kind is np.float64:
-            return self._recorder.carry(TABLE[row], (a, b))  # NumPy's scalars raise nothing
+            return self._carrier.carry(TABLE[row], (a, b))  # NumPy's scalars raise nothing
         result = function(_number(a), _number(b))
         if row == "pow" and not self._is_real(a, b, result):
             return function(_plain(a), _plain(b))
         if row in ("div", "floordiv", "mod") and isinstance(b, Carried):
-            self._recorder.compare(b._constant, "==", 0.0, False)  # where it is, Python raises
-        made = self._recorder.carry(TABLE[row], (a, b), result)
+            self._carrier.compare(b._constant, "==", 0.0, False)  # where it is, Python raises
+        made = self._carrier.carry(TABLE[row], (a, b), result)
         if row == "pow":
-            self._recorder.compare((made - made)._constant, "==", 0.0, True)  # nor is it finite, where Python raises
+            self._carrier.compare((made - made)._constant, "==", 0.0, True)  # nor is it finite, where Python raises
         return made
 
     def _is_real(self, base: Any, exponent: Any, power: Any) -> bool:
@@ -133,15 +146,15 @@ class Carried(Followed):
         return True
 
     def _row(self, row: str, result: float, *more: float) -> Any:
-        if not self._recorder.is_open:
+        if not self._carrier.is_open:
             return result
-        return self._recorder.carry(TABLE[row], (self, *more), result)
+        return self._carrier.carry(TABLE[row], (self, *more), result)
 
     def _whole(self, row: str, result: int, *more: float) -> int:
         """A whole number, as a plain one: an index or a count. The program holds for this one."""
-        if self._recorder.is_open:
+        if self._carrier.is_open:
             made = self._row(row, float(result), *more)
-            self._recorder.compare(made._constant, "==", float(result), True)
+            self._carrier.compare(made._constant, "==", float(result), True)
         return result
 
     # Comparisons.
@@ -177,7 +190,7 @@ class Carried(Followed):
             if kind is int and abs(other) > _EXACT:
                 self.plain()
             else:
-                self._recorder.compare(self._constant, symbol, _constant_of(other), outcome)
+                self._carrier.compare(self._constant, symbol, _constant_of(other), outcome)
             return outcome
         if isinstance(other, Number | Decimal | np.generic):
             return function(self.plain(), other)
@@ -219,7 +232,7 @@ class Carried(Followed):
     # NumPy.
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        if self._recorder.is_closing:
+        if self._carrier.is_closing:
             raise TypeError("a list of results is none of plain numbers")  # and becomes no array
         return np.array(self.plain(), dtype)
 
@@ -228,7 +241,7 @@ class Carried(Followed):
             return getattr(ufunc, method)(*map(_constant_of, inputs), **options)
         inputs = tuple([x[()] if isinstance(x, np.ndarray) else x for x in inputs])  # a scalar may come as an array
         kinds = {*map(type, inputs)}
-        if method == "__call__" and not options and kinds <= {*_FLOATS, Carried, np.float64} and self._recorder.is_open:
+        if method == "__call__" and not options and kinds <= {*_FLOATS, Carried, np.float64} and self._carrier.is_open:
             name = NUMPY_NAMES.get(ufunc.__name__, ufunc.__name__)
             if ufunc.__name__ in COMPARISONS:
                 a, b = (float(x) if type(x) is np.float64 else x for x in inputs)
@@ -237,7 +250,7 @@ class Carried(Followed):
                 return np.bool_(_ASKED[name](*inputs))
             if name in TABLE:
                 rest = (0.0,) if name == "round" else ()
-                return self._recorder.carry(TABLE[name], (*inputs, *rest))
+                return self._carrier.carry(TABLE[name], (*inputs, *rest))
         return getattr(ufunc, method)(*map(_plain, inputs), **options)
 
 

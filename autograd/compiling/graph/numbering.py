@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from operator import attrgetter, is_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,38 +19,36 @@ from ...core.watching import serials
 from .carried import as_constant
 from .graph import Check, Graph, code_of, needed_checks
 from .nodes import Integers, Nodes, distinct
-
-if TYPE_CHECKING:
-    from .trace import Tracer
+from .tracer import Tracer
 
 Values = NDArray[np.object_]
 
 
 def numbered(
-    recorder: Tracer, mark: int, outputs: list[Any], arguments: Sequence[Value], batched: list[bool]
+    tracer: Tracer, outputs: list[Any], arguments: Sequence[Value], batched: list[bool]
 ) -> tuple[Graph, list[Value]]:
-    """The graph of what was recorded after the line `mark`, and its parameters in the order they were made.
+    """The graph of what was recorded after the tracer's mark, and its parameters in the order they were made.
 
-    What the operations read and none of them made is a parameter if it is older than `mark`, or among the arguments;
-    any other is a constant. Empties the recorder and the outputs.
+    What the operations read and none of them made is a parameter if it is older than the mark, or among the arguments;
+    any other is a constant. Empties the tracer and the outputs.
 
     Raises:
         ValueError: the result of an operation that was not seen is among it.
     """
-    nodes, compared = recorder.nodes, recorder.compared
+    nodes, compared, mark = tracer.nodes, tracer.compared, tracer.mark
     roots = [*outputs, *(x for left, _, right, _, _ in compared for x in (left, right))]
     sizes, read = _read(nodes, list(map(as_constant, roots)))
     line = _lines(read)
     found = np.full(next(serials) - mark, -1)  # at each line from the mark on, which node was recorded
     found[_lines(nodes) - mark] = np.arange(len(nodes))
     of = found[np.maximum(line - mark, 0)]  # at the mark itself nothing was
-    for k in np.flatnonzero((of < 0) & ((line == 0) | (line > mark))).tolist() if recorder.detached else ():
-        if id(read[k]) in recorder.detached:
-            of[k] = found[recorder.detached[id(read[k])][1]._serial - mark]
+    for k in np.flatnonzero((of < 0) & ((line == 0) | (line > mark))).tolist() if tracer.detached else ():
+        if id(read[k]) in tracer.detached:
+            of[k] = found[tracer.detached[id(read[k])][1]._serial - mark]
 
     is_leaf = of < 0
     is_given = is_leaf & (line > 0)
-    for k in np.flatnonzero(is_given & (line > mark)).tolist() if not recorder.keeps_leaves else ():
+    for k in np.flatnonzero(is_given & (line > mark)).tolist() if not tracer.keeps_leaves else ():
         if read[k].op is not None:
             raise ValueError(
                 f"{read[k]!r} was computed by another thread while the function was recorded, or taken out of a "
@@ -64,7 +62,7 @@ def numbered(
     leaves = len(constants) + len(parameters) + len(arguments)
     of[~is_leaf] += leaves
 
-    at = found[np.maximum(_lines(recorder.noted) - mark, 0)]
+    at = found[np.maximum(_lines(tracer.noted) - mark, 0)]
     noted = {leaves + k: nodes[k] for k in np.flatnonzero(np.bincount(at[at >= 0])).tolist()}
     scopes = {k: x.scope for k, x in noted.items() if x.scope}
     labels = {len(constants) + k: x.label for k, x in enumerate(parameters) if hasattr(x, "_notes") and x.label}

@@ -14,8 +14,6 @@ import numpy as np
 
 from ..numpy.blocks import Blocks, Floats, Ran
 from ..packing.pack import Packed
-from ..training.rules import Printed
-from .descent import DescentKernel
 from .kernel import kernel
 from .loops import UnprintableError
 from .memory import aligned
@@ -92,13 +90,6 @@ class NativeBlocks(Blocks):
         if status != 0.0:
             return super().run(shared, own, wanted, weight)
         return outputs, failed, d, d_own
-
-    def steps(self, rule: Printed, there: Any, count: int, is_mean: bool, has_frozen: bool) -> DescentKernel | None:
-        """What makes many steps by a rule in one call; see `descent`. None where that cannot be printed."""
-        graph = self.graph
-        if not self._own_leaves or len(graph.outputs) != 1 or not self.packed.batched[graph.outputs[0]]:
-            return None
-        return DescentKernel(self, rule, there, count, is_mean, has_frozen)
 
     def loops(self) -> str | None:
         """The loops, with those of the way back where there is one result."""

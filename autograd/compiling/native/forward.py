@@ -10,8 +10,8 @@ from ...vocabularies.text import Text
 from ..graph.graph import CODE_OF, OPS
 from ..packing.operands import Operand
 from ..packing.pack import Block, Packed, ProductBlock, describe
-from .assembly import width
 from .groups import WRITTEN_OUT, Many, Vocabulary
+from .kernel import width
 from .loops import Lines
 from .matmul import Factor, Product, function, moved
 from .memory import Index, Memory, View, summed

@@ -1,0 +1,70 @@
+"""Record: a function run once on one sample, and the version that came of it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ..core.watching import serials
+from .arguments import Arguments, Unchanged
+from .graph.simplify import simplify
+from .graph.trace import trace
+from .options import Options
+from .outside.effects import Effects
+from .program import Program, Signature
+from .version import Version
+
+REMEDY = ", and a program would give the same number at every call; draw outside, and pass the numbers as arguments"
+
+
+def record(
+    function: Callable[..., Any], call: Arguments, sample: int, options: Options, native: bool | None, by_line: bool
+) -> tuple[Version, Effects]:
+    """The function recorded on one sample, and what it did besides; `by_line` looks for the line that draws."""
+    layout = call.layout
+    values, args, named = call.example(sample)
+    effects, begun = Effects(function, layout.objects(), by_line), next(serials)
+
+    def run() -> Any:
+        return function(*args, **named)
+
+    touched: list[str] = []
+    before = Unchanged(args, named)
+    try:
+        graph, result, parameters = trace(
+            lambda: effects.watch(run),
+            values,
+            layout.batched_leaves.tolist(),
+            origin=call.origin,
+            is_again=options.policy == "record" and options.dtype == np.float64,
+            effects=touched,
+        )
+    except Exception as error:
+        call.try_whole(error)
+        raise
+    before.refuse_changed()
+    if effects.drawn and options.policy == "raise":
+        raise ValueError(f"the function {effects.drawn}{REMEDY}")
+    effects.found = effects.found or next(iter(touched), "")
+    hidden = next((x for x in parameters if x._serial < begun and not effects.closure.has(x)), None)
+    if hidden is not None:
+        effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
+    signature = Signature(layout.names, layout.shapes, layout.batched, result, options.has_aux)
+    program = Program(simplify(graph), options.dtype, signature, native, options.threads)
+    return Version(program, result, parameters, effects.closure, is_kept=not effects.found), effects
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Python's collector does not run: all that is recorded is kept meanwhile, and it would look through it in vain."""
+    ran = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if ran:
+            gc.enable()
