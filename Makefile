@@ -1,6 +1,7 @@
 # make demo   train a classifier on real data, from a fresh clone
 # make test   lint, types and tests
 # make tests  the tests alone; with PYTHON=python3.13 VENV=.venv-3.13, by another Python in a place of its own
+# make stub   prints the types of every row for editors, into autograd/__init__.pyi and autograd/core/methods.pyi
 # make lab    open the notebooks in JupyterLab; `make notebooks` builds them from notebooks/src
 # Each sets up what it needs in .venv the first time, and again when pyproject.toml changes.
 
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: demo test tests test-all bench bench-quick bench-native notebooks lab hero clean
+.PHONY: demo test tests test-all bench bench-quick bench-native notebooks lab hero stub clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -45,6 +46,9 @@ lab: $(VENV)/ready-lab
 
 hero: $(VENV)/ready
 	@$(BIN)/python docs/hero.py
+
+stub: $(VENV)/ready
+	@$(BIN)/python docs/stub.py
 
 # A python3 without ensurepip (Debian's, bare) makes an empty environment, which any pip or uv fills from outside.
 $(VENV)/made:

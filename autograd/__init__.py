@@ -16,7 +16,9 @@ from typing import Any
 from .checks.anomaly import detect_anomaly
 from .checks.formulas import derivative_table
 from .checks.gradcheck import GradientError, gradcheck
+from .checks.gradcheck import Report as Report
 from .core.ops import TABLE as TABLE
+from .core.ops import Op as Op
 from .core.value import Value, backward
 from .interop import micrograd as micrograd  # and to those who know micrograd's
 from .interop import numbers as numbers  # teaches Value to answer NumPy
@@ -26,6 +28,7 @@ from .serialisation import from_json, to_json
 from .tape import Guard, Tape
 from .verbs.checkpoint import checkpoint
 from .verbs.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .verbs.hooks import Hook as Hook
 from .verbs.hooks import hook
 from .verbs.selected import gradients
 from .vocabularies import functions
@@ -33,7 +36,13 @@ from .vocabularies.functions import log_softmax, softmax
 
 # Imported when first asked for: most programs draw nothing, and many compile nothing.
 _LAZY = {
+    "Compiled": "compiling.compiled",
+    "Coordinates": "verbs.sparsity",
+    "Explanation": "pictures.explain",
     "GuardError": "compiling.program",
+    "Picture": "pictures.picture",
+    "Player": "pictures.player",
+    "Slides": "pictures.slide",
     "UncompiledWarning": "compiling.uncompiled",
     "compile": "compiling.function",
     "draw": "pictures.drawing",
@@ -49,13 +58,19 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_NOT_STARRED})
+
+
 for _name in TABLE:
     globals()[_name] = getattr(functions, _name)
 
-# `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too.
-_PYTHONS = {"abs", "max", "min", "pow", "round", "sum"}
+# `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too. The classes of what
+# functions make are there for annotations.
+_NOT_STARRED = {"abs", "max", "min", "pow", "round", "sum", "__version__"}
+_NOT_STARRED |= {"Compiled", "Coordinates", "Explanation", "Hook", "Op", "Picture", "Player", "Report", "Slides"}
 __all__ = [
-    *(name for name in TABLE if name not in _PYTHONS),
+    *(name for name in TABLE if name not in _NOT_STARRED),
     "GradientError",
     "Guard",
     "GuardError",

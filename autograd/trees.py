@@ -1,157 +1,241 @@
-"""Numbers in nested lists, tuples, dicts and arrays, as one flat list and back: what the verbs take and return."""
+"""Trees: how numbers are arranged in nested lists, tuples, dicts and arrays, so that they can be one list, and back.
+
+A tree is a plain tuple, which is quick to make, to compare and to hash:
+
+    ("list", (tree, ...))    ("tuple", (tree, ...))    or a class of named tuples in place of "tuple"
+    ("dict", keys, (tree, ...))    or ("dict", keys, what else tells them from equal ones, (tree, ...))
+
+Everything else is a leaf, and whoever takes an object apart says what a leaf is. The verbs know the first two of these,
+`compiling.flattening` all of them; a third entry is the kind of the numbers, where that matters:
+
+    ("number",)    ("array", sizes)    ("lists", sizes): lists of lists of numbers
+    ("same", object, mark)    ("fixed", sizes, dtype, bytes): constants, which are part of the tree and hold no numbers
+    ("exact", number): a number that is the same at each call
+"""
 
 from __future__ import annotations
 
-import math
 import reprlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
+from math import prod
 from typing import Any
-
-import numpy as np
 
 from .core.numeric import Followed, number
 from .core.value import Value
-from .interop.arrays import array_of_values
+
+Tree = tuple[Any, ...]
+NUMBER: Tree = ("number",)
+CONTAINERS = (list, tuple, dict)
+_NESTED = {"list", "tuple", "dict"}
 
 
-@dataclass(frozen=True)
-class Structure:
-    """How numbers are arranged: one number, an array of them, or a list, tuple or dict of structures."""
+def tree_of(x: Any, leaf: Callable[[Any], Tree | None], keys: Callable[[Any], Tree] = lambda x: (tuple(x),)) -> Tree:
+    """The tree of an object. `leaf` gets whatever is in it, in order, and says what it is, or None to look inside.
 
-    kind: type
-    keys: tuple[Any, ...] = ()  # of a dict
-    shape: tuple[int, ...] = ()  # of an array
-    parts: tuple[Structure, ...] = ()
-
-    @cached_property
-    def leaves(self) -> list[Structure]:
-        """The numbers and arrays in it, in order."""
-        if self.kind in (float, np.ndarray):
-            return [self]
-        return [leaf for part in self.parts for leaf in part.leaves]
-
-    @cached_property
-    def is_row(self) -> bool:
-        """Whether it is a list of numbers, nothing else."""
-        return self.kind is list and all(part.kind is float for part in self.parts)
-
-    def rebuild(self, leaves: Iterator[Any]) -> Any:
-        """The same arrangement of other leaves."""
-        if self.kind in (float, np.ndarray):
-            return next(leaves)
-        parts = [part.rebuild(leaves) for part in self.parts]
-        if self.kind is list:
-            return parts
-        if self.kind is dict:
-            return dict(zip(self.keys, parts, strict=True))
-        return tuple(parts) if self.kind is tuple else self.kind(*parts)  # a named tuple
-
-    def fill(self, numbers: Iterable[Any]) -> Any:
-        """The numbers (or Values), arranged like this."""
-        if self.is_row:
-            return list(numbers)
-        given = iter(numbers)
-        return self.rebuild(
-            next(given) if leaf.kind is float else array(islice(given, math.prod(leaf.shape)), leaf.shape)
-            for leaf in self.leaves
-        )
-
-    def __str__(self) -> str:
-        if self.kind is float:
-            return "one number"
-        if self.kind is np.ndarray:
-            return f"an array of shape {self.shape}"
-        if all(part.kind is float for part in self.parts):
-            return f"a {self.kind.__name__} of {len(self.parts)} number{'s' * (len(self.parts) != 1)}"
-        return f"a {self.kind.__name__} of ({', '.join(map(str, self.parts))})"
+    `keys` gives the keys of a dict, in a tuple, and behind them what else is to be known of them.
+    """
+    return leaf(x) or nested(x, leaf, keys)
 
 
-NUMBER = Structure(float)
+def nested(x: Any, leaf: Callable[[Any], Tree | None], keys: Callable[[Any], Tree]) -> Tree:
+    """The tree of a list, a tuple or a dict."""
+    if isinstance(x, dict):
+        return "dict", *keys(x), tuple([leaf(part) or nested(part, leaf, keys) for part in x.values()])
+    parts = tuple([leaf(part) or nested(part, leaf, keys) for part in x])
+    return "list" if isinstance(x, list) else type(x) if hasattr(x, "_fields") else "tuple", parts
 
 
-def array(numbers: Iterable[Any], shape: tuple[int, ...]) -> Any:
+def is_leaf(tree: Tree) -> bool:
+    """Whether it is no list, tuple or dict of trees."""
+    return tree[0] not in _NESTED and type(tree[0]) is str
+
+
+def leaves(tree: Tree) -> list[Tree]:
+    """The leaves in it, in order."""
+    return [tree] if is_leaf(tree) else [leaf for part in tree[-1] for leaf in leaves(part)]
+
+
+def mapped(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The same arrangement of other leaves."""
+    return change(tree) if is_leaf(tree) else (*tree[:-1], tuple([mapped(part, change) for part in tree[-1]]))
+
+
+def count(tree: Tree) -> int:
+    """How many numbers an object of that tree holds."""
+    if not is_leaf(tree):
+        return sum(map(count, tree[-1]))
+    return 1 if tree[0] in ("number", "exact") else prod(tree[1]) if tree[0] in ("array", "lists") else 0
+
+
+def has_arrays(tree: Tree) -> bool:
+    """Whether there is an array in it."""
+    return any(leaf[0] == "array" for leaf in leaves(tree))
+
+
+def rebuild(tree: Tree, leaf: Callable[[Tree], Any]) -> Any:
+    """An object of that tree; `leaf` makes each of its leaves, in order."""
+    kind = tree[0]
+    if kind == "list":
+        return [rebuild(part, leaf) for part in tree[1]]
+    if kind == "tuple":
+        return tuple([rebuild(part, leaf) for part in tree[1]])
+    if kind == "dict":
+        return dict(zip(tree[1], [rebuild(part, leaf) for part in tree[-1]], strict=True))
+    return leaf(tree) if type(kind) is str else kind(*[rebuild(part, leaf) for part in tree[1]])
+
+
+def fill(tree: Tree, numbers: Iterable[Any]) -> Any:
+    """The numbers (or Values), arranged like this."""
+    if tree[0] == "list" and tree[1].count(NUMBER) == len(tree[1]):
+        return list(islice(numbers, len(tree[1])))
+    given = iter(numbers)
+
+    def leaf(one: Tree) -> Any:
+        if one[0] == "number":
+            return next(given)
+        if one[0] == "array":
+            return array(islice(given, prod(one[1])), one[1])
+        return _lists(given, one[1]) if one[0] == "lists" else constant(one)
+
+    return rebuild(tree, leaf)
+
+
+def _lists(numbers: Iterator[Any], sizes: tuple[int, ...]) -> list[Any]:
+    size, *inner = sizes
+    return [_lists(numbers, tuple(inner)) for _ in range(size)] if inner else list(islice(numbers, size))
+
+
+def constant(leaf: Tree) -> Any:
+    """The object of a leaf that is the same whatever the numbers are; an array is a new one each time."""
+    if leaf[0] != "fixed":
+        return leaf[1]
+    import numpy as np
+
+    return np.frombuffer(leaf[3], leaf[2]).reshape(leaf[1]).copy()  # whoever gets it may write into it
+
+
+def array(numbers: Iterable[Any], sizes: tuple[int, ...]) -> Any:
     """An array of floats, or, if a Value is among the numbers, or one that is followed, of objects."""
+    import numpy as np
+
+    from .interop.arrays import array_of_values
+
     flat = list(numbers)
-    if any(isinstance(x, Value | Followed) for x in flat):
-        return array_of_values(flat, shape)
-    return np.array(flat, float).reshape(shape)
+    if not {*map(type, flat)} <= {float} and any(isinstance(x, Value | Followed) for x in flat):
+        return array_of_values(flat, sizes)
+    return np.array(flat, float).reshape(sizes)
 
 
-def flatten(tree: Any, name: str) -> tuple[list[Any], Structure]:
-    """The numbers (floats, or Values as they are) in `tree`, and how they were arranged; `name` is for messages.
+# What the verbs take and return: real numbers, and arrays of them.
+
+
+def flatten(x: Any, name: str) -> tuple[list[Any], Tree]:
+    """The numbers (floats, or Values as they are) in `x`, and how they were arranged; `name` is for messages.
 
     Raises:
-        TypeError: something in `tree` is not a real number, or is a bool.
+        TypeError: something in `x` is not a real number, or is a bool.
     """
     numbers: list[Any] = []
-    return numbers, _flatten(tree, name, numbers.append)
+
+    def leaf(x: Any) -> Tree | None:
+        if type(x) is not float:
+            if isinstance(x, CONTAINERS):
+                return None
+            if is_array(x) and x.ndim:
+                numbers.extend(x.ravel().tolist())
+                return "array", x.shape
+        numbers.append(x)
+        return NUMBER
+
+    tree = tree_of(x, leaf)
+    for k, one in enumerate(numbers):
+        if type(one) is not float and not isinstance(one, Value | Followed):
+            numbers[k] = _number(one, tree, k, name)
+    return numbers, tree
 
 
-def _flatten(tree: Any, name: str, keep: Callable[[Any], None]) -> Structure:
-    if isinstance(tree, list | tuple):
-        parts = tuple(_flatten(part, f"{name}[{k}]", keep) for k, part in enumerate(tree))
-        kind = type(tree) if hasattr(tree, "_fields") else list if isinstance(tree, list) else tuple
-        return Structure(kind, parts=parts)
-    if isinstance(tree, dict):
-        parts = tuple(_flatten(part, f"{name}[{key!r}]", keep) for key, part in tree.items())
-        return Structure(dict, keys=tuple(tree), parts=parts)
-    if isinstance(tree, np.ndarray) and tree.ndim:
-        for k, x in enumerate(tree.ravel().tolist()):
-            keep(_number(x, f"{name}[{', '.join(map(str, np.unravel_index(k, tree.shape)))}]"))
-        return Structure(np.ndarray, shape=tree.shape)
-    keep(_number(tree, name))
-    return NUMBER
+def is_array(x: Any) -> bool:
+    """Whether it is an array of NumPy's, of which there is none where NumPy was not imported."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(x, numpy.ndarray)
 
 
-def _number(x: Any, name: str) -> Any:
-    if isinstance(x, Value | Followed) or type(x) is float:
-        return x
-    if isinstance(x, bool | np.bool_):
+def _number(x: Any, tree: Tree, k: int, name: str) -> float:
+    """The k-th number of an object."""
+    if isinstance(x, bool) or (type(x).__module__ == "numpy" and type(x).__name__ in ("bool", "bool_")):
         raise TypeError(
-            f"{name} is {x}, a bool, which has no derivative; write {float(x)} if a number is meant "
+            f"{name}{_place(tree, k)} is {x}, a bool, which has no derivative; write {float(x)} if a number is meant "
             "(argnums says which arguments are differentiated by)"
         )
     try:
         return number(x)
     except TypeError:
         raise TypeError(
-            f"{name} is {reprlib.repr(x)} ({type(x).__name__}), not a real number; numbers may stand in nested lists, "
-            "tuples, dicts and NumPy arrays, and argnums chooses the arguments to differentiate by"
+            f"{name}{_place(tree, k)} is {reprlib.repr(x)} ({type(x).__name__}), not a real number; numbers may stand "
+            "in nested lists, tuples, dicts and NumPy arrays, and argnums chooses the arguments to differentiate by"
         ) from None
 
 
-def arrange(matrix: Any, outs: Structure, ins: Structure) -> Any:
-    """A matrix with a row for each output and a column for each input: for each output leaf, the inputs' structure.
+def _place(tree: Tree, k: int) -> str:
+    """Where the k-th number stands, as Python reads it."""
+    if tree[0] == "number":
+        return ""
+    if tree[0] == "array":
+        indices: list[str] = []
+        for size in reversed(tree[1]):
+            k, index = divmod(k, size)
+            indices.insert(0, str(index))
+        return f"[{', '.join(indices)}]"
+    for key, part in zip(tree[1] if tree[0] == "dict" else range(len(tree[1])), tree[-1], strict=True):
+        if k < count(part):
+            return f"[{key!r}]{_place(part, k)}"
+        k -= count(part)
+    raise IndexError(k)
+
+
+def described(tree: Tree) -> str:
+    """In words."""
+    if tree[0] == "number":
+        return "one number"
+    if tree[0] == "array":
+        return f"an array of shape {tree[1]}"
+    kind, size = tree[0] if isinstance(tree[0], str) else tree[0].__name__, len(tree[-1])
+    if all(part == NUMBER for part in tree[-1]):
+        return f"a {kind} of {size} number{'s' * (size != 1)}"
+    return f"a {kind} of ({', '.join(map(described, tree[-1]))})"
+
+
+def flatten_like(tree: Tree, x: Any, name: str, of: str) -> Sequence[Any]:
+    """The numbers of `x`, which must be arranged like this."""
+    numbers, found = flatten(x, name)
+    if found != tree:
+        raise ValueError(f"{name} must be arranged like {of}, {described(tree)}, but is {described(found)}")
+    return numbers
+
+
+def arrange(matrix: Any, outs: Tree, ins: Tree) -> Any:
+    """Rows for the outputs, or a matrix, with a number for each input: for each output leaf, the inputs' arrangement.
 
     By a number, an entry has the shape of the output leaf; by an array, that shape followed by the array's.
     """
-    return outs.rebuild(_rows(matrix, outs, ins))
+    if has_arrays(outs) and not is_array(matrix):
+        matrix = array([x for row in matrix for x in row], (len(matrix), count(ins)))
+    bottom = 0
 
+    def leaf(out: Tree) -> Any:
+        nonlocal bottom
+        top, bottom = bottom, bottom + count(out)
+        if out[0] == "number":
+            return fill(ins, matrix[top].tolist() if is_array(matrix) else matrix[top])
+        end = 0
 
-def _rows(matrix: Any, outs: Structure, ins: Structure) -> Iterator[Any]:
-    plain = matrix.tolist()
-    top = 0
-    for out in outs.leaves:
-        if out.kind is float:
-            yield ins.fill(plain[top])
-            top += 1
-            continue
-        rows = matrix[top : top + math.prod(out.shape)]
-        top += len(rows)
-        widths = [math.prod(leaf.shape) for leaf in ins.leaves]
-        ends = np.cumsum(widths, dtype=int)
-        yield ins.rebuild(
-            rows[:, end - width : end].reshape(out.shape + leaf.shape)
-            for leaf, width, end in zip(ins.leaves, widths, ends, strict=True)
-        )
+        def part(one: Tree) -> Any:
+            nonlocal end
+            first, end = end, end + count(one)
+            return matrix[top:bottom, first:end].reshape(out[1] + (one[1] if one[0] == "array" else ()))
 
+        return rebuild(ins, part)
 
-def same_structure(tree: Any, structure: Structure, name: str, of: str) -> Sequence[Any]:
-    """The numbers of `tree`, which must be arranged like `structure`."""
-    numbers, given = flatten(tree, name)
-    if given != structure:
-        raise ValueError(f"{name} must be arranged like {of}, {structure}, but is {given}")
-    return numbers
+    return rebuild(outs, leaf)

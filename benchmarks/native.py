@@ -1,4 +1,4 @@
-"""Native: what programs compiled by numba are to reach, what was measured, and where that is not reached."""
+"""Native: what programs compiled by LLVM are to reach, what was measured, and where that is not reached."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def fastest(results: Results, workload: str) -> tuple[str, float] | None:
 def section(results: Results) -> str:
     """What is aimed at and what was reached."""
     if not any(fastest(results, workload) for workload in WORKLOADS):
-        return "Nothing was measured: numba is not installed, or no program was compiled by it."
+        return "Nothing was measured: llvmlite is not installed, or no program was compiled by it."
     parts = [
-        "With numba installed (the extra `fast`) a program is compiled to machine code; its NumPy form is "
+        "With llvmlite installed (the extra `fast`) a program is compiled to machine code; its NumPy form is "
         "the same program without. What is aimed at, with the fastest way to call each form:",
         _targets(results),
         *_grid(results),

@@ -2,7 +2,7 @@
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/packing.py [moons batch gpt formula size]
 
-With numba installed it measures machine code, and with AUTOGRAD_NATIVE=0 what NumPy makes of the same programs.
+With llvmlite installed it measures machine code, and with AUTOGRAD_NATIVE=0 what NumPy makes of the same programs.
 
 Contestants take turns; a time is the median over the rounds. Every pair is checked to compute the same numbers.
 """

@@ -19,7 +19,7 @@ from typing import Any
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[threads] = "1"
-os.environ.setdefault("AUTOGRAD_NATIVE", "1")  # where numba is installed: at once, as in a training that is longer
+os.environ.setdefault("AUTOGRAD_NATIVE", "1")  # where llvmlite is installed: at once, as in a training that is longer
 
 import nn  # noqa: E402  NumPy reads the number of threads when it is imported
 

@@ -2,7 +2,7 @@
 
 python benchmarks/why.py online gpt "rosenbrock hessian"
 
-AUTOGRAD_NATIVE=0 shows the NumPy form where numba is installed.
+AUTOGRAD_NATIVE=0 shows the NumPy form where llvmlite is installed.
 """
 
 from __future__ import annotations

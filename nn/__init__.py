@@ -19,16 +19,14 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
     )
 
 from . import data, init, losses, plots, schedules
-from .boundary import boundary
-from .callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
-from .checkpoint import load, save
-from .clipping import clip_grad_norm
-from .diagnose import diagnose
-from .dropout import Dropout
-from .embedding import Embedding
-from .freezing import freeze
-from .history import History
-from .layers import MLP, Dense, Layer, Neuron
+from .diagnosis.diagnose import diagnose
+from .diagnosis.symptoms import Finding
+from .layers.dropout import Dropout
+from .layers.embedding import Embedding
+from .layers.freezing import freeze
+from .layers.module import Module
+from .layers.neurons import MLP, Dense, Layer, Neuron
+from .layers.sequential import Activation, Flatten, Sequential, Softmax
 from .losses import (
     absolute_error,
     binary_cross_entropy,
@@ -44,17 +42,23 @@ from .losses import (
     squared_error,
     sum_squared_error,
 )
+from .losses.penalties import l1, l2
+from .losses.weighting import balanced_weights
 from .metrics import accuracy, confusion_matrix, predicted_class, r2
-from .module import Module
-from .optim import SGD, Adam, AdamW, RMSProp
-from .optimizer import Optimizer
-from .penalties import l1, l2
-from .sequential import Activation, Flatten, Sequential, Softmax
-from .stages import Stage, steps
-from .symptoms import Finding
-from .train import fit
-from .training import Step, Training
-from .weighting import balanced_weights
+from .optim.clipping import clip_grad_norm
+from .optim.optimizer import Optimizer
+from .optim.rules import SGD, Adam, AdamW, RMSProp
+from .pictures import network as network  # teaches autograd.draw what a network is
+from .pictures.boundary import boundary
+from .training.callbacks.callback import Callback
+from .training.callbacks.early_stopping import EarlyStopping
+from .training.callbacks.recording import RecordGradients, RecordWeights
+from .training.callbacks.saving import Checkpoint
+from .training.checkpoint import load, save
+from .training.fit import fit
+from .training.history import History, Step
+from .training.steps import Stage, steps
+from .training.training import Training
 
 __all__ = [
     "MLP",
@@ -117,3 +121,7 @@ __all__ = [
     "steps",
     "sum_squared_error",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

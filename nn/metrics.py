@@ -6,8 +6,8 @@ from collections.abc import Callable
 from math import fsum, isclose, nan
 from typing import Any
 
-from .checks import as_list, data, label, pairs, prediction, target, whole
-from .keywords import named
+from .arguments.checks import as_list, data, label, pairs, prediction, target, whole
+from .arguments.keywords import named
 
 _MOST = 4096  # classes of a confusion matrix: a number for each pair
 

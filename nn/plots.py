@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from math import log10
 from typing import Any
 
 import numpy as np
 
-from .callbacks import RecordWeights
-from .checks import as_list
-from .grid import COLOURS, around, labelled, probabilities
-from .history import History
-from .keywords import named
+from .arguments.checks import as_list
+from .arguments.keywords import named
+from .layers.parameters import by_layer, parameters_of
 from .metrics import confusion_matrix as counts_of
-from .parameters import by_layer, parameters_of
-from .plane import plane_of, surface
+from .pictures.grid import COLOURS, around, labelled, probabilities
+from .pictures.plane import plane_of, surface
+from .training.callbacks.recording import RecordWeights
+from .training.history import History
 
 MARKERS = "os^Dv<>P"  # of the classes, which so differ in more than their colour
 TEXT, MUTED = "#1b2130", "#596275"
@@ -225,9 +227,7 @@ def _axes(ax: Any) -> Any:
 
 def _matplotlib(part: str) -> Any:
     try:
-        import importlib
-
-        return importlib.import_module(f"matplotlib.{part}")
+        return import_module(f"matplotlib.{part}")
     except ImportError:
         raise ImportError("plots are drawn with matplotlib, which is not here: pip install 'tapegrad[plots]'") from None
 
@@ -247,6 +247,4 @@ def _rms(xs: Sequence[float]) -> float:
 
 
 def _wrapped(text: str, width: int = 70) -> str:
-    import textwrap
-
     return "\n".join(textwrap.wrap(text, width))

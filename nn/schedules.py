@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, pi
 
-from .checks import rate, whole
-from .keywords import named
+from .arguments.checks import rate, whole
+from .arguments.keywords import named
 
 Schedule = Callable[[int], float]
 

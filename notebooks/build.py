@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ["AUTOGRAD_NATIVE"] = "0"  # the same last digits with numba and without it
+os.environ["AUTOGRAD_NATIVE"] = "0"  # the same last digits with machine code and without it
 
 HERE = Path(__file__).parent
 SOURCES = HERE / "src"

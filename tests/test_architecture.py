@@ -29,6 +29,49 @@ def imports(path: Path, package: str = "autograd") -> set[str]:
     return found
 
 
+def needs(package: str) -> dict[str, set[str]]:
+    """For each file of a package the files of it that it imports, wherever the import stands and for whatever it is."""
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / package).rglob("*.py")}
+    files = {name.removesuffix(".__init__"): path for name, path in files.items()}
+    found: dict[str, set[str]] = {}
+    for name, path in files.items():
+        found[name] = set()
+        here = name if path.stem == "__init__" else name.rpartition(".")[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                up = here.split(".")[: len(here.split(".")) - node.level + 1] if node.level else []
+                base = ".".join([*up, *([node.module] if node.module else [])])
+                named = {f"{base}.{alias.name}" for alias in node.names}
+                found[name] |= {one if one in files else base for one in named} & files.keys()
+            elif isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names} & files.keys()
+    return found
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """The names that wait for one another, or none."""
+    left = dict(graph)
+    while ready := [name for name, before in left.items() if not before & (left.keys() - {name})]:
+        for name in ready:
+            del left[name]
+    return sorted(left)
+
+
+def circles(package: str) -> dict[str, list[str]]:
+    """For each folder what in it, files and folders, waits for one another; where nothing does, no files do either."""
+    files, found = needs(package), {}
+    folders = {name.rsplit(".", k)[0] for name in files for k in range(1, name.count(".") + 1)}
+    for folder in sorted(folders):
+        below = [name for name in files if f"{name}.".startswith(f"{folder}.")]
+        inside = {name: name[len(folder) + 1 :].partition(".")[0] for name in below}  # "" is the folder's __init__
+        graph: dict[str, set[str]] = {part: set() for part in inside.values()}
+        for name, part in inside.items():
+            graph[part] |= {inside[other] for other in files[name] if other in inside}
+        if waiting := circle(graph):
+            found[folder] = waiting
+    return found
+
+
 def name_of(path: Path) -> str:
     parts = path.relative_to(ROOT / "autograd").with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -51,6 +94,23 @@ def test_imports_inside_autograd_make_no_cycle():
             del left[name]
 
 
+def test_no_files_and_no_folders_of_nn_import_one_another_in_a_circle():
+    assert circles("nn") == {}
+
+
+def test_a_circle_is_found_wherever_its_imports_stand():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
+    assert needs("nn")["nn.training.fit"] >= {"nn.training.training", "nn.training.callbacks.progress"}
+    assert "nn.data" in needs("nn")["nn"]
+
+
+def test_the_imports_of_nn_stand_at_the_top():
+    for path in (ROOT / "nn").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        inside = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and node.col_offset]
+        assert not inside, path
+
+
 def test_autograd_never_imports_nn():
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text())):
@@ -62,6 +122,12 @@ def test_autograd_never_imports_nn():
                 else []
             )
             assert all(name.split(".")[0] != "nn" for name in names), path
+
+
+def test_autograd_knows_no_network_by_the_names_of_its_parts():
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            assert getattr(node, "attr", getattr(node, "value", "")) not in ("layers", "neurons", "evaluating"), path
 
 
 def test_nn_sees_only_the_package_autograd():

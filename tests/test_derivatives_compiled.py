@@ -158,7 +158,7 @@ def test_all_forms_of_a_derivative_give_the_same_wherever_they_hold(is_again, se
 )
 def test_the_branch_that_was_taken_when_it_was_recorded_gives_nothing_elsewhere(function, recorded, at, native):
     if native:
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     for derivative in (grad(function), lambda x: hessian(function)(x), grad(lambda x: grad(function)(x) * x)):
         compiled = compile(derivative, native=native)
         compiled(recorded)
@@ -192,7 +192,7 @@ def test_the_branch_not_taken_gives_nothing_to_parameters_either():
 @pytest.mark.parametrize("constant", [math.inf, -math.inf, math.nan])
 def test_an_adjoint_of_zero_passes_nothing_on_by_a_constant_that_is_not_finite(constant, native):
     if native:
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     function = lambda x: autograd.where(autograd.less(x, 0.0), x * constant, x + x)  # noqa: E731
     batch = compile(function, batch=0, reduce="sum", native=native)
     assert batch.value_and_grad(np.array([1.5, 2.5]))[1].tolist() == [2.0, 2.0]

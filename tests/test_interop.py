@@ -9,10 +9,10 @@ import pickle
 
 import numpy as np
 import pytest
-from autograd.interop.numbers.arrays import ArrayOfValues, array_of_values
 
 import autograd as ag
 from autograd import Tape, Value
+from autograd.interop.arrays import ArrayOfValues, array_of_values
 
 
 @pytest.mark.parametrize("two", [np.float64(2), np.float32(2), np.int64(2)], ids=lambda two: two.dtype.name)

@@ -6,11 +6,11 @@ import pickle
 
 import graphviz
 import pytest
-from autograd.interop.numbers.micrograd import KEPT
 
 import nn
 from autograd import Value, to_json
 from autograd.core.ops import TABLE
+from autograd.interop.micrograd import KEPT
 
 
 def expression():

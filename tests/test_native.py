@@ -16,7 +16,7 @@ from autograd.compiling.graph.sums import gather_sums
 from autograd.compiling.numpy.blocks import Blocks
 from autograd.compiling.packing.pack import pack
 
-pytest.importorskip("numba")
+pytest.importorskip("llvmlite")
 
 from native_graphs import close, model, of_layers, recorded
 

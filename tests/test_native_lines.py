@@ -10,7 +10,7 @@ from autograd.compiling.graph.graph import OPS
 from autograd.compiling.python.interpreter import Interpreter
 from autograd.compiling.python.lines import PythonLines
 
-pytest.importorskip("numba")
+pytest.importorskip("llvmlite")
 
 from native_graphs import close, recorded
 

@@ -7,7 +7,7 @@ import autograd
 import nn
 from autograd import Value
 
-pytest.importorskip("numba")
+pytest.importorskip("llvmlite")
 
 from native_graphs import close
 

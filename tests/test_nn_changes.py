@@ -4,7 +4,7 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.closed import is_closed
+from nn.optim.closed import is_closed
 
 X = [[k / 10] for k in range(40)]
 Y = [2 * x[0] + 1 for x in X]

@@ -51,7 +51,7 @@ def outcome(training):
 
 
 def test_steps_decide_when_there_is_machine_code_for_what_is_held_out_and_for_metrics(monkeypatch):
-    pytest.importorskip("numba")
+    pytest.importorskip("llvmlite")
     monkeypatch.delenv("AUTOGRAD_NATIVE")
     training = begun(engine="compiled", epochs=2)
     training.run()

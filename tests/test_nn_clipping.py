@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.clipping import clip_by_norm, clip_by_value, norm
+from nn.optim.clipping import clip_by_norm, clip_by_value, norm
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-3, 1.0, 1e3, 1e300])

@@ -105,3 +105,8 @@ def test_an_autograd_of_another_distribution_is_told_in_a_sentence(tmp_path, mod
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert "ImportError: the package `autograd` in" in ended.stderr
     assert "pip uninstall autograd" in ended.stderr
+
+
+def test_dir_lists_what_is_public_and_nothing_else():
+    assert dir(nn) == sorted(nn.__all__)
+    assert all(hasattr(nn, name) for name in nn.__all__)

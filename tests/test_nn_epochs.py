@@ -14,7 +14,7 @@ from autograd import Value
 from autograd.compiling.training.descent import Descent
 from autograd.compiling.training.rules import Printer
 from autograd.core import floats
-from nn.interrupts import held
+from nn.training.interrupts import held
 
 POINTS = nn.data.moons(23, noise=0.2, seed=1)
 LOSS = nn.binary_cross_entropy_with_logits
@@ -158,7 +158,7 @@ def state_of(training):
 @pytest.fixture
 def patient(monkeypatch):
     """However slow this machine is, time does not end a call."""
-    monkeypatch.setattr(nn.training, "PROMPT", 1e9)
+    monkeypatch.setattr(nn.training.training, "PROMPT", 1e9)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_whole_epochs_of_one_batch_are_made_in_one_call(stretches):
 def test_how_many_steps_a_call_makes_depends_on_their_time_and_changes_nothing(stretches, monkeypatch):
     found = []
     for prompt in (0.0, 1e-5, 1e9):
-        monkeypatch.setattr(nn.training, "PROMPT", prompt)
+        monkeypatch.setattr(nn.training.training, "PROMPT", prompt)
         training = training_of(RULES["momentum"], False)
         training.run()
         found.append(state_of(training))
@@ -296,7 +296,7 @@ def test_stepped_run_and_resumed_trainings_are_the_same_to_the_last_bit(
     make, batch_size, native, monkeypatch, tmp_path, patient
 ):
     if native == "1":
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     monkeypatch.setenv("AUTOGRAD_NATIVE", native)
 
     def fresh(**options):
@@ -316,7 +316,7 @@ def test_stepped_run_and_resumed_trainings_are_the_same_to_the_last_bit(
 @pytest.mark.parametrize("batch_size", [1, 2, 7])
 def test_a_model_that_branches_is_the_same_too(batch_size, native, monkeypatch, tmp_path, patient):
     if native == "1":
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     monkeypatch.setenv("AUTOGRAD_NATIVE", native)
 
     def fresh(**options):
@@ -334,7 +334,7 @@ def test_a_model_that_branches_is_the_same_too(batch_size, native, monkeypatch, 
 )
 @pytest.mark.parametrize("make", ["adam", "clipped by norm"])
 def test_machine_code_is_made_after_the_same_step_of_a_resumed_training(make, options, monkeypatch, tmp_path, patient):
-    pytest.importorskip("numba")
+    pytest.importorskip("llvmlite")
     monkeypatch.delenv("AUTOGRAD_NATIVE")
     monkeypatch.setattr("autograd.compiling.native.blocks._PRICE", 300)
     monkeypatch.setattr("autograd.compiling.native.blocks._PRICE_OF_ONE", 0)
@@ -438,7 +438,7 @@ def test_arguments_of_a_batch_may_be_named_and_others_are_the_same_for_all():
 @pytest.mark.parametrize("options", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("make", RULES.values(), ids=RULES)
 def test_machine_code_gives_the_weights_and_the_history_of_numpy(make, options, patient, monkeypatch):
-    pytest.importorskip("numba")
+    pytest.importorskip("llvmlite")
     found = []
     for native in ("0", "1"):
         monkeypatch.setenv("AUTOGRAD_NATIVE", native)

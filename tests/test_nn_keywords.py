@@ -89,4 +89,4 @@ def test_signatures_and_sources_are_those_of_the_functions():
     assert list(inspect.signature(nn.fit).parameters)[:4] == ["model", "X", "y", "loss"]
     assert list(inspect.signature(nn.SGD).parameters)[:3] == ["parameters", "lr", "momentum"]
     assert inspect.getsource(nn.hinge).splitlines()[1].startswith("def hinge(")
-    assert nn.fit.__module__ == "nn.train"
+    assert nn.fit.__module__ == "nn.training.fit"

@@ -8,7 +8,7 @@ import pytest
 import autograd
 import nn
 from autograd import Tape, Value, scope
-from nn.activations import names
+from nn.layers.activations import names
 
 
 def data(outputs):

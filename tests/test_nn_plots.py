@@ -126,7 +126,7 @@ def test_the_surface_is_the_loss_and_leaves_the_weights_as_they_were(matplotlib)
 
 
 def test_the_plane_of_the_descent_contains_its_ends(trained):
-    from nn.plane import plane_of
+    from nn.pictures.plane import plane_of
 
     model, path, _ = trained
     plane = plane_of(path.weights, model.parameters())

@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.progress import ProgressLine
+from nn.training.callbacks.progress import ProgressLine
 
 X, y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]
 
@@ -251,7 +251,7 @@ def test_progress_is_silent_where_there_is_no_terminal(capsys):
 
 def test_a_shorter_line_covers_a_longer_one_and_a_narrow_terminal_cuts_it(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
-    monkeypatch.setattr("nn.progress.monotonic", iter(range(100)).__next__)
+    monkeypatch.setattr("nn.training.callbacks.progress.monotonic", iter(range(100)).__next__)
     line = ProgressLine(True)
     line.show(0.5, "a long text that does not fit")
     line.show(1.0, "short")

@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.engine import Compiled, Eager
+from nn.training.engine import Compiled, Eager
 
 POINTS = nn.data.moons(24, noise=0.2, seed=1)
 LOSS = nn.binary_cross_entropy_with_logits

@@ -184,6 +184,15 @@ def test_every_row_says_what_it_computes(op):
     assert op.symbol
 
 
+def test_formulas_keep_their_case_and_sentences_begin_with_a_capital():
+    says = {op.name: getattr(autograd, op.name).__doc__ for op in ROWS}
+    assert (says["add"], says["neg"], says["expm1"]) == ("a + b", "-x", "exp(x) - 1, exact near 0")
+    assert says["tanh"] == "The hyperbolic tangent of x."
+    assert says["dot"] == "The sum of the products x1 y1 + x2 y2 + ..."
+    assert says["where"].startswith("a where the condition")
+    assert all(sentence[0].isupper() == sentence.startswith("The ") for sentence in says.values())
+
+
 numbers = st.one_of(
     st.floats(),  # subnormals, inf and nan among them
     st.sampled_from([0.0, -0.0, 1.0, -1.0, 40.0, -40.0, 710.0, -710.0, 1e200, -1e200, 5e-324, math.inf, -math.inf]),

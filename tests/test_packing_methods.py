@@ -193,7 +193,8 @@ def test_a_compiled_function_is_copied_and_pickled_by_its_name_or_by_what_it_was
 
 
 def test_it_looks_like_the_function():
-    assert (square.__name__, square.__doc__, square.__module__) == ("square", "The square of x.", __name__)
+    assert (square.__name__, square.__module__) == ("square", __name__)
+    assert square.__doc__.startswith("The square of x.\n\nCompiled by `autograd.compile`")
     assert str(inspect.signature(square)) == "(x: float) -> float"
     assert str(inspect.signature(Line().height)) == "(x)"
     assert "The square of x." in pydoc.plain(pydoc.render_doc(square))

@@ -95,6 +95,20 @@ def test_every_form_of_a_program_agrees_on_a_random_graph(form, seed):
         assert close(slopes, [*by_known, *by_x], tolerance * 10)
 
 
+@pytest.mark.parametrize("seed", seeds(200, fast=50))
+def test_the_interpreter_agrees_with_blocks_in_a_batch_where_all_samples_share_some_numbers(seed):
+    draw = np.random.default_rng(seed)
+    batched = [True, *(draw.random(4) < 0.4).tolist()]
+    x, function = [Value(0.1 * k) for k in range(5)], random_function(seed, 5, 20)
+    graph = simplify(trace(lambda: function(x), x, batched)[0])
+    shared, own = [draw.uniform(-2, 2, 5 - sum(batched))], draw.uniform(-2, 2, (sum(batched), 3))
+    forms = Interpreter(graph), Blocks(pack(gather_sums(graph)), float)
+    with np.errstate(all="ignore"):
+        (value, _, *slopes), (expected, _, *others) = (x.run(shared, own, graph.every_leaf, 0.5) for x in forms)
+    assert close(value, expected, 1e-9)
+    assert all(close(a, b, 1e-6) for a, b in zip(slopes, others))
+
+
 @pytest.mark.parametrize("seed", seeds(1000, fast=200))
 @pytest.mark.parametrize("batch", [(), (0,)])
 def test_infinities_nan_and_zeros_of_both_signs_come_out_as_in_eager_runs(batch, seed):

@@ -80,7 +80,7 @@ def test_an_object_that_was_there_before_is_returned_as_it_is():
 @pytest.mark.parametrize("size", [1, 40])
 def test_what_is_returned_besides_the_loss_has_the_numbers_of_this_call(size, native):
     if native:
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     w = [Value(2.0) for _ in range(size)]
 
     def f(x):
@@ -104,7 +104,7 @@ def test_what_is_returned_besides_the_loss_has_the_numbers_of_this_call(size, na
 @pytest.mark.parametrize("native", [False, True])
 def test_of_a_batch_each_sample_has_its_own(native):
     if native:
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     w = Value(2.0)
 
     def f(x, y):

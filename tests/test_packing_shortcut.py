@@ -153,7 +153,7 @@ def test_the_program_knows_what_the_parameters_were_in_a_repeated_call(tmp_path)
 @pytest.mark.parametrize("native", [False, True])
 def test_whole_numbers_and_those_of_numpy_take_the_short_way_too(native):
     if native:
-        pytest.importorskip("numba")
+        pytest.importorskip("llvmlite")
     f = autograd.compile(lambda a, b: a * b + autograd.exp(a), argnums=(0, 1), native=native)
     expected = f.value_and_grad(2.0, 3.0)
     f.versions.run = None  # the long way would fail

@@ -16,7 +16,7 @@ from autograd.compiling.graph.sums import gather_sums
 from autograd.compiling.graph.trace import trace
 from autograd.vocabularies import arrays
 
-NATIVE = [False, *([True] if importlib.util.find_spec("numba") else [])]
+NATIVE = [False, *([True] if importlib.util.find_spec("llvmlite") else [])]
 NASTY = (1.0, -1.0, 0.3, -0.1, 1e16, -1e16, 1e308, -1e308, 2.5, 1e-300, 3e15, 0.0)
 
 

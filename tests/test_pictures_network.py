@@ -1,6 +1,8 @@
 """The network view: circles and lines that show a model's weights, and what flows through it."""
 
 import math
+import subprocess
+import sys
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -120,3 +122,15 @@ def test_inputs_that_do_not_fit_are_refused():
     odd = SimpleNamespace(layers=[*model_of([[1.0, 2.0]]).layers, *model_of([[1.0, 2.0]]).layers])
     with pytest.raises(ValueError, match="layer 2 has a neuron of 2 weights after 1 unit"):
         draw(odd)
+
+
+def test_what_draws_networks_comes_with_nn():
+    code = (
+        "from types import SimpleNamespace as Some; from autograd import Value, draw\n"
+        "model = Some(neurons=[Some(w=[Value(1.0)], b=Value(0.0))])\n"
+        "try:\n    draw(model)\nexcept TypeError as error:\n    assert str(error).endswith('`import nn`'), error\n"
+        "import nn\nassert 'ag-unit' in draw(model).svg"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with pytest.raises(TypeError, match="a Value, a list of Values or a model with layers of neurons, not 'no model'"):
+        draw("no model")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..core.ops import TABLE, Op, row
 from ..vocabularies.text import Text, program, words
@@ -31,14 +32,13 @@ def derivative_table(*names: str) -> None:
 def _formulas(op: Op) -> Iterator[str]:
     names = [parameter.name for parameter in op.parameters]
     y = "y" if "y" not in names else "z"
-    each = [[f"{x[:-1]}1", f"{x[:-1]}2"] if many else [x] for x, many in zip(names, op.groups, strict=True)]
-    inputs = [[Text(x) for x in xs] if many else Text(xs[0]) for xs, many in zip(each, op.groups, strict=True)]
-    slopes = op.partials(words, *inputs, Text(y))
-    flat = [slope for many, part in zip(op.groups, slopes, strict=True) for slope in (part if many else [part])]
-    shown = [", ".join([*xs, *(["..."] if many else [])]) for xs, many in zip(each, op.groups, strict=True)]
+    each: list[Any] = [[f"{x[:-1]}1", f"{x[:-1]}2"] if many else x for x, many in zip(names, op.groups, strict=True)]
+    flat = op.joined(each)
+    inputs = op.split([Text(x) for x in flat])
+    shown = [", ".join([*x, "..."]) if many else x for x, many in zip(each, op.groups, strict=True)]
     yield f"{op}({', '.join(shown)}): {op.says}"
     yield from _lines([y], [op.forward(words, *inputs)])
-    yield from _lines([f"d{y}/d{x}" for xs in each for x in xs], flat)
+    yield from _lines([f"d{y}/d{x}" for x in flat], op.joined(op.partials(words, *inputs, Text(y))))
 
 
 def _lines(names: list[str], expressions: list[object]) -> Iterator[str]:

@@ -13,11 +13,10 @@ from ..core.ops import Op
 from ..core.value import Value
 from ..core.watching import watching
 from ..modes import no_grad
-from ..trees import flatten
+from ..trees import fill, flatten
 from ..verbs import differentiable
 from ..verbs.adjoints import pull, push
 from ..verbs.ancestry import history
-from ..verbs.differentiable import flat, grouped
 from ..verbs.evaluation import Evaluation, despite_no_grad, evaluate
 from .anomaly import Sources, place
 from .differences import differences
@@ -95,8 +94,8 @@ def _check_operation(node: Any, report: Report, checked: set[Any]) -> None:
         return
     checked.add(key)
     report.operations += 1
-    length = len(grouped(op, data)[op.groups.index(True)]) if any(op.groups) else 0
-    domains = flat(op, [[domain] * length if many else domain for domain, many in zip(op.domain, op.groups)])
+    given = zip(op.domain, op.groups, op.split(data))
+    domains = op.joined([[domain] * len(x) if many else domain for domain, many, x in given])
     for k, (x, partial) in enumerate(zip(inputs, node.partials, strict=True)):
         if x.is_constant or domains[k].index or domains[k].low == domains[k].high:
             continue
@@ -119,7 +118,7 @@ def _check_operation(node: Any, report: Report, checked: set[Any]) -> None:
 
 def _of_one_input(op: Op, data: Sequence[float], k: int) -> Callable[[float], float]:
     """The formula of a row as a function of its input k, the others fixed."""
-    return lambda t: float(op.forward(floats, *grouped(op, [*data[:k], t, *data[k + 1 :]])))
+    return lambda t: float(op.forward(floats, *op.split([*data[:k], t, *data[k + 1 :]])))
 
 
 def _check_forward_against_reverse(run: Evaluation, weights: Sequence[float], direction: Sequence[float]) -> None:
@@ -139,7 +138,8 @@ def _check_whole(f: Callable[..., Any], run: Evaluation, weights: Sequence[float
 
     def moved(t: float) -> float:
         with no_grad():
-            returned = f(*run.ins.fill(Value(x.data + t * part) for x, part in zip(run.inputs, direction, strict=True)))
+            at = [Value(x.data + t * part) for x, part in zip(run.inputs, direction, strict=True)]
+            returned = f(*fill(run.ins, at))
         outputs, _ = flatten(returned, "the result")
         return math.fsum(w * (y.data if isinstance(y, Value) else y) for w, y in zip(weights, outputs, strict=True))
 
@@ -158,7 +158,7 @@ def _check_gradient(
     """The gradient of that sum along the same direction, against differences."""
 
     def moved(t: float) -> float:
-        at = run.ins.fill(x.data + t * part for x, part in zip(run.inputs, direction, strict=True))
+        at = fill(run.ins, (x.data + t * part for x, part in zip(run.inputs, direction, strict=True)))
         near = evaluate(f, at, {}, tuple(range(len(at))))
         return math.fsum(a * part for a, part in zip(_pulled(pull, near, weights), direction, strict=True))
 

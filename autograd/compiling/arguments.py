@@ -12,21 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.value import Value
-from ..interop.arrays import array_of_values
+from ..trees import Tree, count, fill, leaves
 from .argument import PICK, Argument, Origin
 from .flattening import (
     NUMBERS,
     WHOLE,
-    Shape,
     chunks_of,
-    count,
     flatten,
+    flatten_each,
     flatten_samples,
-    keys_of,
-    objects_in,
     regular,
     split,
-    unflatten,
     without_constants,
 )
 from .static import Name, PlainNeededError, Static
@@ -37,7 +33,7 @@ class Layout:
     """How the arguments of a call are arranged: what a program is found by."""
 
     names: tuple[str, ...] = ()  # of the keyword arguments, which stand behind the others
-    shapes: tuple[Shape, ...] = ()
+    shapes: tuple[Tree, ...] = ()
     batched: tuple[bool, ...] = ()  # for each argument, whether it has samples
     _marks: dict[Any, bytes] = field(default_factory=dict, compare=False, repr=False)
 
@@ -89,13 +85,13 @@ class Layout:
         return split(self.slopes[k], d_shared[first : first + size])
 
     @cached_property
-    def slopes(self) -> list[Shape]:
+    def slopes(self) -> list[Tree]:
         """For each argument, how the derivative by it is arranged."""
         return list(map(without_constants, self.shapes))
 
     def objects(self) -> list[Any]:
         """What is among the arguments besides numbers."""
-        return [x for shape in self.shapes for x in objects_in(shape)]
+        return [leaf[1] for tree in self.shapes for leaf in leaves(tree) if leaf[0] == "same"]
 
     def _by_leaf(self, marks: Sequence[bool]) -> NDArray[np.bool_]:
         return np.repeat(np.array(marks, bool), [count(shape) for shape in self.shapes])
@@ -129,7 +125,7 @@ class Arguments:
             numbers[own] = self.own[:, sample]
         values: list[Value] = [Argument(x) for x in numbers.tolist()]
         following = iter(values)
-        arguments = [unflatten(shape, following, array_of_values) for shape in self.layout.shapes]
+        arguments = [fill(tree, following) for tree in self.layout.shapes]
         first = len(arguments) - len(names)
         return values, arguments[:first], dict(zip(names, arguments[first:], strict=True))
 
@@ -211,7 +207,7 @@ def given(batch: frozenset[Name], args: Sequence[Any], options: Mapping[str, Any
                 [flatten(x, shared, mode) for x, mode in zip([*args, *options.values()], modes, strict=False)]
             )
         else:
-            shapes = tuple([flatten(x, shared) for x in [*args, *options.values()]])
+            shapes = flatten_each([*args, *options.values()], shared)
         layout = _layout(tuple(options), shapes, (False,) * len(shapes))
         return Arguments(layout, chunks_of(shared), None, _values(shared), static, (batch, args, options))
     own: list[Any] = []
@@ -227,16 +223,12 @@ def given(batch: frozenset[Name], args: Sequence[Any], options: Mapping[str, Any
     return Arguments(layout, chunks_of(shared), _columns(own), _values(shared), static, (batch, args, options))
 
 
-def _kind_at(shape: Shape, place: int) -> type:
+def _kind_at(tree: Tree, place: int) -> type:
     """The kind of the number at some place in an argument."""
-    if shape[0] in ("number", "array", "lists"):
-        kind: type = shape[-1] if len(shape) == (2 if shape[0] == "number" else 3) else float
-        return kind
-    for part in shape[-1]:
-        size = count(part)
-        if place < size:
-            return _kind_at(part, place)
-        place -= size
+    for leaf in leaves(tree):
+        if place < count(leaf):
+            return leaf[-1] if isinstance(leaf[-1], type) else float
+        place -= count(leaf)
     raise IndexError(place)
 
 
@@ -245,22 +237,22 @@ class Unchanged:
 
     def __init__(self, args: Sequence[Any], options: Mapping[str, Any]) -> None:
         self._given = [*enumerate(args), *options.items()]
-        self._before = [self._arranged(x) for _, x in self._given]
+        self._before = [_taken_apart(x) for _, x in self._given]
 
     def refuse_changed(self) -> None:
         """Raises where the function changed one of them."""
-        for (name, x), (shape, parts) in zip(self._given, self._before, strict=True):
-            now, others = self._arranged(x)
-            if now != shape or not all(map(_is_part, parts, others)):
+        for (name, x), (tree, parts) in zip(self._given, self._before, strict=True):
+            now, others = _taken_apart(x)
+            if now != tree or not all(map(_is_part, parts, others)):
                 raise ValueError(
                     f"the function changes its argument {name}, and a compiled function is given a copy of it; let the "
                     "function change a copy of its own, as in list(x) or x.copy()"
                 )
 
-    @staticmethod
-    def _arranged(x: Any) -> tuple[Shape, list[Any]]:
-        parts: list[Any] = []
-        return flatten(x, parts), parts
+
+def _taken_apart(x: Any) -> tuple[Tree, list[Any]]:
+    parts: list[Any] = []
+    return flatten(x, parts), parts
 
 
 def _is_part(x: Any, y: Any) -> bool:
@@ -291,15 +283,15 @@ def _values(parts: list[Any]) -> list[tuple[int, Value]]:
     return found
 
 
-def _of_samples(shape: Shape, numbers: Any) -> Any:
+def _of_samples(tree: Tree, numbers: Any) -> Any:
     """A derivative by an argument with samples: an array where a sample is a number or an array, else a list."""
-    if shape[0] in ("number", "array"):
-        sizes = shape[1] if shape[0] == "array" else ()
+    if tree[0] in ("number", "array"):
+        sizes = tree[1] if tree[0] == "array" else ()
         return np.ascontiguousarray(numbers.T).reshape(numbers.shape[1], *sizes)
-    if shape[0] == "dict":
+    if tree[0] == "dict":
         taken, parts = 0, {}
-        for key, part in zip(keys_of(shape), shape[2], strict=True):
+        for key, part in zip(tree[1], tree[-1], strict=True):
             parts[key] = _of_samples(part, numbers[taken : taken + count(part)])
             taken += count(part)
         return parts
-    return [split(shape, column) for column in numbers.T]
+    return [split(tree, column) for column in numbers.T]

@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import update_wrapper
-from types import MethodType
+from inspect import cleandoc
+from types import GenericAlias, MethodType
 from typing import Any, ClassVar
 
 from ..checks.anomaly import looking
 from ..core import sweep
 from ..core.value import Value
 from ..core.watching import watchers
+from ..trees import NUMBER
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
 from ..verbs.hooks import hooked
 from .arguments import Arguments, Layout
-from .flattening import ALL, NUMBER
+from .flattening import ALL
 from .options import Options
 from .program import Program
 from .python.lines import PythonLines
@@ -36,6 +38,7 @@ _Shortcuts = dict[int, Callable[..., Any]]
 class Compiled:
     """A function that is recorded once for each arrangement of its arguments, and then replayed."""
 
+    __class_getitem__: ClassVar[Any] = classmethod(GenericAlias)  # in annotations: its arguments, what `backward` gives
     bind: ClassVar[Callable[..., Any]]  # makes the method of an instance that has none yet; see `methods`
 
     def __init__(self, versions: Versions) -> None:
@@ -44,6 +47,7 @@ class Compiled:
         self._values, self._gradients, self._backwards = _Shortcuts(), _Shortcuts(), _Shortcuts()
         self.instances: dict[int, Compiled] = {}  # by identity: the same for each, where this is a method
         update_wrapper(self, versions.wrapped, updated=())
+        self.__doc__ = _described(versions.wrapped)
 
     @classmethod
     def of(cls, function: Callable[..., Any], options: Options) -> Compiled:
@@ -244,6 +248,17 @@ class Compiled:
 
     def __repr__(self) -> str:
         return repr(self.versions)
+
+
+def _described(function: Callable[..., Any]) -> str:
+    """What `help` says of it: the function's own text, and what it can do besides since it is compiled."""
+    text = [cleandoc(function.__doc__) if isinstance(function.__doc__, str) else ""]
+    text.append("Compiled by `autograd.compile`, whose help says what it does and guarantees. Besides calls it has")
+    for name in ("backward", "value_and_grad", "flat", "program", "cache_info"):
+        attribute = getattr(Compiled, name)
+        call = "" if isinstance(attribute, property) else "(...)"
+        text.append(f".{name}{call}\n    {str(attribute.__doc__).splitlines()[0]}")
+    return "\n\n".join(text).strip()
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:

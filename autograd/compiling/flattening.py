@@ -1,27 +1,20 @@
-"""Arguments and results as flat numbers, and back: nested lists, tuples, dicts and arrays keep their shape.
+"""Flattening: the arguments of a compiled function as flat numbers, and objects of the numbers it gave; see `trees`.
 
-A shape is a plain tuple that can be compared and hashed, so that a program is found by the shape of its arguments:
-
-    ("number",)    ("list", (shape, ...))    ("tuple", (shape, ...))    ("dict", keys, (shape, ...))
-    ("array", sizes)    ("lists", sizes): lists of lists of numbers
-    ("same", object, mark): whatever is no number, as it is; the mark tells True from 1, and -0.0 from 0.0
-    ("fixed", sizes, dtype, bytes): an array whose numbers are part of the shape
-    ("exact", number): in results, a whole number or truth value that is the same at each call
-
-How much of an argument is part of its shape depends on what the function does with it; see `static`. From KINDS on,
-the shape of a number says what kind it is: ("number", int), ("lists", sizes, float), ("array", sizes, numpy.int64).
+How much of an argument is part of its tree depends on what the function does with it; see `static`. Constants have a
+mark, which tells True from 1, and -0.0 from 0.0. From KINDS on, a tree says of numbers what kind they are: ("number",
+int), ("lists", sizes, float), ("array", sizes, numpy.int64).
 """
 
 from __future__ import annotations
 
 import dataclasses
 import numbers
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from itertools import chain
-from math import copysign, prod
+from math import copysign
 from pathlib import PurePath
 from typing import Any
 
@@ -31,40 +24,50 @@ from ..core.numeric import number, short
 from ..core.value import Value
 from ..interop.arrays import ArrayOfValues
 from ..interop.masks import Mask
+from ..trees import CONTAINERS, NUMBER, Tree, constant, count, is_leaf, mapped, nested, rebuild, tree_of
 
-Shape = tuple[Any, ...]
-NUMBER: Shape = ("number",)
 _FLOAT = np.dtype(float)
 _LOOKED_AT = 32  # numbers in a list that is looked through for truth values
 
 
-# How much of an argument's numbers is part of its shape: of each sample's, truth values are numbers too; then none of
+# How much of an argument's numbers is part of its tree: of each sample's, truth values are numbers too; then none of
 # the numbers; their kinds; those that are no floats; all.
 SAMPLES, NUMBERS, KINDS, WHOLE, ALL = range(-1, 4)
 _BOOLS = (bool, np.bool_)
 
 
-def flatten(x: Any, parts: list[Any], mode: int = NUMBERS) -> Shape:
-    """Appends what is in `x` to `parts`, numbers and Values one by one, arrays of numbers whole; returns its shape."""
+def flatten(x: Any, parts: list[Any], mode: int = NUMBERS) -> Tree:
+    """Appends what is in `x` to `parts`, numbers and Values one by one, arrays of numbers whole; returns its tree."""
+    return flatten_each((x,), parts, mode)[0]
+
+
+def flatten_each(objects: Iterable[Any], parts: list[Any], mode: int = NUMBERS) -> tuple[Tree, ...]:
+    """The same of several objects."""
+
+    def leaf(x: Any) -> Tree | None:
+        kind = type(x)
+        # exact types first: asking whether an array is a numbers.Real takes longer than all the rest
+        if (kind is float or kind is int) and mode <= NUMBERS:
+            parts.append(x)
+            return NUMBER
+        if kind is np.ndarray and x.ndim and x.dtype.kind in "biuf":
+            return _array(x, parts, mode)
+        if kind not in CONTAINERS:
+            if not isinstance(x, CONTAINERS):
+                return _alone(x, parts, mode)
+            _refuse_own(x, kind)
+        whole = regular(x, mode) if kind is list and mode < ALL else None
+        if whole is None:
+            return None
+        parts.append(whole)
+        return ("lists", whole.shape) if mode <= NUMBERS else ("lists", whole.shape, float)
+
+    return tuple([leaf(x) or nested(x, leaf, keys_for) for x in objects])
+
+
+def _alone(x: Any, parts: list[Any], mode: int) -> Tree:
+    """A number, a constant, or an unusual array."""
     kind = type(x)
-    # exact types first: asking whether an array is a numbers.Real takes longer than all the rest
-    if (kind is float or kind is int) and mode <= NUMBERS:
-        parts.append(x)
-        return NUMBER
-    if kind is np.ndarray and x.ndim and x.dtype.kind in "biuf":
-        return _array(x, parts, mode)
-    if kind not in _PLAINLY and isinstance(x, list | tuple | dict):
-        _refuse_own(x, kind)
-    if isinstance(x, list):
-        whole = regular(x, mode) if mode < ALL else None
-        if whole is not None:
-            parts.append(whole)
-            return ("lists", whole.shape) if mode <= NUMBERS else ("lists", whole.shape, float)
-        return "list", tuple([flatten(item, parts, mode) for item in x])
-    if isinstance(x, tuple):
-        return (kind if hasattr(kind, "_fields") else "tuple"), tuple([flatten(item, parts, mode) for item in x])
-    if isinstance(x, dict):
-        return "dict", keys_for(x), tuple([flatten(item, parts, mode) for item in x.values()])
     if isinstance(x, Value):
         if mode == ALL:
             raise TypeError(f"static= names an argument with {x!r}, and a Value is no constant; leave it out")
@@ -91,9 +94,6 @@ def flatten(x: Any, parts: list[Any], mode: int = NUMBERS) -> Shape:
     return "same", x, mark(x)
 
 
-_PLAINLY = {list, tuple, dict, float}
-
-
 def _refuse_own(x: Any, kind: type) -> None:
     """Refuses a class of lists, tuples or dicts that may compute in a way of its own; inside, it would be plain."""
     if kind.__module__ == "collections" or hasattr(kind, "_fields"):
@@ -105,14 +105,14 @@ def _refuse_own(x: Any, kind: type) -> None:
     )
 
 
-def _array(x: Any, parts: list[Any], mode: int) -> Shape:
+def _array(x: Any, parts: list[Any], mode: int) -> Tree:
     if mode == ALL or (mode == WHOLE and x.dtype.kind != "f"):
         return "fixed", x.shape, x.dtype.str, x.tobytes()
     parts.append(x)
     return ("array", x.shape) if mode <= NUMBERS else ("array", x.shape, x.dtype.type)
 
 
-def _unusual_array(x: Any, parts: list[Any], mode: int) -> Shape:
+def _unusual_array(x: Any, parts: list[Any], mode: int) -> Tree:
     """An array of objects, one without axes, or one of a class of its own."""
     if type(x) not in (np.ndarray, np.memmap):
         remedy = "x.filled(number) or x.compressed()" if isinstance(x, np.ma.MaskedArray) else "numpy.asarray(x)"
@@ -125,25 +125,18 @@ def _unusual_array(x: Any, parts: list[Any], mode: int) -> Shape:
         raise TypeError(f"an array of numbers is needed, not one of {x.dtype}; pass a list or a tuple of them")
     if mode == ALL:
         raise TypeError("static= names an argument with an array of objects, which may change; pass a list or a tuple")
-    for item in x.flat:
-        if flatten(item, parts, SAMPLES) is not NUMBER:
-            raise TypeError(f"an array of objects holds Values or numbers, not {item!r}")
+    items = x.ravel().tolist()
+    trees = flatten_each(items, parts, SAMPLES)
+    if trees.count(NUMBER) != len(trees):
+        other = next(item for item, tree in zip(items, trees, strict=True) if tree != NUMBER)
+        raise TypeError(f"an array of objects holds Values or numbers, not {other!r}")
     return ("array", x.shape) if x.ndim else NUMBER
 
 
-def keys_for(x: dict[Any, Any]) -> tuple[Any, ...]:
-    """The keys; where they are not all text, with their marks, because True, 1 and 1.0 are equal."""
+def keys_for(x: dict[Any, Any]) -> Tree:
+    """The keys, in a tuple; where they are not all text, with their marks, because True, 1 and 1.0 are equal."""
     keys = tuple(x)
-    return keys if {*map(type, keys)} <= {str} else (_MARKED, keys, tuple(map(mark, keys)))
-
-
-_MARKED = "keys and their marks"
-
-
-def keys_of(shape: Shape) -> tuple[Any, ...]:
-    """The keys of a dict of that shape."""
-    keys: tuple[Any, ...] = shape[1]
-    return keys[1] if keys[:1] == (_MARKED,) and len(keys) == 3 and isinstance(keys[1], tuple) else keys
+    return (keys,) if {*map(type, keys)} <= {str} else (keys, tuple(map(mark, keys)))
 
 
 def mark(x: Any) -> Any:
@@ -164,19 +157,15 @@ _OWN_EQUALITY: Any = object.__eq__
 _PLAIN = {str, bytes, int, bool, type(None), complex, range, date, time, timedelta, type}
 
 
-def is_constant_number(x: Any) -> bool:
-    """Whether something that is part of a shape is a number, by which there is no derivative."""
-    return isinstance(x, numbers.Real | Decimal | np.bool_) and not isinstance(x, Enum)
+def is_constant_number(leaf: Tree) -> bool:
+    """Whether a leaf is a number or an array of them, and part of the tree: there is no derivative by it."""
+    is_number = leaf[0] == "same" and isinstance(leaf[1], numbers.Real | Decimal | np.bool_)
+    return leaf[0] == "fixed" or (is_number and not isinstance(leaf[1], Enum))
 
 
-def without_constants(shape: Shape) -> Shape:
-    """The shape of a derivative by an argument of that shape: None where a number is part of the shape."""
-    kind = shape[0]
-    if kind == "fixed" or (kind == "same" and is_constant_number(shape[1])):
-        return "same", None, type(None)
-    if kind in ("number", "array", "lists", "same"):
-        return shape
-    return *shape[:-1], tuple(map(without_constants, shape[-1]))
+def without_constants(tree: Tree) -> Tree:
+    """The tree of a derivative by an argument of that tree: None where a number is part of the tree."""
+    return mapped(tree, lambda leaf: ("same", None, type(None)) if is_constant_number(leaf) else leaf)
 
 
 def regular(x: list[Any], mode: int = NUMBERS) -> Any:
@@ -205,39 +194,40 @@ def regular(x: list[Any], mode: int = NUMBERS) -> Any:
     return whole
 
 
-def flatten_samples(x: Any, name: int | str, parts: list[Any]) -> Shape:
+def flatten_samples(x: Any, name: int | str, parts: list[Any]) -> Tree:
     """Like `flatten`, for an argument with one entry for each sample; parts are arrays with samples first."""
-    if isinstance(x, dict):
-        return "dict", keys_for(x), tuple([flatten_samples(item, name, parts) for item in x.values()])
-    if isinstance(x, list | tuple) and len(x):
-        whole = regular(x, SAMPLES) if isinstance(x, list) else None
-        if whole is None:
-            return _sample_by_sample(x, name, parts)
-        parts.append(whole)
-        return ("lists", whole.shape[1:]) if whole.ndim > 1 else NUMBER
-    if isinstance(x, np.ndarray) and x.ndim and len(x) and x.dtype.kind in "biuf":
-        if type(x) is not np.ndarray:
-            _unusual_array(x, [], SAMPLES)
-        parts.append(x)
-        return ("array", x.shape[1:]) if x.ndim > 1 else NUMBER
-    if isinstance(x, list | tuple | np.ndarray) and np.shape(x)[:1] == (0,):
-        raise ValueError(f"the batch argument {name} has no samples, and no samples have no result; give at least one")
-    raise TypeError(f"the batch argument {name} needs one entry for each sample, as a list or an array, not {x!r}")
+
+    def leaf(x: Any) -> Tree | None:
+        if isinstance(x, dict):
+            return None
+        if isinstance(x, list | tuple) and len(x):
+            whole = regular(x, SAMPLES) if isinstance(x, list) else None
+            if whole is None:
+                return _sample_by_sample(x, name, parts)
+            parts.append(whole)
+            return ("lists", whole.shape[1:]) if whole.ndim > 1 else NUMBER
+        if isinstance(x, np.ndarray) and x.ndim and len(x) and x.dtype.kind in "biuf":
+            if type(x) is not np.ndarray:
+                _unusual_array(x, [], SAMPLES)
+            parts.append(x)
+            return ("array", x.shape[1:]) if x.ndim > 1 else NUMBER
+        if isinstance(x, list | tuple | np.ndarray) and np.shape(x)[:1] == (0,):
+            raise ValueError(
+                f"the batch argument {name} has no samples, and no samples have no result; give at least one"
+            )
+        raise TypeError(f"the batch argument {name} needs one entry for each sample, as a list or an array, not {x!r}")
+
+    return tree_of(x, leaf, keys_for)
 
 
-def _sample_by_sample(x: Any, name: int | str, parts: list[Any]) -> Shape:
-    rows: list[list[float]] = []
-    shape: Shape | None = None
-    for k, sample in enumerate(x):
-        found: list[Any] = []
-        this = flatten(sample, found, SAMPLES)
-        if shape is not None and this != shape:
-            raise ValueError(f"the samples of {name} differ in shape: sample 0 is {shape}, sample {k} is {this}")
-        shape = this
-        rows.append([x for chunk in chunks_of(found) for x in chunk.tolist()])
-    parts.append(np.array(rows))
-    assert shape is not None
-    return shape
+def _sample_by_sample(x: Any, name: int | str, parts: list[Any]) -> Tree:
+    found: list[Any] = []
+    first, *others = flatten_each(x, found, SAMPLES)
+    for k, tree in enumerate(others, 1):
+        if tree != first:
+            raise ValueError(f"the samples of {name} differ in shape: sample 0 is {first}, sample {k} is {tree}")
+    parts.append(np.concatenate([np.zeros(0), *chunks_of(found)]).reshape(len(x), -1))
+    return first
 
 
 def chunks_of(parts: list[Any]) -> list[Any]:
@@ -259,75 +249,28 @@ def chunks_of(parts: list[Any]) -> list[Any]:
     return chunks
 
 
-def unflatten(shape: Shape, leaves: Iterator[Any], array: Callable[[list[Any], tuple[int, ...]], Any]) -> Any:
-    """The object of that shape; `array` makes an array of a list of leaves."""
-    kind = shape[0]
+def split(tree: Tree, numbers: Any) -> Any:
+    """An object of that tree made of the numbers in an array."""
+    if is_leaf(tree):
+        return _split_leaf(tree, numbers)
+    taken = 0
+
+    def leaf(one: Tree) -> Any:
+        nonlocal taken
+        first = taken
+        if one[0] == "number":
+            taken += 1
+            return numbers.item(first)
+        taken += count(one)
+        return _split_leaf(one, numbers[first:taken])
+
+    return rebuild(tree, leaf)
+
+
+def _split_leaf(leaf: Tree, numbers: Any) -> Any:
+    kind = leaf[0]
     if kind == "number":
-        return next(leaves)
-    if kind == "same":
-        return shape[1]
-    if kind == "fixed":
-        return _fixed(shape)
+        return numbers.item(0)
     if kind == "array":
-        return array([next(leaves) for _ in range(prod(shape[1]))], shape[1])
-    if kind == "lists":
-        return _lists(leaves, shape[1])
-    if kind == "dict":
-        return {key: unflatten(part, leaves, array) for key, part in zip(keys_of(shape), shape[2], strict=True)}
-    items = [unflatten(part, leaves, array) for part in shape[1]]
-    if kind == "list":
-        return items
-    return tuple(items) if kind == "tuple" else kind(*items)
-
-
-def _fixed(shape: Shape) -> Any:
-    """A new array each time, because whoever gets it may write into it."""
-    return np.frombuffer(shape[3], shape[2]).reshape(shape[1]).copy()
-
-
-def _lists(leaves: Iterator[Any], sizes: tuple[int, ...]) -> list[Any]:
-    if len(sizes) == 1:
-        return [next(leaves) for _ in range(sizes[0])]
-    return [_lists(leaves, sizes[1:]) for _ in range(sizes[0])]
-
-
-def count(shape: Shape) -> int:
-    """How many numbers an object of that shape holds."""
-    kind = shape[0]
-    if kind == "number" or kind == "exact":
-        return 1
-    if kind == "same" or kind == "fixed":
-        return 0
-    return prod(shape[1]) if kind in ("array", "lists") else sum(map(count, shape[-1]))
-
-
-def objects_in(shape: Shape) -> list[Any]:
-    """What an object of that shape holds besides numbers."""
-    if shape[0] == "same":
-        return [shape[1]]
-    if shape[0] in ("number", "array", "lists", "fixed", "exact"):
-        return []
-    return [x for part in shape[-1] for x in objects_in(part)]
-
-
-def split(shape: Shape, numbers: Any) -> Any:
-    """An object of that shape made of the numbers in an array."""
-    kind = shape[0]
-    if kind == "number":
-        return float(numbers[0])
-    if kind == "same" or kind == "exact":
-        return shape[1]
-    if kind == "fixed":
-        return _fixed(shape)
-    if kind == "array":
-        return numbers.reshape(shape[1])
-    if kind == "lists":
-        return numbers.reshape(shape[1]).tolist()
-    taken, items = 0, []
-    for part in shape[-1]:
-        size = count(part)
-        items.append(split(part, numbers[taken : taken + size]))
-        taken += size
-    if kind == "dict":
-        return dict(zip(keys_of(shape), items, strict=True))
-    return items if kind == "list" else tuple(items) if kind == "tuple" else kind(*items)
+        return numbers.reshape(leaf[1])
+    return numbers.reshape(leaf[1]).tolist() if kind == "lists" else constant(leaf)

@@ -98,7 +98,7 @@ def compile(
     Sums are taken in the order in which they are written, but for sums of products: their terms are taken in any order,
     as matrix products do. `autograd.compiling.graph.sums` says which sums those are.
 
-    Where numba is installed (the extra `fast`), programs in double precision become machine code, which is kept on
+    Where llvmlite is installed (the extra `fast`), programs in double precision become machine code, which is kept on
     disk, once they were used often enough to pay for that; `native=False` leaves them to NumPy and Python, and
     `native=True` has it made for the first call, as does `threads`, which shares the samples of a large batch among so
     many threads of that code.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..trees import NUMBER, Tree
 from . import listing
 from .arguments import Arguments, Layout, given
-from .flattening import NUMBER, Shape, split
+from .flattening import split
 from .forms import choose, is_native_blocks, name_of
 from .graph import saving
 from .graph.graph import Graph
@@ -34,9 +35,9 @@ class Signature:
     """How arguments and result are arranged; see `flattening`."""
 
     names: tuple[str, ...] = ()  # of the arguments given by name, the last ones
-    shapes: tuple[Shape, ...] = ()
+    shapes: tuple[Tree, ...] = ()
     batched: tuple[bool, ...] = ()  # for each argument, whether it has an entry for each sample of a batch
-    result: Shape = NUMBER
+    result: Tree = NUMBER
     has_aux: bool = False  # whether the result is a pair, of which the first is differentiated
 
 
@@ -155,7 +156,7 @@ class Program:
 
     @property
     def loops(self) -> str:
-        """The program as the loops and lines that become machine code, where numba is installed.
+        """The program as the loops and lines that become machine code, where llvmlite is installed.
 
         Raises:
             ValueError: it does not become machine code, or has more in it than such loops can say.

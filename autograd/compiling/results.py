@@ -12,34 +12,50 @@ import numpy as np
 from ..core.numeric import number, short
 from ..core.value import Value
 from ..interop.masks import Mask
+from ..trees import CONTAINERS, NUMBER, Tree, tree_of
 from .argument import Argument
-from .flattening import NUMBER, Shape, keys_for, mark, split
+from .flattening import keys_for, mark, split
 
 
-def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Shape:
-    """Appends the numbers in a result to `parts`, and returns its shape; see `flattening`.
+def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Tree:
+    """Appends the numbers in a result to `parts`, and returns its tree.
 
     Values with a line from `since` on were made for this result.
     """
-    kind = type(x)
-    if kind is Mask:
-        x = np.asarray(x)
-    if isinstance(x, Value | float | np.floating):
-        parts.append(x)
-        return NUMBER
-    if isinstance(x, list):
-        return "list", tuple([flatten_result(item, parts, since) for item in x])
-    if isinstance(x, tuple):
-        items = tuple([flatten_result(item, parts, since) for item in x])
-        return (kind if hasattr(kind, "_fields") else "tuple"), items
-    if isinstance(x, dict):
-        _refuse_values(x, x, since)
-        return "dict", keys_for(x), tuple([flatten_result(item, parts, since) for item in x.values()])
-    if isinstance(x, np.ndarray) and x.dtype.kind == "O":
-        return _objects(x, parts, since)
-    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim and type(x) is np.ndarray:
+
+    def leaf(x: Any) -> Tree | None:
+        if type(x) is Mask:
+            x = np.asarray(x)
+        if isinstance(x, Value | float | np.floating):
+            parts.append(x)
+            return NUMBER
+        if isinstance(x, CONTAINERS):
+            if isinstance(x, dict):
+                _refuse_values(x, x, since)
+            return None
+        return _array(x, parts, since) if isinstance(x, np.ndarray) else _constant(x, parts, since)
+
+    return tree_of(x, leaf, keys_for)
+
+
+def _array(x: Any, parts: list[Any], since: int) -> Tree:
+    kind = x.dtype.kind
+    if kind == "O":
+        items = tuple(x.ravel().tolist())
+        for item, tree in zip(items, flatten_result(items, parts, since)[1], strict=True):
+            if tree[0] not in ("number", "exact"):
+                raise TypeError(f"an array of objects holds Values or numbers, not {item!r}")
+        return ("array", x.shape) if x.ndim else NUMBER
+    if kind == "f" and x.ndim and type(x) is np.ndarray:
         parts.extend(x.reshape(-1).tolist())
         return "array", x.shape
+    if type(x) is np.ndarray and kind != "V":
+        return "fixed", x.shape, x.dtype.str, x.tobytes()
+    return _constant(x, parts, since)
+
+
+def _constant(x: Any, parts: list[Any], since: int) -> Tree:
+    """A number or an object that is the same at each call, and may hold nothing that is not."""
     if isinstance(x, numbers.Real | Decimal | np.bool_):
         try:
             number(x)
@@ -47,20 +63,6 @@ def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Shape:
             return "same", x, mark(x)
         parts.append(x)
         return "exact", x
-    if isinstance(x, np.ndarray) and type(x) is np.ndarray and x.dtype.kind != "V":
-        return "fixed", x.shape, x.dtype.str, x.tobytes()
-    return _as_it_is(x, since)
-
-
-def _objects(x: Any, parts: list[Any], since: int) -> Shape:
-    for item in x.flat:
-        if flatten_result(item, parts, since)[0] not in ("number", "exact"):
-            raise TypeError(f"an array of objects holds Values or numbers, not {item!r}")
-    return ("array", x.shape) if x.ndim else NUMBER
-
-
-def _as_it_is(x: Any, since: int) -> Shape:
-    """An object that is the same at each call, and may hold nothing that is not."""
     kind = type(x).__name__
     if isinstance(x, Iterator):
         raise TypeError(f"a compiled function returns its numbers at once, and no {kind}; return a list, as in [*x]")
@@ -99,13 +101,13 @@ def _refuse_values(x: Any, inside: Iterable[Any], since: int) -> None:
             waiting += item.values() if isinstance(item, dict) else item
 
 
-def is_one_number(shape: Shape) -> bool:
+def is_one_number(tree: Tree) -> bool:
     """Whether a result is one number, of which there is a gradient; a truth value is none."""
-    return shape[0] == "number" or (shape[0] == "exact" and not isinstance(shape[1], bool | np.bool_))
+    return tree[0] == "number" or (tree[0] == "exact" and not isinstance(tree[1], bool | np.bool_))
 
 
-def pair_of(result: Shape) -> tuple[Shape, Shape]:
-    """The shapes of the number and of what a function with `has_aux` returns besides."""
+def pair_of(result: Tree) -> tuple[Tree, Tree]:
+    """The trees of the number and of what a function with `has_aux` returns besides."""
     if result[0] in ("tuple", "list") and len(result[1]) == 2:
         number, rest = result[1]
         if is_one_number(number):
@@ -116,18 +118,18 @@ def pair_of(result: Shape) -> tuple[Shape, Shape]:
     )
 
 
-def of_samples(shapes: list[Shape], columns: list[Any], places: list[Any], samples: int) -> Any:
+def of_samples(trees: list[Tree], columns: list[Any], places: list[Any], samples: int) -> Any:
     """The results of a batch: an array where each is a number or a truth value, else a list with one for each sample.
 
-    Given are, for those samples that took the same way, the shape of their results, a column of numbers for each of
+    Given are, for those samples that took the same way, the tree of their results, a column of numbers for each of
     them, and which they are.
     """
-    kinds = {shape[0] for shape in shapes}
+    kinds = {tree[0] for tree in trees}
     if kinds <= {"number", "exact"}:
         if "number" in kinds:
             rows = [column[0] for column in columns]
         else:
-            rows = [np.full(len(place), shape[1]) for shape, place in zip(shapes, places, strict=True)]
+            rows = [np.full(len(place), tree[1]) for tree, place in zip(trees, places, strict=True)]
         if len(rows) == 1 and len(rows[0]) == samples:
             return rows[0]
         results = np.empty(samples, np.result_type(*rows))
@@ -135,7 +137,7 @@ def of_samples(shapes: list[Shape], columns: list[Any], places: list[Any], sampl
             results[place] = row
         return results
     each: list[Any] = [None] * samples
-    for shape, place, column in zip(shapes, places, columns, strict=True):
+    for tree, place, column in zip(trees, places, columns, strict=True):
         for sample, numbers_ in zip(place.tolist(), column.T, strict=True):
-            each[sample] = split(shape, numbers_)
+            each[sample] = split(tree, numbers_)
     return each

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..core.value import Value
+from ..trees import Tree
 from .arguments import Arguments
-from .flattening import Shape, split
+from .flattening import split
 from .results import of_samples, pair_of
 from .version import Version
 
@@ -20,7 +21,7 @@ class Share:
 
     samples: Any
     version: Version | None  # None where the function itself ran
-    result: Shape
+    result: Tree
     parameters: list[Value]
     outputs: Any  # a row for each result, a column for each sample
     d_parameters: Any
@@ -62,7 +63,7 @@ def by_arguments(call: Arguments, shares: list[Share], chosen: tuple[int, ...]) 
     return tuple([call.layout.arranged(k, d_shared, d_own) for k in chosen])
 
 
-def _of_samples(call: Arguments, shares: list[Share], shapes: list[Shape], first: int = 0) -> Any:
+def _of_samples(call: Arguments, shares: list[Share], shapes: list[Tree], first: int = 0) -> Any:
     """The results of a batch, of these shapes, whose numbers begin at the row `first` of all."""
     columns, places = [share.outputs[first:] for share in shares], [share.samples for share in shares]
     return of_samples(shapes, columns, places, call.samples)

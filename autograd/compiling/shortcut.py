@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ..trees import Tree, is_leaf
+from ..trees import count as size_of
 from .arguments import Layout
-from .flattening import KINDS, NUMBERS, SAMPLES, Shape, keys_for, keys_of, mark, regular, split
-from .flattening import count as size_of
+from .flattening import KINDS, NUMBERS, SAMPLES, keys_for, mark, regular, split
 from .results import of_samples, pair_of
 from .store import Home
 from .version import Version
@@ -134,10 +135,10 @@ class _Taking:
         self.lines: list[str] = []
         self.names: dict[str, Any] = {}
         self._shared: list[tuple[bool, str]] = []  # what was found, and whether it is an array
-        self._own: list[tuple[str, Shape]] = []
+        self._own: list[tuple[str, Tree]] = []
         self._serial = count()
 
-    def take(self, name: str, shape: Shape, batched: bool) -> None:
+    def take(self, name: str, shape: Tree, batched: bool) -> None:
         """The lines for what goes by this name."""
         kind = shape[0]
         if kind == "same":
@@ -146,10 +147,9 @@ class _Taking:
             same = f"{name}.shape == {shape[1]} and {name}.dtype.str == {shape[2]!r} and {name}.tobytes() == "
             self._unless(f"type({name}) is ndarray and {same}{self._constant(shape[3])}")
         elif kind == "dict":
-            is_plain = keys_of(shape) is shape[1]
-            keys = f"tuple({name})" if is_plain else f"keys_for({name})"
-            self._unless(f"type({name}) is dict and {keys} == {self._constant(shape[1])}")
-            self._items(f"{name}.values()", shape[2], batched)
+            keys, known = ("tuple", shape[1]) if len(shape) == 3 else ("keys_for", shape[1:-1])
+            self._unless(f"type({name}) is dict and {keys}({name}) == {self._constant(known)}")
+            self._items(f"{name}.values()", shape[-1], batched)
         elif batched:
             self._take_samples(name, shape)
         elif kind == "number":
@@ -169,7 +169,7 @@ class _Taking:
             self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(shape[1])}")
             self._items(name, shape[1], batched)
 
-    def _take_constant(self, name: str, shape: Shape) -> None:
+    def _take_constant(self, name: str, shape: Tree) -> None:
         """The line for what is part of the shape: a number or a text equal to it, and of objects, the same one."""
         x = self._constant(shape[1])
         if type(shape[1]) in (int, str):
@@ -179,7 +179,7 @@ class _Taking:
         else:
             self._unless(f"{name} is {x}")
 
-    def _take_samples(self, name: str, shape: Shape) -> None:
+    def _take_samples(self, name: str, shape: Tree) -> None:
         kind, sizes = shape[0], shape[1] if len(shape) > 1 else ()
         if kind not in ("number", "array", "lists"):
             raise _OneByOne
@@ -196,7 +196,7 @@ class _Taking:
         numbers = f"({name}.dtype is FLOAT or {name}.dtype.kind in 'fiub')"
         self._unless(f"type({name}) is ndarray and {condition} and {numbers}")
 
-    def _items(self, name: str, shapes: tuple[Shape, ...], batched: bool) -> None:
+    def _items(self, name: str, shapes: tuple[Tree, ...], batched: bool) -> None:
         parts = [f"x{next(self._serial)}" for _ in shapes]
         if parts:
             self.lines.append(f"{', '.join(parts)}, = {name}")
@@ -237,7 +237,7 @@ class _Taking:
             return f"layout.arranged({k}, None, d_own)"
         return self._arranged(layout.slopes[k], known + layout.places[k][0])
 
-    def _arranged(self, shape: Shape, at: int) -> str:
+    def _arranged(self, shape: Tree, at: int) -> str:
         kind = shape[0]
         if kind == "number":
             return f"float(d[{at}])"
@@ -252,7 +252,7 @@ class _Taking:
             parts.append(self._arranged(one, at))
             at += size_of(one)
         if kind == "dict":
-            return f"dict(zip({self._constant(keys_of(shape))}, [{', '.join(parts)}]))"
+            return f"dict(zip({self._constant(shape[1])}, [{', '.join(parts)}]))"
         if kind == "list":
             return f"[{', '.join(parts)}]"
         together = "".join(f"{part}, " for part in parts)
@@ -262,6 +262,6 @@ class _Taking:
 _TYPES = {"list": list, "tuple": tuple}
 
 
-def _lines(shape: Shape) -> int:
+def _lines(shape: Tree) -> int:
     """How many things are checked one by one."""
-    return 1 if shape[0] in ("number", "array", "lists", "same", "fixed") else 1 + sum(map(_lines, shape[-1]))
+    return 1 if is_leaf(shape) else 1 + sum(map(_lines, shape[-1]))

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .flattening import ALL, KINDS, NUMBERS, WHOLE, Shape, is_constant_number
+from ..trees import Tree, leaves
+from .flattening import ALL, KINDS, NUMBERS, WHOLE, is_constant_number
 
 Name = int | str  # of an argument: its position, or the name it is given by
 
@@ -69,15 +70,16 @@ def _parameters(function: Any) -> list[inspect.Parameter]:
         return []
 
 
-def mode_of(shape: Shape) -> int:
-    """The mode in which an argument of that shape was arranged."""
-    kind = shape[0]
-    if kind in ("same", "fixed"):
-        is_float = np.dtype(shape[2]).kind == "f" if kind == "fixed" else isinstance(shape[1], float)
-        return ALL if is_float else WHOLE if kind == "fixed" or is_constant_number(shape[1]) else NUMBERS
-    if kind in ("number", "array", "lists"):
-        return KINDS if len(shape) == (2 if kind == "number" else 3) else NUMBERS
-    return max(map(mode_of, shape[-1]), default=NUMBERS)
+def mode_of(tree: Tree) -> int:
+    """The mode in which an argument of that tree was arranged."""
+    return max(map(_mode_of, leaves(tree)), default=NUMBERS)
+
+
+def _mode_of(leaf: Tree) -> int:
+    if is_constant_number(leaf):
+        is_float = np.dtype(leaf[2]).kind == "f" if leaf[0] == "fixed" else isinstance(leaf[1], float)
+        return ALL if is_float else WHOLE
+    return KINDS if leaf[0] != "same" and isinstance(leaf[-1], type) else NUMBERS
 
 
 class PlainNeededError(BaseException):

@@ -12,10 +12,10 @@ from ..checks.anomaly import Anomaly
 from ..core.numeric import number
 from ..core.value import Value
 from ..core.watching import caller, serials, watched_only_by, watching_here
+from ..trees import Tree
 from ..verbs.adjoints import pull
 from ..verbs.ancestry import history
 from .arguments import Arguments, Unchanged
-from .flattening import Shape
 from .results import flatten_result
 
 
@@ -40,7 +40,7 @@ class Ran:
         before.refuse_changed()
         self._arguments = values
         self._outputs: list[Any] = []
-        self.result: Shape = flatten_result(result, self._outputs, begun)
+        self.result: Tree = flatten_result(result, self._outputs, begun)
 
     @property
     def numbers(self) -> Any:

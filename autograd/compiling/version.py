@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..core.value import Value
-from .flattening import Shape
+from ..trees import Tree
 from .outside.closure import Closure
 from .program import Program
 
@@ -21,7 +21,7 @@ class Version:
     """A program, how its result is arranged, and the Values it reads as parameters; the home of these, see `store`."""
 
     program: Program
-    result: Shape
+    result: Tree
     parameters: list[Value]  # leaves, then results that were computed before
     closure: Closure  # what the function can read
     is_kept: bool = True  # whether it may be run again

@@ -12,10 +12,10 @@ import numpy as np
 from ..core.numeric import short
 from ..core.value import Value
 from ..core.watching import watchers, watching_here
+from ..trees import Tree
 from .arguments import Arguments, Layout, given
 from .checking import compare
 from .credit import Credit
-from .flattening import Shape
 from .graph.tracer import Tracer
 from .locks import Lock
 from .options import Options
@@ -245,7 +245,7 @@ class Versions:
             samples, None, ran.result, parameters, ran.numbers, d_parameters, d[~batched], d[batched].reshape(-1, 1)
         )
 
-    def _refuse_several(self, result: Shape) -> None:
+    def _refuse_several(self, result: Tree) -> None:
         """Raises where there is not one result to differentiate."""
         if not is_one_number(pair_of(result)[0] if self.options.has_aux else result):
             raise ValueError(

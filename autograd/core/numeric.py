@@ -5,11 +5,26 @@ from __future__ import annotations
 import numbers
 import reprlib
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
-Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
+if TYPE_CHECKING:
+
+    class Ratio(Protocol):
+        """A float, and what else is a ratio: a Fraction, a Decimal, a floating-point scalar of NumPy."""
+
+        def as_integer_ratio(self) -> tuple[int, int]: ...
+
+    class Whole(Protocol):
+        """An int, and what else is whole: an integer scalar of NumPy."""
+
+        @property
+        def numerator(self) -> Any: ...
+
+    Number: TypeAlias = float | Ratio | Whole  # no Value is one, and no array
+else:
+    Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
 
 _REMEDIES: dict[type, str] = {
     str: "convert it first, as in float(text)",

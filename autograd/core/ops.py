@@ -19,6 +19,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from math import inf, log, pi, sqrt
 from typing import Any
 
@@ -55,6 +56,18 @@ class Op:
     def groups(self) -> tuple[bool, ...]:
         """For each input, whether it is a group of any number of values."""
         return tuple(domain.least is not None for domain in self.domain)
+
+    def split(self, inputs: Any) -> list[Any]:
+        """The inputs of a node as `forward` takes them: each group, and all are equally long, as one sequence."""
+        if True not in self.groups:
+            return list(inputs)
+        size = (len(inputs) - self.groups.count(False)) // self.groups.count(True)
+        ends = accumulate(size if many else 1 for many in self.groups)
+        return [inputs[end - size : end] if many else inputs[end - 1] for many, end in zip(self.groups, ends)]
+
+    def joined(self, parts: Sequence[Any]) -> list[Any]:
+        """What there is for each of those, such as `partials`, for one input of a node after the other."""
+        return [x for part, many in zip(parts, self.groups, strict=True) for x in (part if many else [part])]
 
     def takes(self, count: int) -> bool:
         """Whether it can read so many inputs, one at least; all groups have as many."""
@@ -345,7 +358,7 @@ ROWS: list[Op] = [
        lambda m, xs: m.prod(xs), lambda m, xs, y: (_products_of_the_others(xs),), (GROUP,)),
     Op("dot", "·", "the sum of the products x1 y1 + x2 y2 + ...",
        lambda m, xs, ys: m.dot(xs, ys), lambda m, xs, ys, y: (ys, xs), (GROUP, GROUP)),
-    Op("linear", "w·x+b", "a neuron's linear combination: the sum of the products x1 w1 + x2 w2 + ... plus the bias",
+    Op("linear", "w·x+b", "the linear combination of a neuron, x1 w1 + x2 w2 + ... plus the bias",
        lambda m, xs, ws, bias=0.0: m.dot(xs, ws) + bias,
        lambda m, xs, ws, bias, y: (ws, xs, 1.0), (GROUP, GROUP, REAL)),
     Op("mean", "mean", "the sum of the values divided by their number",

@@ -25,11 +25,18 @@ from .watching import (
     watchers,
 )
 
+if TYPE_CHECKING:
+    from .methods import Methods  # the operations: `functions` adds one method a row when the package is imported
+
+    _Operations = Methods["Value"]
+else:
+    _Operations = object
+
 # The grad of a Value that no sweep has reached: 0.0 like any other, and told apart by identity.
 UNSET = float("0.0")
 
 
-class Value:
+class Value(_Operations):
     """A number that can be differentiated: an input or a parameter.
 
     Arithmetic, comparisons and every operation of the table work on it, alone or mixed with numbers; results record
@@ -281,13 +288,15 @@ class Value:
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
-    def __float__(self) -> NoReturn:
-        raise TypeError(
-            "a Value does not turn into a plain number by itself, because its gradient would be lost; use a function "
-            "of autograd in place of one of math, as in autograd.exp(x), or take the number with x.data"
-        )
+    if not TYPE_CHECKING:  # for which float(x) and math.exp(x) are errors too
 
-    __int__ = __complex__ = __float__
+        def __float__(self) -> NoReturn:
+            raise TypeError(
+                "a Value does not turn into a plain number by itself, because its gradient would be lost; use a "
+                "function of autograd in place of one of math, as in autograd.exp(x), or take the number with x.data"
+            )
+
+        __int__ = __complex__ = __float__
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         from ..interop.arrays import apply_ufunc
@@ -304,40 +313,14 @@ class Value:
 
         return reduce(self)
 
-    if TYPE_CHECKING:  # the operations: `functions` adds one method a row when the package is imported
-
-        def __add__(self, other: Any) -> Value: ...
-        def __radd__(self, other: Any) -> Value: ...
-        def __sub__(self, other: Any) -> Value: ...
-        def __rsub__(self, other: Any) -> Value: ...
-        def __mul__(self, other: Any) -> Value: ...
-        def __rmul__(self, other: Any) -> Value: ...
-        def __truediv__(self, other: Any) -> Value: ...
-        def __rtruediv__(self, other: Any) -> Value: ...
-        def __floordiv__(self, other: Any) -> Value: ...
-        def __rfloordiv__(self, other: Any) -> Value: ...
-        def __mod__(self, other: Any) -> Value: ...
-        def __rmod__(self, other: Any) -> Value: ...
-        def __pow__(self, other: Any) -> Value: ...
-        def __rpow__(self, other: Any) -> Value: ...
-        def __neg__(self) -> Value: ...
-        def __pos__(self) -> Value: ...
-        def __abs__(self) -> Value: ...
-        def __round__(self, digits: int = 0) -> Value: ...
-        def __floor__(self) -> Value: ...
-        def __ceil__(self) -> Value: ...
-        def __trunc__(self) -> Value: ...
-        def __getattr__(self, operation: str) -> Any: ...
-
 
 @cache
 def _scope_notes(scope: str) -> dict[str, Any]:
     return {"scope": scope}
 
 
-class Bare(Value):
-    """A Value made without running Python code, in 56 ns against 122 ns: the functions that record fill it in."""
-
+class Bare(Value):  # made without running Python code, in 56 ns against 122 ns: the functions that record fill it in
+    __doc__ = Value.__doc__
     __slots__ = ()
     __init__ = object.__init__
 
@@ -395,7 +378,7 @@ def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | 
     for root in given:
         if not isinstance(root, Value):
             raise TypeError(f"backward starts from Values, not {short(root)} ({type(root).__name__})")
-    weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)
+    weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)  # type: ignore[arg-type]  # of several
     if len(weights) != len(given):
         raise ValueError(f"{len(given)} roots need as many seeds, not {len(weights)}")
     sweep.backward(given, [number(seed) for seed in weights])

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from ..core.sweep import sweep
 from ..core.value import Value
 from ..core.watching import watch_touch, watchers
+from .numbers import NUMPY_NAMES
 
 # Attributes for the user: of optimisers written by hand, and a name.
 KEPT = (
@@ -80,7 +81,15 @@ def _refuse(value: Value, thing: Any) -> NoReturn:
     )
 
 
+def _dir(value: Value) -> list[str]:
+    """What is public, in the names of the table: not NumPy's names, nor attributes that were never set."""
+    hidden = {*NUMPY_NAMES, *KEPT}.difference(value.notes)
+    known = (name for name in object.__dir__(value) if name not in hidden)
+    return [name for name in known if not name.startswith("_") or name.endswith("__")]
+
+
 for _name in KEPT:
     setattr(Value, _name, Kept(_name))
 for _read in (_prev, _op, _backward):
     setattr(Value, _read.__name__, property(_read, _refuse))
+Value.__dir__ = _dir  # type: ignore[assignment]  # it has a Value

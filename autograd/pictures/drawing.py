@@ -12,10 +12,9 @@ from .boxes import Diagram, of_values
 from .card import Cards
 from .circuit import Circuit
 from .collapse import grouped, levels
+from .drawers import drawer_of, drawn
 from .layout import layout
 from .lettering import counted
-from .model import is_model
-from .network import draw_network
 from .picture import Picture
 from .plan import Link
 from .select import ancestors, boxes_needed, last
@@ -34,15 +33,16 @@ def draw(
     inputs: Sequence[Any] | None = None,
     gradients: bool = False,
 ) -> Picture:
-    """The computation graph of a Value, or of several, as a picture; or a network, or the blocks of a program.
+    """The computation graph of a Value, or of several, as a picture; or the blocks of a program, or a network.
 
     It has at most `max_nodes` boxes. More Values than that are collapsed: a box for each scope, and one for parts that
     repeat. `collapse="layer"` asks for a box for each scope named so, and `collapse=None` for single Values: the last
     ones, if not all fit. `depth` stops that many steps before the result. `style="wire"` draws circles, and the numbers
     on the wires between them.
 
-    Of a model made of layers of neurons, units are circles and weights are lines, the wider the larger. With `inputs`
-    each unit shows its output, else its bias; with `gradients=True` lines show the gradients of the weights.
+    Other packages draw what they know: once nn is imported, of a model made of layers of neurons, units are circles and
+    weights are lines, the wider the larger. With `inputs` each unit shows its output, else its bias; with
+    `gradients=True` lines show the gradients of the weights.
 
     >>> from autograd import Value, draw
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
@@ -53,8 +53,9 @@ def draw(
         TypeError: `what` is neither a Value, nor a list of Values, nor a model.
         ValueError: an option is out of its range, or no scope is named as `collapse` says.
     """
-    if not isinstance(what, Value | list | tuple) and is_model(what):
-        return draw_network(what, inputs, gradients)
+    draws = None if isinstance(what, Value | list | tuple) else drawer_of(what)
+    if draws is not None:
+        return draws(what, inputs, gradients)
     if hasattr(what, "diagram"):  # a compiled program
         check(max_nodes, style=style)
         return painted(what.diagram(max_nodes), style)
@@ -70,7 +71,9 @@ def _roots(what: Any) -> list[Value]:
     odd = next((root for root in roots if not isinstance(root, Value)), what if not roots else None)
     if not roots or odd is not None:
         given = f"{reprlib.repr(odd)} ({type(odd).__name__})"
-        raise TypeError(f"draw takes a Value, a list of Values or a model with layers of neurons, not {given}")
+        known = ["a Value", "a list of Values", *drawn()]
+        remedy = "" if drawn() else "; a model is drawn by the package that knows models: `import nn`"
+        raise TypeError(f"draw takes {', '.join(known[:-1])} or {known[-1]}, not {given}{remedy}")
     return roots
 
 

@@ -45,11 +45,16 @@ def grad_figure(value: Value) -> str:
     return NOT_YET if value.grad is UNSET else figure(value.grad)
 
 
+def grad_in_full(value: Value) -> str:
+    """The gradient with all its digits, or "none yet"."""
+    return "none yet" if value.grad is UNSET else repr(value.grad)
+
+
 def tip(value: Value) -> str:
     """What a pointer resting on the box reads: the formula, the exact numbers, where it was computed."""
     known = [name(value), expression(value), repr(value.data)]
-    grad = "none yet" if value.grad is UNSET else repr(value.grad)
-    lines = [" = ".join(filter(None, known)), "a constant" if value.is_constant else f"gradient: {grad}"]
+    grad = "a constant" if value.is_constant else f"gradient: {grad_in_full(value)}"
+    lines = [" = ".join(filter(None, known)), grad]
     if value.op is not None:
         lines.append(f"{value.op.name}: {value.op.says}")
     if value.scope:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
-
-import numpy as np
+from typing import Any, ParamSpec, TypeVar
 
 from ..checks.anomaly import Anomaly
 from ..core.ops import GROUP
 from ..core.value import UNSET, Bare, Value
 from ..core.watching import Watcher, serials, watch, watched_only_by, watchers, watching, watching_here
 from ..modes import NoGrad, Scope
-from ..trees import flatten
+from ..trees import fill, flatten, is_array
 from .ancestry import Segment
 
 _NAN = float("nan")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
-def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+def checkpoint(f: Callable[_P, _R]) -> Callable[_P, _R]:
     """The same function in less memory: of what it computes only the results stay, and a sweep computes the rest anew.
 
     A loop of n steps, called in runs of sqrt(n) steps, takes the memory of about 2 sqrt(n) steps and the time of one
@@ -83,7 +83,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         segment = Segment("checkpoint", "⟲", f"{f.__name__}, run again when needed", _none, _none, (GROUP,), again, [])
         for k, result in zip(places, results, strict=True):
             numbers[k] = _output(segment, result, inputs)
-        return arranged.fill(numbers)
+        return fill(arranged, numbers)
 
     return checkpointed
 
@@ -130,4 +130,4 @@ def _snapshot(x: Any) -> Any:
         return tuple(_snapshot(part) for part in x)
     if isinstance(x, dict):
         return {key: _snapshot(part) for key, part in x.items()}
-    return x.copy() if isinstance(x, np.ndarray) else x
+    return x.copy() if is_array(x) else x

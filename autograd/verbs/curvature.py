@@ -26,7 +26,7 @@ from ..vocabularies import functions
 from . import differentiable
 from .adjoints import pull
 from .ancestry import history, replayed
-from .differentiable import flat, grouped, operand, partials, product, total
+from .differentiable import operand, partials, product, total
 from .printed import has_rows, second_partials_by
 
 Pairs = dict[int, dict[int, float]]  # by the later line, then by the earlier or equal one
@@ -174,8 +174,8 @@ def _by_recording(node: Any, is_kept: bool) -> list[tuple[int, int, Any]]:
         inputs = [entered(x) if x._serial else operand(x) for x in node.inputs]
         place = {x._serial: k for k, x in enumerate(inputs) if isinstance(x, Value)}
         after = next(serials)
-        data = grouped(op, inputs)
-        slopes = flat(op, (op.curved or op.partials)(functions, *data, getattr(functions, op.name)(*data)))
+        data = op.split(inputs)
+        slopes = op.joined((op.curved or op.partials)(functions, *data, getattr(functions, op.name)(*data)))
         for j, slope in enumerate(slopes):
             if not (isinstance(slope, Value) and slope._serial and isinstance(inputs[j], Value)):
                 continue

@@ -14,7 +14,7 @@ from functools import wraps
 from typing import Any
 
 from ..core.value import Value
-from ..trees import arrange, array, same_structure
+from ..trees import NUMBER, arrange, described, fill, flatten_like, is_array
 from . import differentiable
 from .adjoints import pull, push
 from .evaluation import Argnums, Evaluation, evaluate
@@ -50,7 +50,7 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     return gradient
 
 
-def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
+def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that gives the value of `f` and its gradient; see `grad`.
 
     >>> from autograd import value_and_grad
@@ -62,7 +62,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     def both(*args: Any, **options: Any) -> tuple[Any, Any]:
         run = _scalar(evaluate(f, args, options, argnums), "grad")
         gradient = _pulled(run, [1.0])
-        return run.results(run.outputs)[0], run.ins.fill(gradient)
+        return run.results(run.outputs)[0], fill(run.ins, gradient)
 
     return both
 
@@ -122,12 +122,12 @@ def jvp(f: Function, x: Any, v: Any) -> tuple[Any, Any]:
     """
     args = _arguments(x)
     run = evaluate(f, args, {}, tuple(range(len(args))))
-    direction = same_structure(_arguments(v), run.ins, "the direction v", "x")
+    direction = flatten_like(run.ins, _arguments(v), "the direction v", "x")
     recorded = run.open or any(isinstance(part, Value) for part in direction)
     tangents = {at._serial: part for at, part in zip(run.inputs, direction, strict=True)}
     (differentiable.push if recorded else push)(run.nodes, tangents)
     along = [tangents.get(y._serial, 0.0) for y in run.outputs]
-    return run.outs.fill(run.results(run.outputs)), run.outs.fill(replace(run, open=recorded).results(along))
+    return fill(run.outs, run.results(run.outputs)), fill(run.outs, replace(run, open=recorded).results(along))
 
 
 def vjp(f: Function, *args: Any) -> tuple[Any, Function]:
@@ -144,9 +144,9 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Function]:
     run = evaluate(f, args, {}, 0 if len(args) == 1 else tuple(range(len(args))))
 
     def pullback(weights: Any) -> Any:
-        return run.ins.fill(_pulled(run, same_structure(weights, run.outs, "the weights", "the result of f")))
+        return fill(run.ins, _pulled(run, flatten_like(run.outs, weights, "the weights", "the result of f")))
 
-    return run.outs.fill(run.results(run.outputs)), pullback
+    return fill(run.outs, run.results(run.outputs)), pullback
 
 
 def hvp(f: Function, x: Any, v: Any) -> Any:
@@ -168,9 +168,9 @@ def _arguments(x: Any) -> tuple[Any, ...]:
 
 
 def _scalar(run: Evaluation, verb: str) -> Evaluation:
-    if run.outs.kind is not float:
+    if run.outs != NUMBER:
         raise TypeError(
-            f"{verb} needs a function that returns one number, but the result is {run.outs}; "
+            f"{verb} needs a function that returns one number, but the result is {described(run.outs)}; "
             "use jacobian, or return their sum"
         )
     return run
@@ -191,5 +191,5 @@ def _arranged(run: Evaluation, matrix: Any, sparse: bool) -> Any:
     if sparse:
         return matrix
     if run.wrap or run.read:
-        matrix = array(run.results(matrix.ravel().tolist()), matrix.shape)
+        matrix = [*map(run.results, matrix.tolist() if is_array(matrix) else matrix)]
     return arrange(matrix, run.outs, run.ins)

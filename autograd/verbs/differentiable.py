@@ -8,7 +8,6 @@ from typing import Any
 
 from ..checks.anomaly import check_adjoint, looking, unalarmed
 from ..core import floats
-from ..core.ops import Op
 from ..core.value import Value
 from ..core.watching import followed, may_be_replayed
 from ..vocabularies import functions
@@ -22,7 +21,7 @@ def partials(node: Any) -> Iterable[tuple[Any, Any]]:
     op, inputs = node.op, node.inputs
     data = [operand(x) for x in inputs]
     if any(op.groups):
-        slopes = flat(op, op.partials(functions, *grouped(op, data), node))
+        slopes = op.joined(op.partials(functions, *op.split(data), node))
         return [(x, slope) for x, slope in zip(inputs, slopes, strict=True) if x._serial]
     active = tuple(x._serial > 0 for x in inputs)
     return zip([x for x in inputs if x._serial], partials_by(op, active)(*data, node), strict=True)
@@ -110,20 +109,6 @@ def _data(x: Any) -> float:
     return x._data if isinstance(x, Value) else x
 
 
-def grouped(op: Op, values: Sequence[Any]) -> list[Any]:
-    """The inputs of a node as its row reads them: groups as lists."""
-    if not any(op.groups):
-        return list(values)
-    length = (len(values) - op.groups.count(False)) // op.groups.count(True)  # groups of one row are equally long
-    given = iter(values)
-    return [[next(given) for _ in range(length)] if many else next(given) for many in op.groups]
-
-
-def flat(op: Op, values: Sequence[Any]) -> list[Any]:
-    """What a row gives for each input, groups unrolled."""
-    return [x for many, part in zip(op.groups, values, strict=True) for x in (part if many else [part])]
-
-
 def as_recorded(node: Any) -> None:
     """Raises where an input of `node` has been written since `node` was recorded, so that its row gives other numbers.
 
@@ -132,8 +117,8 @@ def as_recorded(node: Any) -> None:
     """
     if isinstance(node.op, Segment) or all(x.op is not None or not x._serial for x in node.inputs):
         return  # a checkpointed part looks for itself; elsewhere only leaves can be written
-    data = grouped(node.op, [x._data for x in node.inputs])
-    partials = flat(node.op, node.op.partials(floats, *data, node._data))
+    data = node.op.split([x._data for x in node.inputs])
+    partials = node.op.joined(node.op.partials(floats, *data, node._data))
     same = _same(node.op.forward(floats, *data), node._data) and all(
         _same(now, then) for x, now, then in zip(node.inputs, partials, node._slopes(), strict=True) if x._serial
     )

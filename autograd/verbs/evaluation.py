@@ -11,7 +11,7 @@ from typing import Any
 from ..core.value import Value, constant, new_constant
 from ..core.watching import followed, is_followed, replaying, serials, watched_only_by, watchers, watching_here
 from ..modes import NoGrad
-from ..trees import Structure, flatten
+from ..trees import Tree, fill, flatten
 from ..vocabularies import functions
 from .ancestry import history
 
@@ -23,9 +23,9 @@ class Evaluation:
     """A function's inputs and outputs, and the operations between them, latest first."""
 
     inputs: list[Value]
-    ins: Structure
+    ins: Tree
     outputs: list[Value]
-    outs: Structure
+    outs: Tree
     nodes: list[Value]
     after: int  # the line after which the function recorded
     open: bool  # whether derivatives depend on Values from outside, and so are recorded themselves
@@ -55,7 +55,7 @@ def evaluate(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]
         first = next(serials)
         inputs = [_entered(x) for x in given]
         after = next(serials)
-        returned = f(*_replaced(args, argnums, ins.fill(inputs)), **options)
+        returned = f(*_replaced(args, argnums, fill(ins, inputs)), **options)
     if returned is None:
         raise TypeError(f"{_name(f)} returned None, not a number; a missing `return` is a common cause")
     numbers, outs = flatten(returned, f"the result of {_name(f)}")

@@ -1,17 +1,16 @@
-"""Jacobians and Hessians of an evaluated function, as a matrix: a row for each output, a column for each input."""
+"""Jacobians and Hessians of an evaluated function: a row for each output, a column for each input."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, partial
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
-
-import numpy as np
 
 from ..core.value import Value
 from ..core.watching import watching_here
 from ..modes import NoGrad
-from ..trees import array
+from ..trees import array, has_arrays
 from . import differentiable
 from .adjoints import in_parts, observed, pull, pull_rows, push
 from .ancestry import history
@@ -24,19 +23,19 @@ FEW = 9
 
 
 def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
-    """The derivative of each output by each input, as a matrix or, if `sparse`, as coordinates.
+    """The derivative of each output by each input, as rows or, if `sparse`, as coordinates.
 
     Forward or reverse, whichever takes fewer sweeps. Inputs (or outputs) that no output (or input) shares go together.
     """
     height, width = len(run.outputs), len(run.inputs)
-    shape = height, width
     if run.open:
-        return _arranged(_recorded(run), shape, sparse)
-    if min(shape) <= FEW and not sparse:
-        columns, rows = _singles(width), _singles(height)
-        together, reverse = (rows, True) if height <= width or observed() else (columns, False)
-        compressed = _swept(run, together, reverse)
-        return compressed.T if reverse else compressed
+        return _arranged(_recorded(run), (height, width), sparse)
+    if not sparse and (min(height, width) <= FEW or find_spec("numpy") is None):
+        reverse = height <= width or observed()
+        arrived = _one_by_one(run, [1 << k for k in range(height if reverse else width)], reverse)
+        return arrived if reverse else [[column[i] for column in arrived] for i in range(height)]
+    import numpy as np
+
     rows = pattern(run.inputs, run.outputs, run.nodes)
     columns = transposed(rows, width)
     by_column, by_row = colours(rows, columns), colours(columns, rows)
@@ -45,42 +44,43 @@ def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     group_of = {member: k for k, group in enumerate(together) for member in bits(group)}
     at = np.array([(i, j, group_of[i if reverse else j]) for i, row in enumerate(rows) for j in bits(row)], dtype=int)
     i, j, group = at.reshape(-1, 3).T
-    found = Coordinates(i, j, _swept(run, together, reverse)[j if reverse else i, group], shape)
+    arrived = (_one_by_one if len(together) <= FEW or observed() else _at_once)(run, together, reverse)
+    values = np.reshape(arrived, (len(together), width if reverse else height))[group, j if reverse else i]
+    found = Coordinates(i, j, values, (height, width))
     return found if sparse else found.dense()
 
 
-def _singles(count: int) -> list[int]:
-    return [1 << k for k in range(count)]
-
-
-def _swept(run: Evaluation, groups: Sequence[int], reverse: bool) -> Any:
+def _one_by_one(run: Evaluation, groups: Sequence[int], reverse: bool) -> list[list[float]]:
     """What arrives at the inputs (in reverse, else at the outputs) from each group of outputs (else of inputs)."""
     begin, end = (run.outputs, run.inputs) if reverse else (run.inputs, run.outputs)
-    nodes = run.nodes
-    arrived = np.zeros((len(end), len(groups)))
-    if len(groups) <= FEW or observed():
-        sweep: Callable[[dict[int, Any]], None] = partial(pull, nodes) if reverse else partial(push, nodes)
-        for k, group in enumerate(groups):
-            numbers = dict.fromkeys((begin[member]._serial for member in bits(group)), 1.0)
-            sweep(numbers)
-            arrived[:, k] = [numbers.get(x._serial, 0.0) for x in end]
-        return arrived
-    sweep = partial(pull_rows, nodes) if reverse else partial(push, nodes)
-    for part in in_parts(len(groups), len(nodes)):
-        units = np.eye(len(part))
+    rows = []
+    for group in groups:
+        numbers = dict.fromkeys((begin[member]._serial for member in bits(group)), 1.0)
+        (pull if reverse else push)(run.nodes, numbers)
+        rows.append([numbers.get(x._serial, 0.0) for x in end])
+    return rows
+
+
+def _at_once(run: Evaluation, groups: Sequence[int], reverse: bool) -> Any:
+    """The same in few sweeps, of which each takes many groups along, as rows of numbers."""
+    import numpy as np
+
+    begin, end = (run.outputs, run.inputs) if reverse else (run.inputs, run.outputs)
+    arrived = np.zeros((len(groups), len(end)))
+    for part in in_parts(len(groups), len(run.nodes)):
         rows: dict[int, Any] = {}
-        for unit, group in zip(units, groups[part.start : part.stop], strict=True):
+        for unit, group in zip(np.eye(len(part)), groups[part.start : part.stop], strict=True):
             for member in bits(group):
                 line = begin[member]._serial
                 rows[line] = rows[line] + unit if line in rows else unit  # one Value may be two outputs
-        sweep(rows)
+        (pull_rows if reverse else push)(run.nodes, rows)
         for place, x in enumerate(end):
-            arrived[place, part.start : part.stop] = rows.get(x._serial, 0.0)
+            arrived[part.start : part.stop, place] = rows.get(x._serial, 0.0)
     return arrived
 
 
 def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
-    """The second derivatives of the one output, as a matrix or, if `sparse`, as coordinates."""
+    """The second derivatives of the one output, as rows or, if `sparse`, as coordinates."""
     shape = len(run.inputs), len(run.inputs)
     place = {x._serial: k for k, x in enumerate(run.inputs)}
     entries: dict[tuple[int, int], Any] = {}
@@ -105,7 +105,7 @@ def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
                 if line in place and other in place:
                     i, j = place[line], place[other]
                     entries[i, j] = entries[j, i] = second
-    return _arranged(entries, shape, sparse)
+    return _arranged(entries, shape, sparse, has_arrays(run.ins))
 
 
 def _recorded(run: Evaluation) -> dict[tuple[int, int], Any]:
@@ -125,13 +125,19 @@ def _recorded(run: Evaluation) -> dict[tuple[int, int], Any]:
     return entries
 
 
-def _arranged(entries: dict[tuple[int, int], Any], shape: tuple[int, int], sparse: bool) -> Any:
+def _arranged(entries: dict[tuple[int, int], Any], shape: tuple[int, int], sparse: bool, as_array: bool = False) -> Any:
     if sparse:
+        import numpy as np
+
         at = np.array(sorted(entries), dtype=int).reshape(-1, 2)
         return Coordinates(at[:, 0], at[:, 1], array([entries[i, j] for i, j in at.tolist()], (len(at),)), shape)
-    if any(isinstance(entry, Value) for entry in entries.values()):
-        return array((entries.get((i, j), 0.0) for i in range(shape[0]) for j in range(shape[1])), shape)
-    matrix = np.zeros(shape)
-    for place, entry in entries.items():
-        matrix[place] = entry
-    return matrix
+    rows: Any
+    if as_array and not any(isinstance(entry, Value) for entry in entries.values()):
+        import numpy as np
+
+        rows = np.zeros(shape)
+    else:
+        rows = [[0.0] * shape[1] for _ in range(shape[0])]
+    for (i, j), entry in entries.items():
+        rows[i][j] = entry
+    return rows

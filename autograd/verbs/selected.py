@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.value import Value, new_constant
-from ..trees import flatten
+from ..trees import fill, flatten
 from . import differentiable
 from .adjoints import pull, pull_showing
 from .ancestry import history
@@ -76,7 +76,7 @@ def gradients(
     else:
         pull(nodes, adjoints)
     kept.update((x._serial, hooked(x, adjoints.get(x._serial, 0.0))) for x in begins if x._serial not in kept)
-    arrived = (kept[x._serial] for x in begins)
+    arrived = [kept[x._serial] for x in begins]
     if recorded:
-        return ins.fill(x if isinstance(x, Value) else new_constant(x) for x in arrived)
-    return ins.fill(x.data if isinstance(x, Value) else x for x in arrived)
+        return fill(ins, [x if isinstance(x, Value) else new_constant(x) for x in arrived])
+    return fill(ins, [x.data if isinstance(x, Value) else x for x in arrived])

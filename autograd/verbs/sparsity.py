@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Coordinates:
 
     def dense(self) -> np.ndarray[Any, Any]:
         """The whole matrix."""
+        import numpy as np
+
         matrix = np.zeros(self.shape, dtype=self.values.dtype)
         matrix[self.rows, self.columns] = self.values
         return matrix

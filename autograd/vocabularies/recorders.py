@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import linecache
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -194,8 +195,10 @@ def _indented(source: Iterable[str]) -> list[str]:
 
 
 def _compiled(op: Op, name: str, source: list[str]) -> Callable[..., Any]:
-    says = f'    """{op.says[0].upper()}{op.says[1:]}."""'
-    code = "\n".join([source[0], says, *source[1:], ""])
+    says = op.says
+    if re.match("[a-z]{2,} ", says):  # a sentence; a formula keeps its case, `a + b`
+        says = f"{says[0].upper()}{says[1:]}{'.' * (says[-1] != '.')}"
+    code = "\n".join([source[0], f'    """{says}"""', *source[1:], ""])
     file = f"<autograd row {op.name}: {name}>"
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     namespace: dict[str, Any] = {**_NAMES, "op": op, "forward": op.forward, "partials": op.partials}

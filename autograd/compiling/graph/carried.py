@@ -163,7 +163,8 @@ class Carried(Followed):
 
     # Comparisons.
 
-    __eq__, __ne__, __lt__, __le__, __gt__, __ge__ = map(_comparison, COMPARE)
+    __eq__, __ne__ = _comparison("=="), _comparison("!=")
+    __lt__, __le__, __gt__, __ge__ = map(_comparison, ("<", "<=", ">", ">="))
 
     def __bool__(self) -> bool:
         return bool(self != 0.0)
@@ -242,7 +243,7 @@ class Carried(Followed):
         return getattr(ufunc, method)(*map(_plain, inputs), **options)
 
 
-_SYMBOLS = dict(zip(COMPARISONS, COMPARE, strict=True))
+_SYMBOLS = dict(zip(COMPARISONS, ("==", "!=", "<", "<=", ">", ">="), strict=True))
 _ASKED: dict[str, Callable[[Any], Any]] = {
     "isnan": lambda x: x != x,
     "isinf": lambda x: abs(x) == math.inf,

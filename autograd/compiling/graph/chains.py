@@ -2,6 +2,18 @@
 
 (a + b) - c is a chain, and so is c + (a + b), which is (a + b) + c to the last bit; a + (b - c) + d is two. What `sum`
 adds up is a chain as well, and what `dot` and `linear` do begins one. `sums` says what becomes of them.
+
+In plain words: the terms of an addition are those of the sum that it goes on with, if nothing else reads that, then the
+inputs that are left. Products among them that only the chain reads, and that may change places, are taken apart.
+
+>>> from autograd import Value
+>>> from autograd.compiling.graph.trace import trace
+>>> a, b, c, d, e = (Value(float(k)) for k in range(5))
+>>> found = chains(trace(lambda: a * b + c * d + e - a, [a, b, c, d, e], [False] * 5)[0])
+>>> [*zip(found.left.tolist(), found.right.tolist(), found.is_subtracted.tolist())]  # a is node 0, b node 1
+[(0, 1, False), (2, 3, False), (4, -1, False), (0, -1, True)]
+
+`tests/plain/chains.py` is just that, node by node; here arrays look at all nodes at once.
 """
 
 from __future__ import annotations

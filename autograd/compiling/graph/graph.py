@@ -7,7 +7,7 @@ counted in `OPS`, and reads only nodes before it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -35,15 +35,15 @@ def code_of(op: Op) -> int:
     return code
 
 
-SYMBOLS = ("<", "<=", ">", ">=", "==", "!=")
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
+SYMBOLS = (*COMPARE,)
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,15 @@ class Graph:
     def __len__(self) -> int:
         return self.leaves + len(self.nodes)
 
+    def __str__(self) -> str:
+        nodes = enumerate(self.nodes, self.leaves)
+        lines = [f"v{k} = {OPS[code].name}({', '.join(map(self.name, inputs))})" for k, (code, *inputs) in nodes]
+        return "\n".join([*lines, f"return {', '.join(map(self.name, self.outputs))}"])
+
+    def name(self, node: int) -> str:
+        """What a node is called where a graph is printed; a constant is its number."""
+        return f"v{node}" if node >= self.first_parameter else repr(float(self.constants[node]))
+
     def roots(self) -> list[int]:
         """The nodes that must be computed: results, and what is compared."""
         return [*self.outputs, *(node for check in self.checks for node in (check.left, check.right))]
@@ -128,11 +137,25 @@ class Graph:
         """For each node, whether it differs from sample to sample."""
         return self.depending(np.array([False] * self.first_argument + self.batched, bool), {LIFT: True})
 
+    def needs(self, wanted: bytes) -> Flags:
+        """For each node, whether a derivative by one of the `wanted` parameters and arguments passes through it."""
+        marks = np.zeros(self.leaves, bool)
+        marks[self.first_parameter :] = np.frombuffer(wanted, bool)
+        return self.depending(marks, {DETACH: False})
+
     def depending(self, marks: Flags, fixed: Mapping[int, bool]) -> Flags:
         """For each node, whether it is computed from a marked leaf; `fixed` says so for some operations."""
         own = self.leaves + np.arange(len(self.nodes))
         marks = np.concatenate((marks, np.zeros(len(own), bool)))
         return self.nodes.depending(own, marks, fixed) if marks.any() else marks
+
+
+def by_kind(checks: list[Check], kind: Callable[[Check], Hashable]) -> dict[Any, list[int]]:
+    """The numbers of the checks of each kind: those are looked at together."""
+    kinds: dict[Any, list[int]] = {}
+    for k, check in enumerate(checks):
+        kinds.setdefault(kind(check), []).append(k)
+    return kinds
 
 
 def needed_checks(checks: list[Check], constants: int) -> list[Check]:
@@ -142,16 +165,3 @@ def needed_checks(checks: list[Check], constants: int) -> list[Check]:
         if check.left >= constants or check.right >= constants:
             found.setdefault((check.left, check.symbol, check.right, check.outcome), check)
     return list(found.values())
-
-
-def arguments_of(op: Op, inputs: Any) -> list[Any]:
-    """The inputs of a node as the row's functions take them: a group is one sequence."""
-    if not any(op.groups):
-        return list(inputs)
-    groups, singles = sum(op.groups), len(op.groups) - sum(op.groups)
-    size = (len(inputs) - singles) // groups
-    taken, arguments = 0, []
-    for many in op.groups:
-        arguments.append(inputs[taken : taken + size] if many else inputs[taken])
-        taken += size if many else 1
-    return arguments

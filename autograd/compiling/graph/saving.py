@@ -16,7 +16,8 @@ from ... import files
 from ...core.numeric import short
 from ...core.ops import TABLE, Op
 from ...fields import Damage, Kind, anything, columns, decoded, flag, listed, number, one_of, read, record, text, whole
-from ..flattening import Shape, count, keys_for, keys_of, mark
+from ...trees import Tree, count
+from ..flattening import keys_for, mark
 from .graph import OPS, SYMBOLS, Check, Graph, code_of
 from .nodes import Nodes
 
@@ -149,8 +150,8 @@ def _signature(content: Any) -> dict[str, Any]:
     return signature
 
 
-def _shape(x: Any, depth: int = 0) -> Shape:
-    """The shape that `plain` made lists of; see `flattening`."""
+def _shape(x: Any, depth: int = 0) -> Tree:
+    """The shape that `plain` made lists of; see `arguments`."""
     kind, *rest = listed(anything)(x) or [None]
     parts = listed(lambda part: _shape(part, depth + 1))
     kinds: dict[Any, list[Kind]] = {
@@ -175,7 +176,7 @@ def _shape(x: Any, depth: int = 0) -> Shape:
         keys = dict.fromkeys(found[0])
         if not len(keys) == len(found[0]) == len(found[1]):
             raise Damage(f"must have a shape for each of {len(keys)} keys, got {len(found[1])}")
-        return kind, keys_for(keys), tuple(found[1])
+        return kind, *keys_for(keys), tuple(found[1])
     if kind == "same":
         return kind, found[0], mark(found[0])
     return kind, *(tuple(one) if isinstance(one, list) else one for one in found)
@@ -191,7 +192,7 @@ def _plain(x: Any) -> Any:
     return x
 
 
-def plain(shape: Shape) -> list[Any]:
+def plain(shape: Tree) -> list[Any]:
     """A shape as lists; a named tuple becomes a tuple."""
     kind, *rest = shape
     if isinstance(kind, type):
@@ -199,7 +200,7 @@ def plain(shape: Shape) -> list[Any]:
     if kind in ("list", "tuple"):
         return [kind, [plain(part) for part in rest[0]]]
     if kind == "dict":
-        return [kind, list(keys_of(shape)), [plain(part) for part in rest[1]]]
+        return [kind, list(rest[0]), [plain(part) for part in rest[-1]]]
     if kind in ("same", "exact"):
         return [kind, rest[0].item() if isinstance(rest[0], np.generic) else rest[0]]
     return [kind, *(one.__name__ if one in KIND_NAMES.values() else one for one in rest)]

@@ -1,9 +1,27 @@
 """Simplify: computes once what is written twice, beforehand what is known, and not at all what no result needs.
 
-Every rewriting is exact in IEEE arithmetic, inf, nan and -0.0 included: so `x + 0` stays, since -0.0 + 0.0 is 0.0.
+In plain words: go through the nodes in order. Where all inputs are constants, the result is one; where a rule applies,
+as x ** 2.0 is square(x), write that; where an earlier node computes the same, read that one. Then drop what no root
+needs. Every rewriting is exact in IEEE arithmetic, inf, nan and -0.0 included: x + 0.0 stays, since -0.0 + 0.0 is 0.0.
 
-Nearly all nodes of a graph stay as they are. Arrays tell which may not; these, and what reads them if they change, are
-looked at one by one.
+>>> from autograd import Value
+>>> from autograd.compiling.graph.trace import trace
+>>> x, y = Value(3.0), Value(4.0)
+>>> graph, *_ = trace(lambda: (x * y) ** 2.0 + y * x, [x, y], [False, False])
+>>> print(graph)
+v3 = mul(v1, v2)
+v4 = pow(v3, 2.0)
+v5 = mul(v2, v1)
+v6 = add(v4, v5)
+return v6
+>>> print(simplify(graph))
+v2 = mul(v0, v1)
+v3 = square(v2)
+v4 = add(v3, v2)
+return v4
+
+`tests/plain/simplify.py` is just that. But nearly all nodes of a graph stay as they are: here arrays tell which may
+not, and only these, and what reads them if they change, are looked at one by one.
 """
 
 from __future__ import annotations
@@ -14,7 +32,7 @@ from functools import cached_property
 import numpy as np
 
 from ...core import floats
-from .graph import CODE_OF, OPS, Graph, arguments_of
+from .graph import CODE_OF, OPS, Graph
 from .hashes import Hashes, hash_of, hashes_of
 from .nodes import Flags, Integers, Nodes
 
@@ -98,7 +116,7 @@ class _Rewriting:
     def _rewritten(self, k: int, code: int, inputs: list[int]) -> int:
         """What computes this: `k`, or what is to be read in its place."""
         if max(inputs) < self.first_parameter:
-            data = arguments_of(OPS[code], [self._data(x) for x in inputs])
+            data = OPS[code].split([self._data(x) for x in inputs])
             return self._number(float(OPS[code].forward(floats, *data)))
         if code == _POS:  # x * 1.0 stays: it is one of many such products, whose other factors are no 1.0
             return inputs[0]

@@ -11,6 +11,22 @@ order, and without rounding each product by itself, because matrix products do: 
 
 These are right to rounding, relative to the sum of the absolute values of their terms. So is what flows back to one
 Value from several places, the mean over the samples of a batch, and what `mean`, `var`, `norm` and `logsumexp` add up.
+
+In plain words: take the terms of a chain from first to last. Products that may change places are one step, a `dot`, or
+a `linear` with what was added up before them; other terms are another, added one by one, or by a `sum` if that is fewer
+nodes. Then of each sum of products those with factors alike (constants, parameters, results, numbers of a sample) are
+one node, what all samples share before what they do not.
+
+>>> from autograd import Value
+>>> from autograd.compiling.graph.trace import trace
+>>> w, x, b = Value(1.0), Value(2.0), Value(3.0)
+>>> graph, *_ = trace(lambda: w * x + x * b + b + 1.0 + w, [w, x, b], [False, False, False])
+>>> print(gather_sums(graph))
+v4 = linear(v1, v2, v2, v3, v3)
+v5 = sum(v4, 1.0, v1)
+return v5
+
+`tests/plain/sums.py` is just that. Here all chains of a graph are written at once, in arrays of nodes still unordered.
 """
 
 from __future__ import annotations

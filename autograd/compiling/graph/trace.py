@@ -11,8 +11,8 @@ from typing import Any
 
 from ...core.value import Value
 from ...core.watching import serials
+from ...trees import Tree
 from ..argument import Argument, Origin
-from ..flattening import Shape
 from ..results import flatten_result
 from .carried import as_constant
 from .finite import with_products
@@ -29,7 +29,7 @@ def trace(
     origin: Callable[[int], Origin] | None = None,
     is_again: bool = False,
     effects: list[str] | None = None,
-) -> tuple[Graph, Shape, list[Value]]:
+) -> tuple[Graph, Tree, list[Value]]:
     """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
 
     The arguments were made one after the other; `origin` says where each comes from. The graph may hold for as long as
@@ -40,7 +40,7 @@ def trace(
         PlainNeededError: the function needs plain numbers of some arguments.
     """
     tracer, outputs = Tracer(origin, arguments), list[Any]()
-    shape: Shape = ()
+    shape: Tree = ()
     try:
         shape = tracer.run(run, outputs)
     except Exception:
@@ -66,7 +66,7 @@ def trace(
 
 def trace_of(
     nodes: Sequence[Value], compared: Sequence[tuple[Any, str, Any, bool]], result: Any
-) -> tuple[Graph, Shape, list[Value]]:
+) -> tuple[Graph, Tree, list[Value]]:
     """The same of what a tape recorded before: every leaf that its operations read is a parameter.
 
     `compared` has the two sides of each comparison, its symbol between them, and how it came out.

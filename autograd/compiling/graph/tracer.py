@@ -12,12 +12,12 @@ from ...core import floats
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
 from ...core.watching import caller, serials, user_frame, watching_alone
+from ...trees import Tree
 from ..argument import Asking, Origin, derive
-from ..flattening import Shape
 from ..results import flatten_result
 from ..static import PlainNeededError
 from .carried import Carried, as_constant
-from .graph import CODE_OF, DETACH, OPS, arguments_of
+from .graph import CODE_OF, DETACH, OPS
 
 _GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
 
@@ -49,7 +49,7 @@ class Tracer(Asking):
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
-    def run(self, function: Callable[[], Any], outputs: list[Any]) -> Shape:
+    def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
         self.mark, self.is_open = next(serials), True
         try:
@@ -113,14 +113,14 @@ class Tracer(Asking):
             self.detached[id(leaf)] = leaf, self.detached[id(constant)][1]
 
     def computed(self, op: Op, inputs: tuple[Any, ...]) -> Any:
-        flat = [x for part, many in zip(inputs, op.groups, strict=True) for x in (part if many else [part])]
+        flat = op.joined(inputs)
         return self.carry(op, flat) if any(map(self._is_followed, flat)) else None
 
     def carry(self, op: Op, inputs: Sequence[Any], result: float | None = None) -> Carried:
         """What a row gives of numbers that are followed and others, groups unrolled."""
         values = tuple(map(as_constant, inputs))
         if result is None:
-            result = op.forward(floats, *arguments_of(op, [x._data for x in values]))
+            result = op.forward(floats, *op.split([x._data for x in values]))
         self._note_reader()
         made = new_constant(float(result))
         self.detached[id(made)] = made, self._stand_in(op, values)

@@ -1,23 +1,23 @@
-"""Native: packed programs as loops, compiled to machine code where numba is installed."""
+"""Native: packed programs as loops, compiled to machine code where llvmlite is installed."""
 
 import os
 from importlib.util import find_spec
 
 
 def is_native(asked: bool | None) -> bool:
-    """Whether programs are to be compiled to machine code: as asked, or where numba is installed.
+    """Whether programs are to be compiled to machine code: as asked, or where llvmlite is installed.
 
     The environment variable AUTOGRAD_NATIVE=0 turns it off where nothing is asked.
 
     Raises:
-        ModuleNotFoundError: it is asked for, and numba is missing.
+        ModuleNotFoundError: it is asked for, and llvmlite is missing.
     """
     if asked is False or (asked is None and os.environ.get("AUTOGRAD_NATIVE") == "0"):
         return False
-    if find_spec("numba") is not None:
+    if find_spec("llvmlite") is not None:
         return True
     if asked:
-        raise ModuleNotFoundError("native=True needs numba, which the extra `fast` brings: pip install numba")
+        raise ModuleNotFoundError("native=True needs llvmlite, which the extra `fast` brings: pip install llvmlite")
     return False
 
 

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import llvmlite
@@ -50,28 +49,16 @@ def kept(key: str, make: Callable[[], bytes]) -> bytes:
 
 @cache
 def _compiler() -> list[str]:
-    """What all machine code depends on: Python, the compilers, of which this package is one, and the processor."""
+    """What all machine code depends on: Python, the compiler and this package, and the processor."""
     own = (path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
     return [
         _FORMAT,
         sys.version,
         llvmlite.__version__,
-        _numba(),
         llvm.get_host_cpu_name(),
         llvm.get_host_cpu_features().flatten(),
         *own,
     ]
-
-
-def _numba() -> str:
-    """Which numba it is; to import it takes half a second, to ask `importlib.metadata` 10 ms."""
-    spec = find_spec("numba")
-    told = Path(str(spec.origin)).with_name("_version.py") if spec else Path()
-    if told.is_file():
-        return told.read_text(encoding="utf-8")
-    from importlib.metadata import version
-
-    return version("numba")
 
 
 def _folder() -> Path | None:

@@ -8,11 +8,10 @@ from typing import Any
 from ...vocabularies import text
 from ...vocabularies.text import Text
 from ..graph.graph import CODE_OF, OPS
-from ..numpy.source import describe
 from ..packing.operands import Operand
-from ..packing.pack import Block, Packed, ProductBlock
-from .assembly import width
+from ..packing.pack import Block, Packed, ProductBlock, describe
 from .groups import WRITTEN_OUT, Many, Vocabulary
+from .kernel import width
 from .loops import Lines
 from .matmul import Factor, Product, function, moved
 from .memory import Index, Memory, View, summed

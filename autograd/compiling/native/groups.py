@@ -15,7 +15,7 @@ from typing import Any
 from ...vocabularies import text
 from ...vocabularies.text import Text
 from ..python.lines import Words, shown
-from .assembly import known
+from .library import known
 from .loops import Lines, UnprintableError
 
 WRITTEN_OUT = 32  # numbers of a group

@@ -18,7 +18,7 @@ import numpy as np
 
 from ...vocabularies import text
 from ...vocabularies.text import Text
-from ..graph.graph import CODE_OF, COMPARE, DETACH, OPS, Graph
+from ..graph.graph import CODE_OF, COMPARE, DETACH, OPS, Graph, by_kind
 from ..graph.nodes import Integers, Node
 from ..numpy.blocks import Floats, Ran
 from ..python.interpreter import Interpreter
@@ -75,11 +75,8 @@ class NativeInterpreter(Interpreter):
     @cached_property
     def _comparisons(self) -> list[Any]:
         """Those of one kind together: how they compare, which they are, what with what, and how it came out."""
-        kinds: dict[str, list[int]] = {}
-        for k, check in enumerate(self.graph.checks):
-            kinds.setdefault(check.symbol, []).append(k)
         found = []
-        for symbol, places in kinds.items():
+        for symbol, places in by_kind(self.graph.checks, lambda check: check.symbol).items():
             checks, of = [self.graph.checks[k] for k in places], self._table[1]
             left, right = (of[[getattr(check, side) for check in checks]] for side in ("left", "right"))
             found.append((COMPARE[symbol], places, left, right, np.array([check.outcome for check in checks])))

@@ -1,4 +1,4 @@
-"""Kernel: a text compiled by LLVM, with the words in it by numba, as a function that Python calls.
+"""Kernel: a text compiled by LLVM, as a function that Python calls.
 
 One thread at a time is inside LLVM, and holds `_lock`. A fork waits for it, because the child would wait for ever for a
 thread that it does not have; so does the end of the program, which LLVM would not survive.
@@ -7,7 +7,6 @@ thread that it does not have; so does the end of the program, which LLVM would n
 from __future__ import annotations
 
 import atexit
-import concurrent.futures.thread  # noqa: F401  has to do at a fork, which must not begin while numba imports it
 import os
 import sys
 import threading
@@ -15,21 +14,22 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
+from functools import cache
 from typing import Any
 from weakref import WeakValueDictionary, finalize
 
 from llvmlite import binding as llvm
 
-from .assembly import assembly, known
 from .disk import kept, key_of
 from .entry import add_entry, function_at, prepare
 
-_LONG = 60  # lines of a word: those that compute a polynomial have more, those that choose or divide some 30
 _ENDLESS = 16_000  # straight lines: to choose registers well for more takes longer than all else, and saves a third
-# All that straight lines need. LLVM's own choice takes longer over them, and llvmlite never gives back the 57 kB that
-# making it takes.
-_STRAIGHT = ("always_inliner", "sroa", "simplify_cfg", "ipsccp", "instruction_combine", "new_gvn", "simplify_cfg")
+# All that straight lines need; the first finds that words have no effects, so that one of two alike may go. LLVM's own
+# choice takes longer over them, and llvmlite never gives back the 57 kB that making it takes.
+_STRAIGHT = (
+    "post_order_function_attributes",
+    *("always_inliner", "sroa", "simplify_cfg", "ipsccp", "instruction_combine", "new_gvn", "simplify_cfg"),
+)
 # by their keys, for as long as a program has them: the same program may be recorded many times
 _functions: WeakValueDictionary[str, Callable[..., Any]] = WeakValueDictionary()
 _latest: deque[Callable[..., Any]] = deque(maxlen=32)  # kept a while longer
@@ -60,43 +60,42 @@ def kernel(text: str, takes: str, gives: int = 0) -> Callable[..., Any]:
 
 def _compiled(text: str, takes: str, gives: int) -> bytes:
     """The object code of the function `run` and its entry."""
+    module, machine = _optimised(text, takes, gives)
+    _unless_ending()
+    return bytes(machine.emit_object(module))
+
+
+def _optimised(text: str, takes: str, gives: int) -> tuple[Any, Any]:
+    """The module of that code, and the machine that it is for."""
     from .lower import Lowering  # not needed for what is found on disk
 
     has_loops = "    for " in text
-    many = (Path(__file__).parent / "many.py").read_text(encoding="utf-8")
-    lowering = Lowering(many + text, takes + "d" * bool(gives), known().__getitem__)
+    machine = _machine(is_hasty=not has_loops and text.count("\n") > _ENDLESS)
+    lowering = Lowering(text, takes + "d" * bool(gives), has_loops)
     add_entry(lowering.module, lowering.run, takes, gives)
-    lowering.module.triple = llvm.get_process_triple()
+    lowering.module.triple, lowering.module.data_layout = machine.triple, str(machine.target_data)
     context = llvm.create_context()  # the numbers that a text mentions stay in memory as long as it does
     module = llvm.parse_assembly(str(lowering.module), context)
-    for name in sorted(lowering.called):
-        _unless_ending()
-        word = llvm.parse_assembly(assembly(name), context)
-        # loops become vector instructions only with all they call inside; straight lines would become endless
-        is_inside = has_loops or assembly(name).count("\n") < _LONG
-        for function in word.functions:  # the word, and what numba has it call
-            if not function.is_declaration:
-                is_part = function.name != f"word.{name}"
-                function.add_function_attribute("alwaysinline" if is_inside or is_part else "noinline")
-        module.link_in(word)
-    for function in module.functions:  # what is inside everything that calls it is not needed by itself
-        if not function.is_declaration and function.name not in ("run", "call"):
-            function.linkage = "internal"
-    machine = _machine(is_hasty=not has_loops and text.count("\n") > _ENDLESS)
     # more (3) takes half as long again and unrolls loops over lanes that SLP then cannot turn into vectors
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)
     tuning.slp_vectorization = has_loops  # in straight lines it finds little, and takes most of the time
     builder = llvm.create_pass_builder(machine, tuning)
     passes = llvm.create_new_module_pass_manager()
-    if has_loops or not hasattr(passes, "add_ipsccp_pass"):
+    if has_loops:
         passes = builder.getModulePassManager()
     else:
         for each in _STRAIGHT:
             getattr(passes, f"add_{each}_pass")()
     _unless_ending()
     passes.run(module, builder)
-    _unless_ending()
-    return bytes(machine.emit_object(module))
+    return module, machine
+
+
+@cache
+def width() -> int:
+    """How many float64 the processor multiplies at once."""
+    features = llvm.get_host_cpu_features()
+    return 8 if features.get("avx512f") else 4 if features.get("avx") else 2
 
 
 def _machine(is_hasty: bool = False) -> Any:

@@ -1,4 +1,4 @@
-"""Lines: Python text with loops, as it is written."""
+"""Loops: lines of Python with loops, as they are written."""
 
 from __future__ import annotations
 

@@ -1,69 +1,62 @@
 """Lower: the text of a kernel as LLVM's intermediate representation.
 
 A kernel is written in a small part of Python: loops over `range`, arithmetic on integers, floats and conditions, arrays
-behind pointers (`p[i]`, the vector `p[i : i + 8]`, and `p + i` for the pointer to that element), and calls. Numba would
-take most of it too, but infers the type of every name first, which for thousands of lines is most of its time; here
-each expression has the type of what it is made of.
+behind pointers (`p[i]`, the vector `p[i : i + 8]`, and `p + i` for the pointer to that element), and calls: of its own
+functions, of the library's, of `INSTRUCTIONS`, of LLVM's and C's functions of floats (`llvm.sqrt(x)`,
+`libm.erf(x)`). Each expression has the type of what it is made of. Of `a if condition else b` both are computed.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from llvmlite import ir
 
-FLOAT, INT, BIT, BYTE = ir.DoubleType(), ir.IntType(64), ir.IntType(1), ir.IntType(8)
+from . import library
+from .instructions import BYTE, FLOAT, INSTRUCTIONS, INT, SUMS, Pointer, foreign, splat
+
 _KINDS = {"f": FLOAT, "i": INT, "d": FLOAT, "q": INT, "b": BYTE}
-_SUMS = ("reassoc", "contract")  # sums of products may be taken in any order, and fused
-
-
-@dataclass(frozen=True)
-class Pointer:
-    """The address of numbers of one type."""
-
-    value: Any
-    of: Any
+_LONG = 30  # instructions of a word: those that compute a polynomial have more, those that choose or divide fewer
+_OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
+_ON_BITS = {ast.BitAnd: "and_", ast.BitOr: "or_", ast.LShift: "shl", ast.RShift: "ashr"}
+_SYMBOLS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
 class Lowering:
-    """A module with the function `run`, and those that it calls; `words` tells how many inputs a word takes."""
+    """A module with the function `run`, and those that it calls; with loops, words are put inside them."""
 
-    def __init__(self, text: str, takes: str, words: Callable[[str], int]) -> None:
+    def __init__(self, text: str, takes: str, has_loops: bool) -> None:
         self.module = ir.Module("kernel")
-        self.words = words
-        self.called: set[str] = set()  # words
+        self._has_loops = has_loops
         self._text = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
         self._made: dict[Any, Any] = {}
-        self.run = self.function("run", tuple((letter in "dqb", _KINDS[letter]) for letter in takes), FLOAT)
+        self.run = self.function("run", tuple((letter in "dqb", _KINDS[letter]) for letter in takes))
 
-    def has(self, name: str) -> bool:
-        """Whether the text defines this function."""
-        return name in self._text
+    def node(self, name: str) -> ast.FunctionDef:
+        """The lines of a function, of the text or of the library."""
+        found = self._text.get(name) or library.function(name)
+        assert found is not None, name
+        return found
 
-    def function(self, name: str, takes: tuple[tuple[bool, Any], ...], gives: Any) -> Any:
+    def function(self, name: str, takes: tuple[tuple[bool, Any], ...]) -> Any:
         """The function of that name for arguments of these types, each a pointer or not."""
         if (name, takes) not in self._made:
-            node = self._text[name]
             kinds = [ir.PointerType() if is_pointer else kind for is_pointer, kind in takes]
+            gives = ir.VoidType() if name.startswith("product_") else INT if name == "within" else FLOAT
             made = ir.Function(self.module, ir.FunctionType(gives, kinds), f"{name}.{len(self._made)}")
             if name == "run":
                 made.name = "run"
             else:
                 made.linkage = "internal"
             self._made[name, takes] = made
-            _Body(self, made, node, takes)
+            _Body(self, made, self.node(name), takes)
+            if name in library.known():
+                # loops become vector instructions only with all they call inside; straight lines would become endless
+                is_inside = self._has_loops or len(made.entry_basic_block.instructions) < _LONG
+                made.attributes.add("alwaysinline" if is_inside else "noinline")
         return self._made[name, takes]
-
-    def word(self, name: str) -> Any:
-        """A word of the table, as a function that is linked later."""
-        if ("word", name) not in self._made:
-            kind = ir.FunctionType(FLOAT, [FLOAT] * self.words(name))
-            self._made["word", name] = ir.Function(self.module, kind, f"word.{name}")
-            self.called.add(name)
-        return self._made["word", name]
 
 
 class _Body:
@@ -72,9 +65,10 @@ class _Body:
     def __init__(self, lowering: Lowering, made: Any, node: ast.FunctionDef, takes: Any) -> None:
         self.lowering = lowering
         self.gives = made.function_type.return_type
-        self.entry = made.append_basic_block("entry")
-        self.builder = ir.IRBuilder(made.append_basic_block("start"))
-        self.flags = _SUMS if node.name.startswith("product_") else ()
+        self.builder = ir.IRBuilder(made.append_basic_block())
+        self.flags = SUMS if node.name.startswith("product_") else ()
+        self.is_word = node.name in library.known()
+        self.is_straight = not any(isinstance(line, (ast.For, ast.If)) for line in node.body)
         self.values: dict[str, Any] = {}
         self.variables: dict[str, Any] = {}  # by name: where it is
         self.places: dict[Any, Any] = {}  # and where it was for each type that it had
@@ -89,8 +83,6 @@ class _Body:
         self.lines(node.body)
         if not self.builder.block.is_terminated:
             self.builder.ret_void() if isinstance(self.gives, ir.VoidType) else self.builder.ret(FLOAT(0.0))
-        with self.builder.goto_block(self.entry):
-            self.builder.branch(made.blocks[1])
 
     def lines(self, nodes: Iterable[ast.stmt]) -> None:
         for node in nodes:
@@ -119,13 +111,17 @@ class _Body:
                 value = self.builder.trunc(value, BYTE)
             self.builder.store(self._as(array.of, value), place)
             return
-        if isinstance(value, Pointer):
+        if isinstance(target, ast.Tuple):
+            for each, one in zip(target.elts, value, strict=True):
+                self._store(each, one)
+            return
+        if self.is_straight or isinstance(value, Pointer):
             self.values[target.id] = value
             return
         known = self.variables.get(target.id)
         kind = FLOAT if known is not None and (known.kind, value.type) == (FLOAT, INT) else value.type
         if (target.id, kind) not in self.places:  # a name may stand for vectors of two widths, one after the other
-            with self.builder.goto_block(self.entry):
+            with self.builder.goto_entry_block():
                 place = self.places[target.id, kind] = self.builder.alloca(kind)
             place.kind = kind
         self.variables[target.id] = self.places[target.id, kind]
@@ -165,100 +161,101 @@ class _Body:
         self.builder.ret(self._as(self.gives, self.of(node.value)))
 
     def _expr(self, node: ast.Expr) -> None:
-        self.of(node.value)
+        if isinstance(node.value, ast.Call):  # and no docstring
+            self.of(node.value)
 
     # Expressions.
 
     def of(self, node: Any) -> Any:
         """The value of an expression."""
-        if isinstance(node, ast.Name):
-            if node.id in self.variables:
-                place = self.variables[node.id]
-                return self.builder.load(place, typ=place.kind)
-            if node.id in ("inf", "nan"):
-                return FLOAT(float(node.id))
-            return self.values[node.id]
-        if isinstance(node, ast.Constant):
-            return FLOAT(node.value) if isinstance(node.value, float) else INT(node.value)
-        if isinstance(node, ast.BinOp):
-            return self._binary(type(node.op), self.of(node.left), self.of(node.right))
-        if isinstance(node, ast.Subscript):
-            array = self.of(node.value)
-            if isinstance(node.slice, ast.Slice):
-                return self._vector(array, node.slice)
-            return self.builder.load(self._element(array, self.of(node.slice)), typ=array.of)
-        if isinstance(node, ast.UnaryOp):
-            value = self.of(node.operand)
-            return self.builder.fneg(value) if value.type == FLOAT else self.builder.neg(value)
-        if isinstance(node, ast.Compare):
-            return self._compare(node)
-        if isinstance(node, ast.IfExp):
-            a, b = self._alike(self.of(node.body), self.of(node.orelse))
-            return self.builder.select(self.of(node.test), a, b)
-        assert isinstance(node, ast.Call), ast.dump(node)
-        return self._call(node)
+        return getattr(self, f"_{type(node).__name__.lower()}")(node)
 
-    def _binary(self, op: Any, a: Any, b: Any) -> Any:
+    def _name(self, node: ast.Name) -> Any:
+        if node.id in self.variables:
+            place = self.variables[node.id]
+            return self.builder.load(place, typ=place.kind)
+        if node.id in self.values:
+            return self.values[node.id]
+        return FLOAT(float(node.id)) if node.id in ("inf", "nan") else self.of(library.constants()[node.id])
+
+    def _constant(self, node: ast.Constant) -> Any:
+        return FLOAT(node.value) if isinstance(node.value, float) else INT(node.value)
+
+    def _tuple(self, node: ast.Tuple) -> Any:
+        return tuple(map(self.of, node.elts))
+
+    def _binop(self, node: ast.BinOp) -> Any:
+        return self._binary(type(node.op), self.of(node.left), self.of(node.right))
+
+    def _binary(self, op: type[ast.operator], a: Any, b: Any) -> Any:
         if isinstance(a, Pointer):
             return Pointer(self._element(a, b), a.of)
         if isinstance(a.type, ir.VectorType) != isinstance(b.type, ir.VectorType):
             kind = a.type if isinstance(a.type, ir.VectorType) else b.type
-            a, b = (x if x.type == kind else self._splat(x, kind.count) for x in (a, b))
+            a, b = (x if x.type == kind else splat(self.builder, x, kind.count) for x in (a, b))
         else:
             a, b = self._alike(a, b)
-        if op in (ast.BitAnd, ast.BitOr):
-            return (self.builder.and_ if op is ast.BitAnd else self.builder.or_)(a, b)
-        name = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}[op]
+        if op in _ON_BITS:
+            return getattr(self.builder, _ON_BITS[op])(a, b)
         if a.type != INT:
-            return getattr(self.builder, f"f{name}")(a, b, flags=self.flags)
-        return getattr(self.builder, name)(a, b, flags=("nsw",))
+            return getattr(self.builder, f"f{_OPERATORS[op]}")(a, b, flags=self.flags)
+        return getattr(self.builder, _OPERATORS[op])(a, b, flags=("nsw",))
+
+    def _unaryop(self, node: ast.UnaryOp) -> Any:
+        value = self.of(node.operand)
+        if isinstance(node.op, ast.Not):
+            return self.builder.not_(value)
+        if isinstance(value, ir.Constant):
+            return value.type(-value.constant)
+        return self.builder.fneg(value) if value.type == FLOAT else self.builder.neg(value)
 
     def _compare(self, node: ast.Compare) -> Any:
-        symbol = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}[
-            type(node.ops[0])
-        ]
+        symbol = _SYMBOLS[type(node.ops[0])]
         a, b = self._alike(self.of(node.left), self.of(node.comparators[0]))
         if a.type == FLOAT:
             return (self.builder.fcmp_unordered if symbol == "!=" else self.builder.fcmp_ordered)(symbol, a, b)
         return self.builder.icmp_signed(symbol, a, b)
 
+    def _ifexp(self, node: ast.IfExp) -> Any:
+        a, b = self._alike(self.of(node.body), self.of(node.orelse))
+        return self.builder.select(self.of(node.test), a, b)
+
+    def _subscript(self, node: ast.Subscript) -> Any:
+        """A number, or neighbours, as many as the slice `[i : i + 8]` says."""
+        array = self.of(node.value)
+        if not isinstance(node.slice, ast.Slice):
+            return self.builder.load(self._element(array, self.of(node.slice)), typ=array.of)
+        assert isinstance(node.slice.upper, ast.BinOp)
+        assert isinstance(node.slice.upper.right, ast.Constant)
+        kind = ir.VectorType(FLOAT, node.slice.upper.right.value)
+        return self.builder.load(self._element(array, self.of(node.slice.lower)), typ=kind, align=8)
+
     def _call(self, node: ast.Call) -> Any:
+        inputs = [self.of(argument) for argument in node.args]
+        if isinstance(node.func, ast.Attribute):
+            assert isinstance(node.func.value, ast.Name)
+            return foreign(self.builder, node.func.value.id, node.func.attr, *inputs)
         assert isinstance(node.func, ast.Name)
-        if node.func.id == "splat":
-            number, count = node.args
-            assert isinstance(count, ast.Constant)
-            assert isinstance(count.value, int)
-            return self._splat(self._as(FLOAT, self.of(number)), count.value)
-        name, inputs = node.func.id, [self.of(argument) for argument in node.args]
-        if name == "plus":  # sums over lanes
-            return self.builder.fadd(*inputs, flags=_SUMS)
-        if name in ("min", "max"):
-            return self.builder.select(self.builder.icmp_signed("<" if name == "min" else ">", *inputs), *inputs)
-        if name == "int":
-            return self.builder.fptosi(inputs[0], INT)
-        if self.lowering.has(name):
-            takes = tuple((isinstance(x, Pointer), x.of if isinstance(x, Pointer) else x.type) for x in inputs)
-            gives = ir.VoidType() if name.startswith("product_") else INT if name == "within" else FLOAT
-            made = self.lowering.function(name, takes, gives)
-            return self.builder.call(made, [x.value if isinstance(x, Pointer) else x for x in inputs])
-        return self.builder.call(self.lowering.word(name), [self._as(FLOAT, x) for x in inputs])
+        name = node.func.id
+        if name in INSTRUCTIONS:
+            return INSTRUCTIONS[name](self.builder, *inputs)
+        if self.is_word:
+            return self._written_out(self.lowering.node(name), inputs)
+        if name in library.known():
+            inputs = [self._as(FLOAT, x) for x in inputs]
+        takes = tuple((isinstance(x, Pointer), x.of if isinstance(x, Pointer) else x.type) for x in inputs)
+        made = self.lowering.function(name, takes)
+        return self.builder.call(made, [x.value if isinstance(x, Pointer) else x for x in inputs])
 
-    def _vector(self, array: Pointer, bounds: ast.Slice) -> Any:
-        """Neighbours, as many as the slice `[i : i + 8]` says."""
-        assert isinstance(bounds.upper, ast.BinOp)
-        assert isinstance(bounds.upper.right, ast.Constant)
-        kind = ir.VectorType(FLOAT, bounds.upper.right.value)
-        return self.builder.load(self._element(array, self.of(bounds.lower)), typ=kind, align=8)
-
-    def _splat(self, number: Any, count: int) -> Any:
-        """A vector of the same number; of one number it is the number itself."""
-        if count == 1:
-            return number
-        kind = ir.VectorType(FLOAT, count)
-        single = self.builder.insert_element(ir.Constant(kind, ir.Undefined), number, INT(0))
-        return self.builder.shuffle_vector(
-            single, ir.Constant(kind, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count)
-        )
+    def _written_out(self, node: ast.FunctionDef, inputs: list[Any]) -> Any:
+        """What a part of a word gives, its lines written where it is called."""
+        *lines, last = node.body
+        assert isinstance(last, ast.Return)
+        outer, self.values = self.values, {x.arg: value for x, value in zip(node.args.args, inputs, strict=True)}
+        self.lines(lines)
+        result = self.of(last.value)
+        self.values = outer
+        return result
 
     def _element(self, array: Pointer, index: Any) -> Any:
         return self.builder.gep(array.value, [index], inbounds=True, source_etype=array.of)

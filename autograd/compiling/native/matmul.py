@@ -1,4 +1,4 @@
-"""Products: sums of products as loops, in blocks that stay in registers.
+"""Matmul: sums of products as loops, in blocks that stay in registers.
 
 z[c, u, v] = sum over t of x[c, u, t] * y[c, v, t], where each of the three may differ from lane to lane. A processor
 multiplies and adds several neighbours at once (`width` of them), so vectors are taken along what lies side by side in z

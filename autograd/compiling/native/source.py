@@ -10,11 +10,14 @@ reverse before the next tile begins: all that passes between two blocks stays in
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from ..graph.graph import by_kind
 from ..packing.operands import Operand
-from ..packing.pack import Block, Packed
+from ..packing.pack import Packed
+from ..packing.way_back import Stage
 from .loops import Lines, UnprintableError
 from .memory import Index, summed, times
 from .reverse import Reverse
@@ -30,7 +33,6 @@ class Source(Reverse):
         super().__init__(packed, lanes, wanted)
         self.own_leaves = int(packed.batched[: packed.graph.leaves].sum())
         self.is_batch = bool(packed.batched.any())
-        self._sweeps = bool(wanted)
         self.lines.lines = self._assembled()
         self._bound()
 
@@ -52,24 +54,25 @@ class Source(Reverse):
             self._in_parts(self.forward, [block for block in packed.blocks if block.batched])
             self._store()
             self._check()
-            if self._sweeps and has_batched_root:
-                self._sweep_own()
+            if self.stages and has_batched_root:
+                self._sweep_own(self.stages)
         sweep = self.lines = Lines(depth)
         if not self.is_batch:
             self._store()
             self._check()
-        if self._sweeps:
-            self._sweep_shared(has_batched_root)
+        if self.stages:
+            self._sweep_shared(self.stages, has_batched_root)
         before = self.lines = Lines(depth)
         first, last = self.memory.given
         if self.memory.copies[False]:
             with before.below(f"for k in range({last - first}):"):
                 before.add(f"p[{self.memory.shared + first} + k] = w[k]")
-        self.clear(False)
+        if self.stages:
+            self.clear(self.stages, False)
         return [*before.lines, *shared.lines], own.lines, sweep.lines
 
-    def _in_parts(self, show: Callable[[Block], None], blocks: Sequence[Block]) -> None:
-        """Prints blocks; many become a function of their own, as LLVM's time grows with the square of its size."""
+    def _in_parts(self, show: Callable[[Any], None], blocks: Sequence[Any]) -> None:
+        """Prints blocks or steps; many become a function of their own: LLVM takes time as the square of its size."""
         lines = self.lines.lines
         first = len(lines)
         for block in blocks:
@@ -143,24 +146,18 @@ class Source(Reverse):
     def _check(self) -> None:
         """For each comparison and sample, whether it came out otherwise than recorded."""
         first, count = self._samples
-        kinds: dict[str, list[int]] = {}
-        for k, check in enumerate(self.packed.graph.checks):
-            kinds.setdefault(check.printed, []).append(k)
-        for symbol, numbers in kinds.items():
-            checks = [self.packed.graph.checks[k] for k in numbers]
+        checks, many = self.packed.graph.checks, self.lanes > 1
+        for symbol, numbers in by_kind(checks, lambda check: check.printed).items():
             rows = []
-            for k, check in zip(numbers, checks, strict=True):
-                (is_left_batched, left), (is_right_batched, right) = self._place(check.left), self._place(check.right)
-                many = self.lanes > 1
-                rows.append(
-                    (left, int(is_left_batched and many), right, int(is_right_batched and many), int(check.outcome), k)
-                )
-            table = self.memory.table(np.array(rows))
+            for k in numbers:
+                sides = [(at, batched and many) for batched, at in map(self._place, (checks[k].left, checks[k].right))]
+                rows.append((*sides[0], *sides[1], checks[k].outcome, k))
+            table = self.memory.table(np.array(rows, np.int64))
             each_check = f"for r in range({table}, {table + 6 * len(rows)}, 6):"
             with self.lines.below(each_check), self.lines.below(f"for n in range({count}):"):
-                sides = f"p[q[r] + n * q[r + 1]] {symbol} p[q[r + 2] + n * q[r + 3]]"
+                compared = f"p[q[r] + n * q[r + 1]] {symbol} p[q[r + 2] + n * q[r + 3]]"
                 place = f"q[r + 5] * samples + {first}"
-                self.lines.add(*self._compared(f"({sides}) == (q[r + 4] == 1)", place))
+                self.lines.add(*self._compared(f"({compared}) == (q[r + 4] == 1)", place))
 
     def _compared(self, outcome: str, place: str) -> list[str]:
         """What a comparison of one sample does."""
@@ -168,23 +165,16 @@ class Source(Reverse):
 
     # The way back.
 
-    def _sweep_own(self) -> None:
-        graph = self.packed.graph
-        at = self.memory.address(True, True, int(self.packed.position[graph.outputs[0]]))
-        self.ready[True][self.packed.position[graph.outputs[0]]] = True
-        forward, self.lines = self.lines, Lines(self.lines.depth)
-        self._in_parts(self.reverse, [block for block in reversed(self.packed.blocks) if block.batched])
-        batched = np.flatnonzero(self.leaves & self.packed.batched[: graph.leaves])
-        self.make_ready(True, self.packed.position[batched])
-        reverse, self.lines = self.lines, forward
-        self.clear(True)
+    def _sweep_own(self, stages: tuple[Stage, Stage]) -> None:
+        at = self.memory.address(True, True, int(self.packed.position[self.packed.graph.outputs[0]]))
+        self.clear(stages, True)
         if self.lanes == 1:
             self.lines.add(f"p[{at}] = weight")
         else:
             with self.lines.below(f"for n in range({self.lanes}):"):
                 self.lines.add(f"p[{at} + n] = weight if n < m else 0.0")
-        self.lines.lines += reverse.lines
-        if len(batched):
+        self._in_parts(self.reverse, stages[True].steps)
+        if len(stages[True].leaves):
             with self.lines.below(f"for r in range({self.own_leaves}):"):
                 first, count = self._samples
                 with self.lines.below(f"for n in range({count}):"):
@@ -194,17 +184,11 @@ class Source(Reverse):
                         "bad = plus(bad, nan if g != g else 0.0)",
                     )
 
-    def _sweep_shared(self, has_batched_root: bool) -> None:
-        graph = self.packed.graph
-        reached = self.ready[False]
+    def _sweep_shared(self, stages: tuple[Stage, Stage], has_batched_root: bool) -> None:
         if not has_batched_root:
-            at = self.packed.position[graph.outputs[0]]
-            reached[at] = True
-            root = Operand(np.array([at]), False)
+            root = Operand(self.packed.position[self.packed.graph.outputs[:1]], False)
             self.lines.add(f"{self.memory.view(root, adjoint=True).number(0)} = weight * samples")
-        self._in_parts(self.reverse, [block for block in reversed(self.packed.blocks) if not block.batched])
-        leaves = np.flatnonzero(self.leaves & ~self.packed.batched[: graph.leaves])
-        self.make_ready(False, self.packed.position[leaves])
+        self._in_parts(self.reverse, stages[False].steps)
         first, last = self.memory.given
         if self.memory.copies[True]:
             with self.lines.below(f"for k in range({last - first}):"):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...vocabularies import arrays
-from ..graph.graph import Graph
+from ..graph.graph import COMPARE, Graph, by_kind
 from ..packing.pack import Packed
 from . import runtime
 from .names import Code
@@ -184,9 +184,7 @@ class Blocks:
         if (wanted, gated) not in self._reverses:
             suffix = f"r{len(self._reverses) or ''}"
             name = f"reverse_{suffix}"
-            leaves = np.zeros(self.graph.leaves, bool)
-            leaves[self.graph.first_parameter :] = np.frombuffer(wanted, bool)
-            code = Reverse(self.packed, self.forward, leaves, gated, suffix).code
+            code = Reverse(self.packed, self.forward, wanted, gated, suffix).code
             self._reverses[wanted, gated] = name, code, _functions(code, name)
         return self._reverses[wanted, gated]
 
@@ -217,23 +215,10 @@ def _run_of(places: Any) -> Any:
     return places
 
 
-_COMPARE = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "==": np.equal,
-    "!=": np.not_equal,
-}
-
-
 def _checks(packed: Packed, graph: Graph) -> list[Any]:
     """The comparisons, those of one kind together."""
-    kinds: dict[Any, list[int]] = {}
-    for k, check in enumerate(graph.checks):
-        kinds.setdefault(
-            (check.symbol, bool(packed.batched[check.left]), bool(packed.batched[check.right])), []
-        ).append(k)
+    batched = packed.batched
+    kinds = by_kind(graph.checks, lambda x: (x.symbol, bool(batched[x.left]), bool(batched[x.right])))
     found = []
     for (symbol, is_left_batched, is_right_batched), places in kinds.items():
         checks = [graph.checks[k] for k in places]
@@ -241,6 +226,6 @@ def _checks(packed: Packed, graph: Graph) -> list[Any]:
         right = _run_of(packed.position[[check.right for check in checks]])
         outcomes = np.array([[check.outcome] for check in checks])
         found.append(
-            (_COMPARE[symbol], _run_of(np.array(places)), (left, is_left_batched), (right, is_right_batched), outcomes)
+            (COMPARE[symbol], _run_of(np.array(places)), (left, is_left_batched), (right, is_right_batched), outcomes)
         )
     return found

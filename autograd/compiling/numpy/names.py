@@ -1,4 +1,4 @@
-"""Printer: names for the arrays that the lines of a program work on.
+"""Names: what the arrays are called that the lines of a program work on.
 
 The program works in two arrays: `shared` holds the numbers that all samples have in common, `own` those of each sample
 (and their adjoints are in `d_shared` and `d_own`). Everything else it names is a view of them or made beforehand.

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...vocabularies import arrays
-from ..graph.graph import DETACH, OPS
-from ..packing.operands import Operand, Positions, is_repeated
-from ..packing.pack import Block, Packed, ProductBlock
+from ..graph.graph import OPS
+from ..packing.operands import Operand
+from ..packing.pack import Block, Packed, ProductBlock, describe
+from ..packing.way_back import Stage, Step, way_back
 from . import calls
 from .calls import Call, Verbatim, call, stacked, summed
 from .contraction import Contraction
@@ -47,137 +47,103 @@ class Forward(Printer):
 class Reverse(Printer):
     """Prints the program that passes the adjoint of the one result on to the leaves that are `wanted`.
 
-    Each position of the workspace is first assigned and then added to; what is never assigned is set to 0 before. In a
-    `gated` program an adjoint that is exactly 0 passes nothing on, also where it meets inf or nan.
+    In a `gated` program an adjoint that is exactly 0 passes nothing on, also where it meets inf or nan.
     """
 
-    def __init__(self, packed: Packed, forward: Forward, wanted: NDArray[np.bool_], gated: bool, suffix: str) -> None:
+    def __init__(self, packed: Packed, forward: Forward, wanted: bytes, gated: bool, suffix: str) -> None:
         super().__init__(packed, suffix, forward)
         self.gated = gated
-        self.needs = needs(packed, wanted)
-        self.ready = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
-        root = packed.graph.outputs[0]
-        self.ready[bool(packed.batched[root])][packed.position[root]] = True
-        for part in (True, False):
-            self._zero = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
-            for block in reversed(packed.blocks):
-                if block.batched == part:
-                    self._block(block)
-            if not part:
-                for batched in (False, True):
-                    leaves = np.flatnonzero(wanted & (packed.batched[: len(wanted)] == batched))
-                    self._make_ready(batched, packed.position[leaves])
-            self.code.reverse[part].extend([*self._zeros(), *self.take_lines()])
+        stages = way_back(packed, wanted, _turns, lambda block, operand: not operand.folded[1].is_repeated)
+        for batched in (True, False):
+            for step in stages[batched].steps:
+                self._pass_on(step)
+            self.code.reverse[batched].extend([*self._zeros(stages[batched]), *self.take_lines()])
         self.finish()
 
-    def _block(self, block: Block) -> None:
-        at, size = block.at, block.nodes.size
-        if not (self.needs[block.batched][at : at + size].any() and self.ready[block.batched][at : at + size].any()):
-            return
-        self._make_ready(block.batched, block.out.positions.reshape(-1))
-        g = self.adjoint(block.out)
+    def _pass_on(self, step: Step) -> None:
+        block, g = step.block, self.adjoint(step.block.out)
         if isinstance(block, ProductBlock):
-            self._product(block, g)
+            self._product(step, g)
             return
         inputs = [self.input(block, operand) for operand in block.operands]
         partials = OPS[block.code].partials(calls.words, *inputs, self.array(block.out))
-        for operand, partial in zip(block.operands, partials, strict=True):
-            if not self._wants(operand) or block.code == DETACH:
-                continue
+        for arrival in step.arrivals:
+            operand, partial = arrival.operand, partials[arrival.place]
             whole = stacked(partial, _table_over(self, block)) if isinstance(partial, list) else partial
             if whole is not None:
-                self._deliver(operand, self._times(g, whole))
+                self._deliver(operand, self._times(g, whole), arrival.is_first)
                 continue
+            is_one = 0 in operand.folded[0]  # the whole group is one number
             for k, x in enumerate(partial):
-                self._deliver(operand.item(k), self._times(g, x))
+                self._deliver(operand.item(k), self._times(g, x), arrival.is_first and not (is_one and k))
 
-    def _product(self, block: Block, g: Call) -> None:
-        axes = Contraction(self, block)
-        rows, columns = (self.array(operand) for operand in block.operands[:2])
-        first, second = block.operands[:2]
-        is_square = np.array_equal(first.positions, second.positions) and first.batched == second.batched
-        for operand in block.operands[2:]:
-            if self._wants(operand):
-                self._deliver(operand, g)
-        if is_square:  # then both factors give the same, and g, which is not read again, is the smaller array
-            self.writer.lines.append(f"np.multiply({g.head}, 2.0, out={g.head})")
-        for operand, other, letters, result in ((first, columns, "cjk", "cik"), (second, rows, "cik", "cjk")):
-            if self._wants(operand) and not (is_square and operand is second):
-                product = axes.product(g, "cij", other, letters, result, operand.batched, self.gated)
-                self._deliver(Operand(operand.positions.reshape(product.shape), operand.batched), product)
+    def _product(self, step: Step, g: Call) -> None:
+        axes = Contraction(self, step.block)
+        rows, columns = (self.array(operand) for operand in step.block.operands[:2])
+        sides = (columns, "cjk", "cik"), (rows, "cik", "cjk")
+        for arrival in step.arrivals:
+            operand = arrival.operand
+            if arrival.place == 2:
+                self._deliver(operand, g, arrival.is_first)
+                continue
+            if step.is_doubled:  # g, which is not read again, is smaller than the product
+                self.writer.lines.append(f"np.multiply({g.head}, 2.0, out={g.head})")
+            product = axes.product(g, "cij", *sides[arrival.place], operand.batched, self.gated)
+            whole = Operand(operand.positions.reshape(product.shape), operand.batched)
+            self._deliver(whole, product, arrival.is_first)
 
     def adjoint(self, operand: Operand) -> Call:
         name = self.view(ADJOINTS[operand.batched], operand.positions)
         return Call(str(name), operand.positions.shape, "samples" if operand.batched else "")
 
-    def _wants(self, operand: Operand) -> bool:
-        return operand.numbers is None and bool(self.needs[operand.batched][operand.positions].any())
-
     def _times(self, g: Call, partial: Any) -> Call:
         is_plain = not self.gated or (not isinstance(partial, Call) and math.isfinite(partial))
         return call("np.multiply", g, partial) if is_plain else arrays.gate(g, partial)
 
-    def _deliver(self, operand: Operand, g: Call) -> None:
+    def _deliver(self, operand: Operand, g: Call, is_first: bool) -> None:
         """Adds `g` to the adjoint of an operand, summed over the axes in which it repeats, and over the samples."""
-        positions, steps = operand.positions, operand.strides
-        repeats = [axis for axis, step in enumerate(steps or ()) if step == 0 and positions.shape[axis] > 1]
-        inner = positions[tuple(0 if axis in repeats else slice(None) for axis in range(positions.ndim))]
-        scatters = steps is None or is_repeated(inner)
-        if scatters:
-            repeats, inner = [], positions
+        positions, (repeats, once) = operand.positions, operand.folded
+        scatters = once.strides is None or once.is_repeated
         if (repeats or scatters) and g.shape != positions.shape:
             sizes = ", ".join(map(str, [*positions.shape, *([g.axis] if g.axis else [])]))
             g = Call("np.broadcast_to", positions.shape, g.axis, (g, Verbatim(f"({sizes},)")))
         if g.axis and not operand.batched:
             g = summed(g, (*repeats, positions.ndim))
         elif repeats:
-            g = summed(g, tuple(repeats))
-        self._arrive(operand.batched, inner, g, scatters)
-
-    def _arrive(self, batched: bool, positions: Positions, g: Call, scatters: bool) -> None:
-        part, is_new = ADJOINTS[batched], not self.ready[batched][positions].any()
-        flat = positions.reshape(-1)
-        order = np.argsort(flat, kind="stable")
-        starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
-        places = flat[order[starts]]
-        is_new = is_new and len(places) == positions.size
-        if not is_new:
-            self._make_ready(batched, places)
-        self.ready[batched][places] = True
-        if not scatters:
-            target = str(self.view(part, positions))
-            if is_new:
-                self.writer.write(g, target)
-            else:
-                name, taken = self.writer.name(g)
-                self.writer.lines.append(f"np.add({target}, {name}, out={target})")
-                self.writer.release(taken)
-            return
+            g = summed(g, repeats)
+        part, add = ADJOINTS[operand.batched], self.writer.lines.append
+        if is_first and not scatters:
+            return self.writer.write(g, str(self.view(part, once.positions)))
+        target = "" if scatters else str(self.view(part, once.positions))
         name, taken = self.writer.name(g)
-        if len(places) == positions.size:
-            index = self.table("i", positions)
-            self.writer.lines.append(f"{part}[{index}] {'=' if is_new else '+='} {name}")
+        if not scatters:
+            add(f"np.add({target}, {name}, out={target})")
+        elif not once.is_repeated:
+            add(f"{part}[{self.table('i', once.positions)}] {'=' if is_first else '+='} {name}")
         else:
-            tables = ", ".join(self.table("i", x) for x in (order, starts, places))
-            self.writer.lines.append(f"scatter({part}, {tables}, {name})")
-        self.writer.release(taken)
+            flat = once.positions.reshape(-1)
+            order = np.argsort(flat, kind="stable")
+            starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
+            tables = ", ".join(self.table("i", x) for x in (order, starts, flat[order[starts]]))
+            add(f"scatter({part}, {tables}, {name})")
+        return self.writer.release(taken)
 
-    def _make_ready(self, batched: bool, positions: Positions) -> None:
-        """Sets to 0 at the start what nothing has been assigned to yet."""
-        new = positions[~self.ready[batched][positions]]
-        self.ready[batched][new] = self._zero[batched][new] = True
-
-    def _zeros(self) -> list[str]:
+    def _zeros(self, stage: Stage) -> list[str]:
         lines = []
-        for batched in (False, True):
-            places = np.flatnonzero(self._zero[batched])
+        for part, places in zip(ADJOINTS, stage.zeros, strict=True):
             if len(places):
                 runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
                 if len(runs) > 4:
-                    lines.append(f"{ADJOINTS[batched]}[{self.table('i', places)}] = 0.0")
+                    lines.append(f"{part}[{self.table('i', places)}] = 0.0")
                 else:
-                    lines += [f"{ADJOINTS[batched]}[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
+                    lines += [f"{part}[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
         return lines
+
+
+def _turns(block: Block) -> list[tuple[int, ...]]:
+    """The bias of products first: it gets their adjoints as they are."""
+    places = range(len(block.operands))
+    return [(place,) for place in ([*places[2:], 0, 1] if isinstance(block, ProductBlock) else places)]
 
 
 def _table_over(printer: Printer, block: Block) -> Callable[[list[float]], Call]:
@@ -189,20 +155,3 @@ def _table_over(printer: Printer, block: Block) -> Callable[[list[float]], Call]
         return Call(name, shape, "1" if block.batched else "")
 
     return table
-
-
-def needs(packed: Packed, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """For the two parts of the workspace, whether the number at a position depends on a wanted leaf."""
-    needs = packed.graph.depending(wanted, {DETACH: False})
-    at = (np.zeros(packed.shared_size, bool), np.zeros(packed.own_size, bool))
-    for batched in (False, True):
-        nodes = np.flatnonzero(packed.batched == batched)
-        at[batched][packed.position[nodes]] = needs[nodes]
-    return at
-
-
-def describe(block: Block) -> str:
-    """What a block computes."""
-    inner = f" of {block.operands[0].positions.shape[-1]} terms" if isinstance(block, ProductBlock) else ""
-    sizes = " x ".join(str(size) for size in block.shape if size > 1) or "1"
-    return f"{OPS[block.code].name}{inner}: {sizes}{' for each sample' if block.batched else ''}"

@@ -44,6 +44,15 @@ class Operand:
         """Whether some position is read more than once."""
         return is_repeated(self.positions)
 
+    @cached_property
+    def folded(self) -> tuple[tuple[int, ...], Operand]:
+        """The axes along which all repeats, and what is left without them; no axes where something repeats even so."""
+        axes = tuple(a for a, step in enumerate(self.strides or ()) if step == 0 and self.positions.shape[a] > 1)
+        once = Operand(
+            self.positions[tuple(0 if a in axes else slice(None) for a in range(self.positions.ndim))], self.batched
+        )
+        return ((), self) if not axes or once.is_repeated else (axes, once)
+
     @property
     def at(self) -> int:
         return int(self.positions.flat[0])

@@ -52,6 +52,13 @@ class ProductBlock(Block):
     """result[c, i, j] = sum over k of rows[c, i, k] * columns[c, j, k], plus bias[c, i, j] if there is one."""
 
 
+def describe(block: Block) -> str:
+    """What a block computes."""
+    inner = f" of {block.operands[0].positions.shape[-1]} terms" if isinstance(block, ProductBlock) else ""
+    sizes = " x ".join(str(size) for size in block.shape if size > 1) or "1"
+    return f"{OPS[block.code].name}{inner}: {sizes}{' for each sample' if block.batched else ''}"
+
+
 @dataclass(frozen=True, eq=False)
 class Packed:
     """A graph in blocks: where each node lies, how large the two parts of the workspace are, and what runs."""
@@ -124,7 +131,7 @@ class _Packer:
         return Operand(self.position[inputs], batched, numbers)
 
     def _add_row(self, code: int, nodes: Positions, inputs: Positions) -> None:
-        groups = _split(code, inputs)
+        groups = OPS[code].split(inputs.T)
         firsts = [self.position[group[0] if group.ndim == 2 else group] for group in groups if group.size]
         best = min(_orders(firsts), key=lambda order: _gathers([first[order] for first in firsts]))
         shape = common_shape([first[best] for first in firsts]) if firsts else (len(nodes),)
@@ -141,18 +148,6 @@ class _Packer:
             if code == _LINEAR:
                 operands.append(self._operand(inputs[np.where(stack.sums < 0, stack.sums.max(), stack.sums), -1]))
             self._place(ProductBlock, code, np.where(stack.sums < 0, -1, nodes[stack.sums]), tuple(operands))
-
-
-def _split(code: int, inputs: Positions) -> list[Positions]:
-    """The inputs of nodes by parameter of the row: (nodes,), or (size, nodes) for a group."""
-    groups = OPS[code].groups
-    singles = len(groups) - sum(groups)
-    size = (inputs.shape[1] - singles) // max(1, sum(groups))
-    parts, taken = [], 0
-    for many in groups:
-        parts.append(inputs[:, taken : taken + size].T if many else inputs[:, taken])
-        taken += size if many else 1
-    return parts
 
 
 def _orders(rows: list[Positions]) -> Iterator[Positions]:

@@ -1,4 +1,4 @@
-"""Products: finds the matrix products in a set of sums of products.
+"""Rectangles: finds the matrix products in a set of sums of products.
 
 Each sum n adds up lefts[n, k] * rights[n, k] over k. Sums with the same lefts are a row, sums with the same rights a
 column; where rows and columns cross everywhere, all those sums together are one matrix product. Several such crossings

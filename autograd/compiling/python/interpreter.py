@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ...core import floats
+from ...core.ops import Op
 from ...vocabularies import arrays
-from ..graph.graph import COMPARE, DETACH, OPS, Graph, arguments_of
+from ..graph.graph import COMPARE, OPS, Graph
 from ..graph.nodes import Node
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
@@ -56,7 +57,7 @@ class Interpreter:
         values += [next(columns) if batched else next(rows) for batched in graph.batched]
         for node in self._nodes:
             op = OPS[node[0]]
-            values.append(op.forward(words, *arguments_of(op, [values[x] for x in node[1:]])))
+            values.append(op.forward(words, *_arguments(op, node, values, words)))
         outputs = np.empty((len(graph.outputs), samples))
         for k, x in enumerate(graph.outputs):
             outputs[k] = values[x]
@@ -72,10 +73,7 @@ class Interpreter:
 
     def _swept(self, words: Any, values: list[Any], wanted: bytes, weight: float, samples: int) -> list[Any]:
         """The adjoint of every node; a number stands for as many samples as there are."""
-        graph, nodes = self.graph, self._nodes
-        needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
-        for node in nodes:
-            needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
+        graph, nodes, needs = self.graph, self._nodes, self.graph.needs(wanted).tolist()
         adjoints: list[Any] = [0.0] * len(values)
         adjoints[graph.outputs[0]] = weight if words is floats else np.full(samples, weight)
         for k in range(len(values) - 1, graph.leaves - 1, -1):
@@ -84,9 +82,14 @@ class Interpreter:
                 continue
             node = nodes[k - graph.leaves]
             op = OPS[node[0]]
-            partials = op.partials(words, *arguments_of(op, [values[x] for x in node[1:]]), values[k])
-            flat = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
-            for x, slope in zip(node[1:], flat, strict=True):
+            partials = op.partials(words, *_arguments(op, node, values, words), values[k])
+            for x, slope in zip(node[1:], op.joined(partials), strict=True):
                 if needs[x]:
                     adjoints[x] = adjoints[x] + (g * slope if words is floats else arrays.gate(g, slope))
         return adjoints
+
+
+def _arguments(op: Op, node: Node, values: list[Any], words: Any) -> list[Any]:
+    """What a node reads, as its row takes it; in a batch, what is read in groups has as many samples throughout."""
+    inputs = [values[x] for x in node[1:]]
+    return op.split(inputs if words is floats or True not in op.groups else np.broadcast_arrays(*inputs))

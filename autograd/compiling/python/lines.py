@@ -11,7 +11,7 @@ from ...core import floats
 from ...core.value import Value
 from ...vocabularies import text
 from ...vocabularies.text import Text
-from ..graph.graph import DETACH, OPS, Check, Graph, arguments_of
+from ..graph.graph import OPS, Check, Graph
 from ..numpy.blocks import Floats, Ran
 from .interpreter import Interpreter
 
@@ -44,7 +44,7 @@ class PythonLines:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.rows = Interpreter(graph)
+        self.interpreter = Interpreter(graph)
         self._functions: dict[bytes, Callable[..., Any]] = {}
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
@@ -53,7 +53,7 @@ class PythonLines:
             self._functions[wanted] = self.function(wanted)
         outputs, holds, gradients = self._functions[wanted](*np.concatenate(shared).tolist())
         if weight != 1.0 or any(x != x for x in gradients):
-            return self.rows.run(shared, own, wanted, weight)
+            return self.interpreter.run(shared, own, wanted, weight)
         d_shared = np.zeros(self.graph.leaves - self.graph.first_parameter)
         if wanted:
             d_shared[np.frombuffer(wanted, bool)] = gradients
@@ -63,7 +63,7 @@ class PythonLines:
     def function(self, wanted: bytes) -> Callable[..., Any]:
         """The printed function: leaves to (results, whether each check holds, derivatives by the wanted leaves)."""
         namespace = dict(vars(floats))
-        exec(compile(self.source(wanted), "<straight program>", "exec"), namespace)
+        exec(compile(self.source(wanted), "<lines of a program>", "exec"), namespace)
         made: Callable[..., Any] = namespace["program"]
         return made
 
@@ -101,7 +101,7 @@ class PythonLines:
             f"    return {result}",
         ]
         namespace |= {"parameters": parameters, "same": same, "plain": _plain}
-        exec(compile("\n".join(source), "<straight program>", "exec"), namespace)
+        exec(compile("\n".join(source), "<lines of a program>", "exec"), namespace)
         made: Callable[..., Any] = namespace["shortcut"]
         return made
 
@@ -131,7 +131,7 @@ class PythonLines:
 
     def name(self, node: int) -> str:
         """What a node is called; a constant is its number."""
-        return f"v{node}" if node >= self.graph.first_parameter else shown(self.graph.constants[node])
+        return self.graph.name(node)
 
     def leaves(self) -> str:
         """What parameters and arguments are called."""
@@ -147,7 +147,7 @@ class PythonLines:
         mine = vocabulary(lines)
         for k, node in enumerate(graph.nodes, start=graph.leaves):
             op = OPS[node[0]]
-            value = op.forward(mine, *arguments_of(op, [names[x] for x in node[1:]]))
+            value = op.forward(mine, *op.split([names[x] for x in node[1:]]))
             before, (expression,) = text.program([value], f"s{k}_")
             lines += [*before, f"v{k} = {expression}"]
             names.append(Text(f"v{k}"))
@@ -159,10 +159,7 @@ class PythonLines:
 
     def _reverse(self, names: list[Any], wanted: bytes, lines: list[str], words: Words) -> str:
         """Adds the lines of the way back, and returns the derivatives by the leaves."""
-        graph, nodes = self.graph, [*self.graph.nodes]
-        needs = [False] * graph.first_parameter + [bool(x) for x in wanted]
-        for node in nodes:
-            needs.append(node[0] != DETACH and any(map(needs.__getitem__, node[1:])))
+        graph, nodes, needs = self.graph, [*self.graph.nodes], self.graph.needs(wanted).tolist()
         root = graph.outputs[0]
         reached = {root}
         lines.append(f"d{root} = 1.0")
@@ -171,9 +168,8 @@ class PythonLines:
                 continue
             node = nodes[k - graph.leaves]
             op = OPS[node[0]]
-            partials = op.partials(words, *arguments_of(op, [names[x] for x in node[1:]]), names[k])
-            slopes = [x for part, many in zip(partials, op.groups, strict=True) for x in (part if many else [part])]
-            wants = [(x, slope) for x, slope in zip(node[1:], slopes, strict=True) if needs[x]]
+            partials = op.partials(words, *op.split([names[x] for x in node[1:]]), names[k])
+            wants = [(x, slope) for x, slope in zip(node[1:], op.joined(partials), strict=True) if needs[x]]
             before, terms = text.program([chained(Text(f"d{k}"), slope) for _, slope in wants], f"p{k}_")
             lines += before
             for (x, _), term in zip(wants, terms, strict=True):

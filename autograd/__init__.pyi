@@ -1,0 +1,529 @@
+"""What editors and type checkers see of the package; `make stub` prints what follows from the rows."""
+
+# fmt: off
+from collections.abc import Callable, Iterable
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, overload
+
+from .checks.anomaly import detect_anomaly as detect_anomaly
+from .checks.formulas import derivative_table as derivative_table
+from .checks.gradcheck import GradientError as GradientError
+from .checks.gradcheck import Report as Report
+from .checks.gradcheck import gradcheck as gradcheck
+from .compiling.compiled import Compiled as _Compiled
+from .compiling.program import GuardError as GuardError
+from .compiling.uncompiled import UncompiledWarning as UncompiledWarning
+from .core.numeric import Number
+from .core.ops import TABLE as TABLE
+from .core.ops import Op as Op
+from .core.value import Value as Value
+from .core.value import backward as backward
+from .modes import no_grad as no_grad
+from .modes import scope as scope
+from .pictures.drawing import draw as draw
+from .pictures.explain import Explanation as Explanation
+from .pictures.explain import explain as explain
+from .pictures.picture import Picture as Picture
+from .pictures.player import Player as Player
+from .pictures.player import play as play
+from .pictures.slide import Slides as Slides
+from .pictures.slide import slide as slide
+from .primitive import primitive as primitive
+from .serialisation import from_json as from_json
+from .serialisation import to_json as to_json
+from .tape import Guard as Guard
+from .tape import Tape as Tape
+from .verbs.checkpoint import checkpoint as checkpoint
+from .verbs.derivatives import grad as grad
+from .verbs.derivatives import hessian as hessian
+from .verbs.derivatives import hvp as hvp
+from .verbs.derivatives import jacobian as jacobian
+from .verbs.derivatives import jvp as jvp
+from .verbs.derivatives import value_and_grad as value_and_grad
+from .verbs.derivatives import vjp as vjp
+from .verbs.hooks import Hook as Hook
+from .verbs.hooks import hook as hook
+from .verbs.selected import gradients as gradients
+from .verbs.sparsity import Coordinates as Coordinates
+
+__version__: str
+
+_P = ParamSpec("_P")
+_Q = ParamSpec("_Q")
+_R = TypeVar("_R")  # what `backward` returns: the number, or, with `has_aux`, a pair of it and the rest
+_Names: TypeAlias = int | str | Iterable[int | str]
+
+class Compiled(_Compiled, Generic[_P, _R]):
+    """A function that is recorded once for each arrangement of its arguments, and then replayed."""
+    __name__: str
+    def __call__(self, *args: _P.args, **options: _P.kwargs) -> Any:
+        """The result in the arrangement that the function returns; of a batch, one result for each sample."""
+    def backward(self, *args: _P.args, **options: _P.kwargs) -> _R:
+        """Adds the gradient to the `grad` of the parameters, and of Values among the arguments; returns the value."""
+    def value_and_grad(self, *args: _P.args, **options: _P.kwargs) -> tuple[_R, Any]:
+        """The value, and the gradient by the argument that `argnums` names, arranged like it."""
+    @overload
+    def __get__(self, instance: None, owner: Any = None) -> Compiled[_P, _R]: ...
+    @overload
+    def __get__(self: Compiled[Concatenate[Any, _Q], _R], instance: object, owner: Any = None) -> Compiled[_Q, _R]: ...
+
+class _Options(TypedDict, total=False):
+    static: _Names
+    argnums: int | tuple[int, ...]
+    reduce: Literal["mean", "sum"]
+    policy: Literal["record", "raise"]
+    dtype: Any
+    native: bool | None
+    threads: int
+    check: int
+
+# With a batch, arguments are not those of the function: each has one for every sample.
+@overload
+def compile(function: Callable[_P, Any], *, has_aux: Literal[False] = ..., **options: Unpack[_Options]) -> Compiled[_P, float]:
+    """Records `function` the first time it is called, and from then on replays it with new numbers as matrix code."""
+@overload
+def compile(function: Callable[_P, Any], *, has_aux: Literal[True], **options: Unpack[_Options]) -> Compiled[_P, tuple[float, Any]]: ...
+@overload
+def compile(function: Callable[..., Any], *, batch: _Names, has_aux: bool = ..., **options: Unpack[_Options]) -> Compiled[..., Any]: ...
+@overload
+def compile(function: None = ..., *, has_aux: Literal[False] = ..., **options: Unpack[_Options]) -> Callable[[Callable[_P, Any]], Compiled[_P, float]]: ...
+@overload
+def compile(function: None = ..., *, has_aux: Literal[True], **options: Unpack[_Options]) -> Callable[[Callable[_P, Any]], Compiled[_P, tuple[float, Any]]]: ...
+@overload
+def compile(function: None = ..., *, batch: _Names, has_aux: bool = ..., **options: Unpack[_Options]) -> Callable[[Callable[..., Any]], Compiled[..., Any]]: ...
+
+@overload
+def softmax(xs: Iterable[Value]) -> list[Value]: """The values as probabilities: exp(x) of each, divided by their sum; shifted, so that none overflows."""
+@overload
+def softmax(xs: Iterable[Number]) -> list[float]: ...
+@overload
+def softmax(xs: Iterable[Value | Number]) -> list[Any]: ...
+@overload
+def log_softmax(xs: Iterable[Value]) -> list[Value]: """The logarithms of the softmax: x - logsumexp(xs) of each."""
+@overload
+def log_softmax(xs: Iterable[Number]) -> list[float]: ...
+@overload
+def log_softmax(xs: Iterable[Value | Number]) -> list[Any]: ...
+
+# what stands below this line is written by `make stub`
+
+__all__ = [
+    "add", "sub", "mul", "div", "floordiv", "mod", "neg", "pos", "square", "reciprocal", "sqrt", "cbrt", "hypot", "exp",
+    "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
+    "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "sigmoid", "softplus", "log_sigmoid", "relu", "leaky_relu", "elu",
+    "selu", "gelu", "gelu_tanh", "silu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less",
+    "equal", "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod",
+    "dot", "linear", "mean", "var", "norm", "logsumexp", "pick", "GradientError", "Guard", "GuardError", "Tape",
+    "UncompiledWarning", "Value", "backward", "checkpoint", "compile", "derivative_table", "detect_anomaly", "draw",
+    "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hook", "hvp", "jacobian", "jvp",
+    "log_softmax", "no_grad", "play", "primitive", "scope", "slide", "softmax", "to_json", "value_and_grad", "vjp"
+]
+
+@overload
+def add(a: Value, b: Value | Number) -> Value: """a + b"""
+@overload
+def add(a: Value | Number, b: Value) -> Value: ...
+@overload
+def add(a: Number, b: Number) -> float: ...
+@overload
+def sub(a: Value, b: Value | Number) -> Value: """a - b"""
+@overload
+def sub(a: Value | Number, b: Value) -> Value: ...
+@overload
+def sub(a: Number, b: Number) -> float: ...
+@overload
+def mul(a: Value, b: Value | Number) -> Value: """a * b"""
+@overload
+def mul(a: Value | Number, b: Value) -> Value: ...
+@overload
+def mul(a: Number, b: Number) -> float: ...
+@overload
+def div(a: Value, b: Value | Number) -> Value: """a / b"""
+@overload
+def div(a: Value | Number, b: Value) -> Value: ...
+@overload
+def div(a: Number, b: Number) -> float: ...
+@overload
+def floordiv(a: Value, b: Value | Number) -> Value: """a // b, the floor of the quotient"""
+@overload
+def floordiv(a: Value | Number, b: Value) -> Value: ...
+@overload
+def floordiv(a: Number, b: Number) -> float: ...
+@overload
+def mod(a: Value, b: Value | Number) -> Value: """a % b, with the sign of b"""
+@overload
+def mod(a: Value | Number, b: Value) -> Value: ...
+@overload
+def mod(a: Number, b: Number) -> float: ...
+@overload
+def pow(a: Value, b: Value | Number) -> Value: """a ** b; nan where a < 0 and b is not whole"""
+@overload
+def pow(a: Value | Number, b: Value) -> Value: ...
+@overload
+def pow(a: Number, b: Number) -> float: ...
+@overload
+def neg(x: Value) -> Value: """-x"""
+@overload
+def neg(x: Number) -> float: ...
+@overload
+def pos(x: Value) -> Value: """+x"""
+@overload
+def pos(x: Number) -> float: ...
+@overload
+def abs(x: Value) -> Value: """|x|; its derivative at 0 is 0"""
+@overload
+def abs(x: Number) -> float: ...
+@overload
+def square(x: Value) -> Value: """x * x"""
+@overload
+def square(x: Number) -> float: ...
+@overload
+def reciprocal(x: Value) -> Value: """1 / x"""
+@overload
+def reciprocal(x: Number) -> float: ...
+@overload
+def sqrt(x: Value) -> Value: """The square root of x; slope inf at 0."""
+@overload
+def sqrt(x: Number) -> float: ...
+@overload
+def cbrt(x: Value) -> Value: """The cube root of x, real for x < 0 too; slope inf at 0."""
+@overload
+def cbrt(x: Number) -> float: ...
+@overload
+def hypot(a: Value, b: Value | Number) -> Value: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
+@overload
+def hypot(a: Value | Number, b: Value) -> Value: ...
+@overload
+def hypot(a: Number, b: Number) -> float: ...
+@overload
+def exp(x: Value) -> Value: """e to the power x"""
+@overload
+def exp(x: Number) -> float: ...
+@overload
+def expm1(x: Value) -> Value: """exp(x) - 1, exact near 0"""
+@overload
+def expm1(x: Number) -> float: ...
+@overload
+def log(x: Value) -> Value: """The natural logarithm of x."""
+@overload
+def log(x: Number) -> float: ...
+@overload
+def log1p(x: Value) -> Value: """log(1 + x), exact near 0"""
+@overload
+def log1p(x: Number) -> float: ...
+@overload
+def log2(x: Value) -> Value: """The logarithm of x to base 2."""
+@overload
+def log2(x: Number) -> float: ...
+@overload
+def log10(x: Value) -> Value: """The logarithm of x to base 10."""
+@overload
+def log10(x: Number) -> float: ...
+@overload
+def sin(x: Value) -> Value: """The sine of x radians."""
+@overload
+def sin(x: Number) -> float: ...
+@overload
+def cos(x: Value) -> Value: """The cosine of x radians."""
+@overload
+def cos(x: Number) -> float: ...
+@overload
+def tan(x: Value) -> Value: """The tangent of x radians."""
+@overload
+def tan(x: Number) -> float: ...
+@overload
+def asin(x: Value) -> Value: """The angle in [-pi/2, pi/2] whose sine is x."""
+@overload
+def asin(x: Number) -> float: ...
+@overload
+def acos(x: Value) -> Value: """The angle in [0, pi] whose cosine is x."""
+@overload
+def acos(x: Number) -> float: ...
+@overload
+def atan(x: Value) -> Value: """The angle in (-pi/2, pi/2) whose tangent is x."""
+@overload
+def atan(x: Number) -> float: ...
+@overload
+def atan2(a: Value, b: Value | Number) -> Value:
+    """The angle of the point (b, a) from the first axis; gradient 0 at (0, 0)."""
+@overload
+def atan2(a: Value | Number, b: Value) -> Value: ...
+@overload
+def atan2(a: Number, b: Number) -> float: ...
+@overload
+def sinh(x: Value) -> Value: """The hyperbolic sine of x."""
+@overload
+def sinh(x: Number) -> float: ...
+@overload
+def cosh(x: Value) -> Value: """The hyperbolic cosine of x."""
+@overload
+def cosh(x: Number) -> float: ...
+@overload
+def tanh(x: Value) -> Value: """The hyperbolic tangent of x."""
+@overload
+def tanh(x: Number) -> float: ...
+@overload
+def asinh(x: Value) -> Value: """The number whose hyperbolic sine is x."""
+@overload
+def asinh(x: Number) -> float: ...
+@overload
+def acosh(x: Value) -> Value: """The number >= 0 whose hyperbolic cosine is x."""
+@overload
+def acosh(x: Number) -> float: ...
+@overload
+def atanh(x: Value) -> Value: """The number whose hyperbolic tangent is x."""
+@overload
+def atanh(x: Number) -> float: ...
+@overload
+def erf(x: Value) -> Value: """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
+@overload
+def erf(x: Number) -> float: ...
+@overload
+def erfc(x: Value) -> Value: """1 - erf(x), exact in the tail"""
+@overload
+def erfc(x: Number) -> float: ...
+@overload
+def sigmoid(x: Value) -> Value: """1 / (1 + exp(-x))"""
+@overload
+def sigmoid(x: Number) -> float: ...
+@overload
+def softplus(x: Value) -> Value: """log(1 + exp(x)), as max(x, 0) + log1p(exp(-|x|))"""
+@overload
+def softplus(x: Number) -> float: ...
+@overload
+def log_sigmoid(x: Value) -> Value: """log(sigmoid(x)), as -softplus(-x)"""
+@overload
+def log_sigmoid(x: Number) -> float: ...
+@overload
+def relu(x: Value) -> Value: """max(x, 0); its derivative at 0 is 0; nan stays nan"""
+@overload
+def relu(x: Number) -> float: ...
+@overload
+def leaky_relu(x: Value, slope: Value | Number = ...) -> Value:
+    """x for x > 0, else slope * x; its derivative at 0 is the slope"""
+@overload
+def leaky_relu(x: Value | Number, slope: Value) -> Value: ...
+@overload
+def leaky_relu(x: Number, slope: Number = ...) -> float: ...
+@overload
+def elu(x: Value, alpha: Value | Number = ...) -> Value: """x for x > 0, else alpha * (exp(x) - 1)"""
+@overload
+def elu(x: Value | Number, alpha: Value) -> Value: ...
+@overload
+def elu(x: Number, alpha: Number = ...) -> float: ...
+@overload
+def selu(x: Value) -> Value: """The elu scaled so that activations normalise themselves (Klambauer et al. 2017)."""
+@overload
+def selu(x: Number) -> float: ...
+@overload
+def gelu(x: Value) -> Value: """x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact"""
+@overload
+def gelu(x: Number) -> float: ...
+@overload
+def gelu_tanh(x: Value) -> Value:
+    """The tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))."""
+@overload
+def gelu_tanh(x: Number) -> float: ...
+@overload
+def silu(x: Value) -> Value: """x * sigmoid(x), also called swish"""
+@overload
+def silu(x: Number) -> float: ...
+@overload
+def softsign(x: Value) -> Value: """x / (1 + |x|)"""
+@overload
+def softsign(x: Number) -> float: ...
+@overload
+def hard_tanh(x: Value) -> Value: """x kept within [-1, 1]; its derivative at -1 and 1 is 1"""
+@overload
+def hard_tanh(x: Number) -> float: ...
+@overload
+def sign(x: Value) -> Value: """-1, 0 or 1; derivative 0"""
+@overload
+def sign(x: Number) -> float: ...
+@overload
+def step(x: Value) -> Value: """1 for x > 0, else 0; derivative 0"""
+@overload
+def step(x: Number) -> float: ...
+@overload
+def floor(x: Value) -> Value: """The largest whole number <= x; derivative 0."""
+@overload
+def floor(x: Number) -> float: ...
+@overload
+def ceil(x: Value) -> Value: """The smallest whole number >= x; derivative 0."""
+@overload
+def ceil(x: Number) -> float: ...
+@overload
+def round(x: Value, digits: Value | Number = ...) -> Value:
+    """x to that many decimal digits, half to even; derivative 0"""
+@overload
+def round(x: Value | Number, digits: Value) -> Value: ...
+@overload
+def round(x: Number, digits: Number = ...) -> float: ...
+@overload
+def trunc(x: Value) -> Value: """x without its fraction; derivative 0"""
+@overload
+def trunc(x: Number) -> float: ...
+@overload
+def less(a: Value, b: Value | Number) -> Value: """1 where a < b, else 0; derivative 0"""
+@overload
+def less(a: Value | Number, b: Value) -> Value: ...
+@overload
+def less(a: Number, b: Number) -> float: ...
+@overload
+def equal(a: Value, b: Value | Number) -> Value: """1 where a equals b, else 0; derivative 0"""
+@overload
+def equal(a: Value | Number, b: Value) -> Value: ...
+@overload
+def equal(a: Number, b: Number) -> float: ...
+@overload
+def minimum(a: Value, b: Value | Number) -> Value:
+    """The smaller of a and b; a tie gives half to each, nan stays nan."""
+@overload
+def minimum(a: Value | Number, b: Value) -> Value: ...
+@overload
+def minimum(a: Number, b: Number) -> float: ...
+@overload
+def maximum(a: Value, b: Value | Number) -> Value:
+    """The larger of a and b; a tie gives half to each, nan stays nan."""
+@overload
+def maximum(a: Value | Number, b: Value) -> Value: ...
+@overload
+def maximum(a: Number, b: Number) -> float: ...
+@overload
+def fmin(a: Value, b: Value | Number) -> Value: """The smaller of a and b, or the one that is not nan."""
+@overload
+def fmin(a: Value | Number, b: Value) -> Value: ...
+@overload
+def fmin(a: Number, b: Number) -> float: ...
+@overload
+def fmax(a: Value, b: Value | Number) -> Value: """The larger of a and b, or the one that is not nan."""
+@overload
+def fmax(a: Value | Number, b: Value) -> Value: ...
+@overload
+def fmax(a: Number, b: Number) -> float: ...
+@overload
+def clip(x: Value, low: Value | Number = ..., high: Value | Number = ...) -> Value: """x kept within [low, high]"""
+@overload
+def clip(x: Value | Number, low: Value, high: Value | Number = ...) -> Value: ...
+@overload
+def clip(x: Value | Number, low: Value | Number, high: Value) -> Value: ...
+@overload
+def clip(x: Value | Number, low: Value | Number = ..., *, high: Value) -> Value: ...
+@overload
+def clip(x: Number, low: Number = ..., high: Number = ...) -> float: ...
+@overload
+def where(condition: Value, a: Value | Number, b: Value | Number) -> Value:
+    """a where the condition is not 0, else b; the branch not taken contributes exactly 0"""
+@overload
+def where(condition: Value | Number, a: Value, b: Value | Number) -> Value: ...
+@overload
+def where(condition: Value | Number, a: Value | Number, b: Value) -> Value: ...
+@overload
+def where(condition: Number, a: Number, b: Number) -> float: ...
+@overload
+def defined(x: Value, y: Value | Number) -> Value: """x, or nan where y is nan"""
+@overload
+def defined(x: Value | Number, y: Value) -> Value: ...
+@overload
+def defined(x: Number, y: Number) -> float: ...
+@overload
+def gate(a: Value, b: Value | Number) -> Value: """a * b, and exactly 0 where a is 0 even if b is inf or nan"""
+@overload
+def gate(a: Value | Number, b: Value) -> Value: ...
+@overload
+def gate(a: Number, b: Number) -> float: ...
+@overload
+def beside(a: Value, b: Value | Number) -> Value:
+    """b, and 0 where a is 0 and b is inf or nan: what gate has a multiplied by"""
+@overload
+def beside(a: Value | Number, b: Value) -> Value: ...
+@overload
+def beside(a: Number, b: Number) -> float: ...
+@overload
+def safe_div(a: Value, b: Value | Number) -> Value: """a / b, and 0 where b is 0"""
+@overload
+def safe_div(a: Value | Number, b: Value) -> Value: ...
+@overload
+def safe_div(a: Number, b: Number) -> float: ...
+@overload
+def sum(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value: """The sum of the values."""
+@overload
+def sum(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def sum(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def prod(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """The product of the values; needs no division, so zeros are fine."""
+@overload
+def prod(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def prod(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def dot(xs: Iterable[Value] | Value, ys: Iterable[Value | Number] | Value | Number) -> Value:
+    """The sum of the products x1 y1 + x2 y2 + ..."""
+@overload
+def dot(xs: Iterable[Value | Number] | Value | Number, ys: Iterable[Value] | Value) -> Value: ...
+@overload
+def dot(xs: Iterable[Number] | Number, ys: Iterable[Number] | Number) -> float: ...
+@overload
+def dot(xs: Iterable[Value | Number] | Value | Number, ys: Iterable[Value | Number] | Value | Number) -> Value | Any: ...
+@overload
+def linear(xs: Iterable[Value] | Value, ws: Iterable[Value | Number] | Value | Number, bias: Value | Number = ...) -> Value:
+    """The linear combination of a neuron, x1 w1 + x2 w2 + ... plus the bias."""
+@overload
+def linear(xs: Iterable[Value | Number] | Value | Number, ws: Iterable[Value] | Value, bias: Value | Number = ...) -> Value: ...
+@overload
+def linear(xs: Iterable[Value | Number] | Value | Number, ws: Iterable[Value | Number] | Value | Number, bias: Value) -> Value: ...
+@overload
+def linear(xs: Iterable[Number] | Number, ws: Iterable[Number] | Number, bias: Number = ...) -> float: ...
+@overload
+def linear(xs: Iterable[Value | Number] | Value | Number, ws: Iterable[Value | Number] | Value | Number, bias: Value | Number = ...) -> Value | Any: ...
+@overload
+def mean(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """The sum of the values divided by their number."""
+@overload
+def mean(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def mean(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def var(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value: """The mean squared distance from the mean."""
+@overload
+def var(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def var(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def norm(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """The Euclidean length, without overflow; gradient 0 at 0."""
+@overload
+def norm(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def norm(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def max(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """The largest value; k tied values have 1/k each, nan stays nan."""
+@overload
+def max(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def max(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def min(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """The smallest value; k tied values have 1/k each, nan stays nan."""
+@overload
+def min(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def min(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def logsumexp(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """log(exp(x1) + exp(x2) + ...), by exponentials shifted to the largest"""
+@overload
+def logsumexp(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def logsumexp(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...
+@overload
+def pick(xs: Iterable[Value] | Value, index: Value | Number) -> Value:
+    """The value at that index, counted from 0."""
+@overload
+def pick(xs: Iterable[Value | Number] | Value | Number, index: Value) -> Value: ...
+@overload
+def pick(xs: Iterable[Number] | Number, index: Number) -> float: ...
+@overload
+def pick(xs: Iterable[Value | Number] | Value | Number, index: Value | Number) -> Value | Any: ...

@@ -1,0 +1,135 @@
+"""The methods of Value for type checkers: those of the rows, and what micrograd's readers know.
+
+`make stub` writes this file.
+"""
+
+# fmt: off
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from .numeric import Number
+
+V = TypeVar("V")  # Value, which this file does not import: value.py imports this one
+
+class Methods(Generic[V]):
+    def add(self, b: V | Number) -> V: """a + b"""
+    def __add__(self, other: V | Number) -> V: """a + b"""
+    def __radd__(self, other: V | Number) -> V: """a + b"""
+    def sub(self, b: V | Number) -> V: """a - b"""
+    def __sub__(self, other: V | Number) -> V: """a - b"""
+    def __rsub__(self, other: V | Number) -> V: """a - b"""
+    def mul(self, b: V | Number) -> V: """a * b"""
+    def __mul__(self, other: V | Number) -> V: """a * b"""
+    def __rmul__(self, other: V | Number) -> V: """a * b"""
+    def div(self, b: V | Number) -> V: """a / b"""
+    def __truediv__(self, other: V | Number) -> V: """a / b"""
+    def __rtruediv__(self, other: V | Number) -> V: """a / b"""
+    def floordiv(self, b: V | Number) -> V: """a // b, the floor of the quotient"""
+    def __floordiv__(self, other: V | Number) -> V: """a // b, the floor of the quotient"""
+    def __rfloordiv__(self, other: V | Number) -> V: """a // b, the floor of the quotient"""
+    def mod(self, b: V | Number) -> V: """a % b, with the sign of b"""
+    def __mod__(self, other: V | Number) -> V: """a % b, with the sign of b"""
+    def __rmod__(self, other: V | Number) -> V: """a % b, with the sign of b"""
+    def pow(self, b: V | Number) -> V: """a ** b; nan where a < 0 and b is not whole"""
+    def __pow__(self, other: V | Number) -> V: """a ** b; nan where a < 0 and b is not whole"""
+    def __rpow__(self, other: V | Number) -> V: """a ** b; nan where a < 0 and b is not whole"""
+    def neg(self) -> V: """-x"""
+    def __neg__(self) -> V: """-x"""
+    def pos(self) -> V: """+x"""
+    def __pos__(self) -> V: """+x"""
+    def abs(self) -> V: """|x|; its derivative at 0 is 0"""
+    def __abs__(self) -> V: """|x|; its derivative at 0 is 0"""
+    def square(self) -> V: """x * x"""
+    def reciprocal(self) -> V: """1 / x"""
+    def sqrt(self) -> V: """The square root of x; slope inf at 0."""
+    def cbrt(self) -> V: """The cube root of x, real for x < 0 too; slope inf at 0."""
+    def hypot(self, b: V | Number) -> V: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
+    def exp(self) -> V: """e to the power x"""
+    def expm1(self) -> V: """exp(x) - 1, exact near 0"""
+    def log(self) -> V: """The natural logarithm of x."""
+    def log1p(self) -> V: """log(1 + x), exact near 0"""
+    def log2(self) -> V: """The logarithm of x to base 2."""
+    def log10(self) -> V: """The logarithm of x to base 10."""
+    def sin(self) -> V: """The sine of x radians."""
+    def cos(self) -> V: """The cosine of x radians."""
+    def tan(self) -> V: """The tangent of x radians."""
+    def asin(self) -> V: """The angle in [-pi/2, pi/2] whose sine is x."""
+    def acos(self) -> V: """The angle in [0, pi] whose cosine is x."""
+    def atan(self) -> V: """The angle in (-pi/2, pi/2) whose tangent is x."""
+    def atan2(self, b: V | Number) -> V: """The angle of the point (b, a) from the first axis; gradient 0 at (0, 0)."""
+    def sinh(self) -> V: """The hyperbolic sine of x."""
+    def cosh(self) -> V: """The hyperbolic cosine of x."""
+    def tanh(self) -> V: """The hyperbolic tangent of x."""
+    def asinh(self) -> V: """The number whose hyperbolic sine is x."""
+    def acosh(self) -> V: """The number >= 0 whose hyperbolic cosine is x."""
+    def atanh(self) -> V: """The number whose hyperbolic tangent is x."""
+    def erf(self) -> V: """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
+    def erfc(self) -> V: """1 - erf(x), exact in the tail"""
+    def sigmoid(self) -> V: """1 / (1 + exp(-x))"""
+    def softplus(self) -> V: """log(1 + exp(x)), as max(x, 0) + log1p(exp(-|x|))"""
+    def log_sigmoid(self) -> V: """log(sigmoid(x)), as -softplus(-x)"""
+    def relu(self) -> V: """max(x, 0); its derivative at 0 is 0; nan stays nan"""
+    def leaky_relu(self, slope: V | Number = ...) -> V:
+        """x for x > 0, else slope * x; its derivative at 0 is the slope"""
+    def elu(self, alpha: V | Number = ...) -> V: """x for x > 0, else alpha * (exp(x) - 1)"""
+    def selu(self) -> V: """The elu scaled so that activations normalise themselves (Klambauer et al. 2017)."""
+    def gelu(self) -> V: """x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact"""
+    def gelu_tanh(self) -> V: """The tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))."""
+    def silu(self) -> V: """x * sigmoid(x), also called swish"""
+    def softsign(self) -> V: """x / (1 + |x|)"""
+    def hard_tanh(self) -> V: """x kept within [-1, 1]; its derivative at -1 and 1 is 1"""
+    def sign(self) -> V: """-1, 0 or 1; derivative 0"""
+    def step(self) -> V: """1 for x > 0, else 0; derivative 0"""
+    def floor(self) -> V: """The largest whole number <= x; derivative 0."""
+    def __floor__(self) -> V: """The largest whole number <= x; derivative 0."""
+    def ceil(self) -> V: """The smallest whole number >= x; derivative 0."""
+    def __ceil__(self) -> V: """The smallest whole number >= x; derivative 0."""
+    def round(self, digits: V | Number = ...) -> V: """x to that many decimal digits, half to even; derivative 0"""
+    def __round__(self, digits: V | Number = ...) -> V: """x to that many decimal digits, half to even; derivative 0"""
+    def trunc(self) -> V: """x without its fraction; derivative 0"""
+    def __trunc__(self) -> V: """x without its fraction; derivative 0"""
+    def less(self, b: V | Number) -> V: """1 where a < b, else 0; derivative 0"""
+    def equal(self, b: V | Number) -> V: """1 where a equals b, else 0; derivative 0"""
+    def minimum(self, b: V | Number) -> V: """The smaller of a and b; a tie gives half to each, nan stays nan."""
+    def maximum(self, b: V | Number) -> V: """The larger of a and b; a tie gives half to each, nan stays nan."""
+    def fmin(self, b: V | Number) -> V: """The smaller of a and b, or the one that is not nan."""
+    def fmax(self, b: V | Number) -> V: """The larger of a and b, or the one that is not nan."""
+    def clip(self, low: V | Number = ..., high: V | Number = ...) -> V: """x kept within [low, high]"""
+    def where(self, a: V | Number, b: V | Number) -> V:
+        """a where the condition is not 0, else b; the branch not taken contributes exactly 0"""
+    def defined(self, y: V | Number) -> V: """x, or nan where y is nan"""
+    def gate(self, b: V | Number) -> V: """a * b, and exactly 0 where a is 0 even if b is inf or nan"""
+    def beside(self, b: V | Number) -> V: """b, and 0 where a is 0 and b is inf or nan: what gate has a multiplied by"""
+    def safe_div(self, b: V | Number) -> V: """a / b, and 0 where b is 0"""
+    def sum(self, *rest: V | Number) -> V: """The sum of the values."""
+    def prod(self, *rest: V | Number) -> V: """The product of the values; needs no division, so zeros are fine."""
+    def dot(self, ys: Iterable[V | Number] | V | Number) -> V: """The sum of the products x1 y1 + x2 y2 + ..."""
+    def linear(self, ws: Iterable[V | Number] | V | Number, bias: V | Number = ...) -> V:
+        """The linear combination of a neuron, x1 w1 + x2 w2 + ... plus the bias."""
+    def mean(self, *rest: V | Number) -> V: """The sum of the values divided by their number."""
+    def var(self, *rest: V | Number) -> V: """The mean squared distance from the mean."""
+    def norm(self, *rest: V | Number) -> V: """The Euclidean length, without overflow; gradient 0 at 0."""
+    def max(self, *rest: V | Number) -> V: """The largest value; k tied values have 1/k each, nan stays nan."""
+    def min(self, *rest: V | Number) -> V: """The smallest value; k tied values have 1/k each, nan stays nan."""
+    def logsumexp(self, *rest: V | Number) -> V:
+        """log(exp(x1) + exp(x2) + ...), by exponentials shifted to the largest"""
+    def pick(self, index: V | Number) -> V: """The value at that index, counted from 0."""
+    @property
+    def _prev(self) -> set[V]: """The Values that this one was computed from, as a set; `inputs` has them in order."""
+    @property
+    def _op(self) -> str: """The symbol of the operation, "" for a leaf; `op` has its row."""
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """What passes this Value's `grad` on to its inputs, each times its partial; nothing of a leaf."""
+    name: Any
+    m: Any
+    v: Any
+    t: Any
+    s: Any
+    lr: Any
+    state: Any
+    cache: Any
+    momentum: Any
+    velocity: Any
+    exp_avg: Any
+    exp_avg_sq: Any

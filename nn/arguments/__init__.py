@@ -1,0 +1,1 @@
+"""Arguments: what they must be, and what they are called elsewhere."""

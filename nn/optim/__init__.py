@@ -1,0 +1,1 @@
+"""Optimisers: how parameters change by their gradients."""

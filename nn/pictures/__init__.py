@@ -1,0 +1,1 @@
+"""Pictures of a network: what is in it, and what it makes of the plane."""

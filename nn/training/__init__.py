@@ -1,0 +1,1 @@
+"""Training: what `nn.fit` runs, step by step, and who watches it."""

@@ -1,0 +1,1 @@
+"""Callbacks: who watches a training, and what they do at its moments."""
