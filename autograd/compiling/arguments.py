@@ -49,10 +49,6 @@ class Layout:
         """For each number of one sample's arguments, whether it is the sample's own."""
         return self._by_leaf(self.batched)
 
-    def nothing(self) -> bytes:
-        """A mark of 0 for each number, as programs take it: no derivative by any is wanted."""
-        return self.wanted(())
-
     def wanted(self, chosen: tuple[int, ...]) -> bytes:
         """For each number, whether it belongs to one of these arguments."""
         # kept, because long bytes take their time to be made and to be hashed
@@ -136,7 +132,7 @@ class Arguments:
     def wanted(self) -> bytes:
         """A mark of 1 for the numbers of Values, which collect gradients."""
         places = [place for place, _ in self.values]
-        return self.layout.wanted_places(places) if places else self.layout.nothing()
+        return self.layout.wanted_places(places) if places else self.layout.wanted(())
 
     def _name(self, k: int) -> Name:
         """What the k-th argument goes by: its position or its name."""

@@ -199,7 +199,7 @@ class Compiled:
         is_single = isinstance(options.argnums, int)
         plain = shapes and not layout.names and all(shape == NUMBER for shape in (version.result, *shapes))
         if not (isinstance(runs, PythonLines) and plain and not any(layout.batched)) or kind == "backward":
-            return shortcut(version, version, layout, kind, chosen, is_single, options.is_mean, options.has_aux)
+            return shortcut(version, version, layout, kind, chosen, is_single, self.versions.is_mean, options.has_aux)
         wanted, result = b"", runs.name(runs.graph.outputs[0])
         if kind == "gradient":
             wanted = version.wanted(False, layout.wanted(chosen))
@@ -222,7 +222,7 @@ class Compiled:
 
     def _value(self, call: Arguments, shares: list[Share]) -> Any:
         """The results of the samples as one number, and with `has_aux` what is returned besides."""
-        value = mean_or_sum(call, shares, self._options.is_mean)
+        value = mean_or_sum(call, shares, self.versions.is_mean)
         return (value, rest(call, shares)) if self._options.has_aux else value
 
     # Copied and pickled like a function: by its name, or else by what it was made of; programs are not.

@@ -29,11 +29,6 @@ class Options:
     threads: int = 1
     check: int = 0
 
-    @property
-    def is_mean(self) -> bool:
-        """Whether the loss of a batch is the mean over its samples, and not the sum."""
-        return self.reduce == "mean"
-
     def of(self, function: Callable[..., Any]) -> Options:
         """The same with each argument that is named by its position and its name.
 
