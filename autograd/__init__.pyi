@@ -10,8 +10,8 @@ from .checks.gradcheck import GradientError as GradientError
 from .checks.gradcheck import Report as Report
 from .checks.gradcheck import gradcheck as gradcheck
 from .compiling.compiled import Compiled as _Compiled
-from .compiling.program import GuardError as GuardError
-from .compiling.uncompiled import UncompiledWarning as UncompiledWarning
+from .compiling.programs.program import GuardError as GuardError
+from .compiling.versions.uncompiled import UncompiledWarning as UncompiledWarning
 from .core.numeric import Number
 from .core.ops import TABLE as TABLE
 from .core.ops import Op as Op

@@ -19,18 +19,18 @@ from ..trees import NUMBER
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
 from ..verbs.hooks import hooked, hooks
-from .arguments import Arguments, Layout
-from .flattening import ALL
-from .options import Options
-from .program import Program
+from .calls.arguments import Arguments, Layout
+from .calls.flattening import ALL
+from .calls.static import Name
+from .programs.program import Program
 from .python.lines import PythonLines
-from .shares import Share, by_arguments, mean_or_sum, rest, results
-from .shortcut import shortcut
-from .static import Name
-from .store import Asked
 from .training.flat import FlatParameters
-from .version import Version
-from .versions import CacheInfo, Versions, is_recording
+from .versions.options import Options
+from .versions.shares import Share, by_arguments, mean_or_sum, rest, results
+from .versions.shortcut import shortcut
+from .versions.store import Asked
+from .versions.version import Version
+from .versions.versions import CacheInfo, Versions, is_recording
 
 _Shortcuts = dict[int, Callable[..., Any]]
 

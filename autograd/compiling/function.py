@@ -8,15 +8,15 @@ from typing import Any
 
 from ..core.value import Value
 from ..verbs.hooks import hooks
-from .arguments import Layout
+from .calls.arguments import Layout
 from .compiled import Compiled
 from .graph.simplify import simplify
 from .graph.trace import trace_of
-from .options import Options
 from .outside.closure import Closure
-from .program import GuardError, Program, Signature
-from .version import Version
-from .versions import Versions
+from .programs.program import GuardError, Program, Signature
+from .versions.options import Options
+from .versions.version import Version
+from .versions.versions import Versions
 
 
 def compile(

@@ -13,7 +13,7 @@ from ..replaying import followed, may_be_replayed
 from ..vocabularies import functions
 from .ancestry import Segment, replayed
 from .hooks import hooked
-from .printed import partials_by
+from .partials import partials_by
 
 
 def partials(node: Any) -> Iterable[tuple[Any, Any]]:

@@ -18,7 +18,7 @@ from ...core.numeric import short
 from ...core.ops import TABLE, Op
 from ...fields import Damage, Kind, anything, columns, decoded, flag, listed, number, one_of, read, record, text, whole
 from ...trees import Tree, count
-from ..flattening import keys_for, mark
+from ..calls.flattening import keys_for, mark
 from .graph import OPS, SYMBOLS, Check, Graph, code_of
 from .nodes import Nodes
 

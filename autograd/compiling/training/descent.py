@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...verbs.hooks import hooks
-from ..version import Version
-from ..versions import Versions
+from ..versions.version import Version
+from ..versions.versions import Versions
 from .array import ParameterArray
 from .rules import Printed, Printer, Rule
 

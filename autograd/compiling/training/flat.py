@@ -8,10 +8,10 @@ from typing import Any
 from ...core.value import Value
 from ...core.watching import watchers
 from ...verbs.hooks import hooked, hooks
-from ..arguments import Arguments
-from ..shares import Share, mean_or_sum
-from ..shortcut import shortcut
-from ..versions import Versions
+from ..calls.arguments import Arguments
+from ..versions.shares import Share, mean_or_sum
+from ..versions.shortcut import shortcut
+from ..versions.versions import Versions
 from .array import ParameterArray
 from .descent import Descent
 from .rules import Rule

@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from ..core.numeric import short
-from ..core.value import Value
-from ..core.watching import watchers, watching_here
-from ..trees import Tree
-from .arguments import Arguments, Layout, given
+from ...core.numeric import short
+from ...core.value import Value
+from ...core.watching import watchers, watching_here
+from ...trees import Tree
+from ..calls.arguments import Arguments, Layout, given
+from ..calls.results import is_one_number, pair_of
+from ..calls.static import PlainNeededError, Static
+from ..graph.tracer import Tracer
+from ..programs.program import GuardError
 from .checking import compare
 from .credit import Credit
-from .graph.tracer import Tracer
 from .locks import Lock
 from .options import Options
-from .program import GuardError
 from .record import REMEDY, collector_at_rest, record
-from .results import is_one_number, pair_of
 from .shares import Share
-from .static import PlainNeededError, Static
 from .store import VALUES, Asked, Home, Store
 from .uncompiled import Ran, warn
 from .version import Version

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .native import is_native
-from .static import positions_and_names
+from ..calls.static import positions_and_names
+from ..native import is_native
 
 _DOUBLE = np.dtype(float)
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.value import Value
-from ..trees import Tree, count, fill, leaves
+from ...core.value import Value
+from ...trees import Tree, count, fill, leaves
 from .argument import PICK, Argument, Origin
 from .flattening import (
     NUMBERS,
