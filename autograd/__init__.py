@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from . import copying as copying  # teaches Value to be copied and pickled
-from .checks.anomaly import detect_anomaly
+from .anomaly import detect_anomaly
 from .checks.formulas import derivative_table
 from .checks.gradcheck import GradientError, gradcheck
 from .checks.gradcheck import Report as Report

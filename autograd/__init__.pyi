@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-from .checks.anomaly import detect_anomaly as detect_anomaly
+from .anomaly import detect_anomaly as detect_anomaly
 from .checks.formulas import derivative_table as derivative_table
 from .checks.gradcheck import GradientError as GradientError
 from .checks.gradcheck import Report as Report

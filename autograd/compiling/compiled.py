@@ -11,7 +11,7 @@ from inspect import cleandoc
 from types import GenericAlias, MethodType
 from typing import Any, ClassVar
 
-from ..checks.anomaly import looking
+from ..anomaly import looking
 from ..core import sweep
 from ..core.value import Value
 from ..core.watching import watchers

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.anomaly import check_adjoint, looking
+from ..anomaly import check_adjoint, looking
 from ..core import floats
 from ..core.watching import watchers
 from .ancestry import replayed

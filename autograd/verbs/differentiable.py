@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..checks.anomaly import check_adjoint, looking, unalarmed
+from ..anomaly import check_adjoint, looking, unalarmed
 from ..core import floats
 from ..core.value import Value
 from ..replaying import followed, may_be_replayed

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ...anomaly import Anomaly
 from ...callers import caller
-from ...checks.anomaly import Anomaly
 from ...core.numeric import number
 from ...core.value import Value
 from ...core.watching import serials, watched_only_by, watching_here
