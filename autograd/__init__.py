@@ -13,24 +13,27 @@
 from importlib import import_module
 from typing import Any
 
-from .checks.anomaly import detect_anomaly
+from . import copying as copying  # teaches Value to be copied and pickled
+from .anomaly import detect_anomaly
 from .checks.formulas import derivative_table
 from .checks.gradcheck import GradientError, gradcheck
 from .checks.gradcheck import Report as Report
 from .core.ops import TABLE as TABLE
 from .core.ops import Op as Op
-from .core.value import Value, backward
-from .interop import micrograd as micrograd  # and to those who know micrograd's
-from .interop import numbers as numbers  # teaches Value to answer NumPy
+from .core.value import Value
+from .interop import asked as asked  # and to answer NumPy
+from .interop import micrograd as micrograd  # and those who know micrograd's
+from .interop import numbers as numbers  # and NumPy's loops over objects
 from .modes import no_grad, scope
 from .primitive import primitive
 from .serialisation import from_json, to_json
 from .tape import Guard, Tape
+from .verbs import observed as observed  # looks at sweeps where somebody wants to
 from .verbs.checkpoint import checkpoint
 from .verbs.derivatives import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .verbs.hooks import Hook as Hook
 from .verbs.hooks import hook
-from .verbs.selected import gradients
+from .verbs.selected import backward, gradients
 from .vocabularies import functions
 from .vocabularies.functions import log_softmax, softmax
 
@@ -39,11 +42,11 @@ _LAZY = {
     "Compiled": "compiling.compiled",
     "Coordinates": "verbs.sparsity",
     "Explanation": "pictures.explain",
-    "GuardError": "compiling.program",
+    "GuardError": "compiling.programs.program",
     "Picture": "pictures.picture",
     "Player": "pictures.player",
     "Slides": "pictures.slide",
-    "UncompiledWarning": "compiling.uncompiled",
+    "UncompiledWarning": "compiling.versions.uncompiled",
     "compile": "compiling.function",
     "draw": "pictures.drawing",
     "explain": "pictures.explain",

@@ -4,19 +4,18 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-from .checks.anomaly import detect_anomaly as detect_anomaly
+from .anomaly import detect_anomaly as detect_anomaly
 from .checks.formulas import derivative_table as derivative_table
 from .checks.gradcheck import GradientError as GradientError
 from .checks.gradcheck import Report as Report
 from .checks.gradcheck import gradcheck as gradcheck
 from .compiling.compiled import Compiled as _Compiled
-from .compiling.program import GuardError as GuardError
-from .compiling.uncompiled import UncompiledWarning as UncompiledWarning
+from .compiling.programs.program import GuardError as GuardError
+from .compiling.versions.uncompiled import UncompiledWarning as UncompiledWarning
 from .core.numeric import Number
 from .core.ops import TABLE as TABLE
 from .core.ops import Op as Op
 from .core.value import Value as Value
-from .core.value import backward as backward
 from .modes import no_grad as no_grad
 from .modes import scope as scope
 from .pictures.drawing import draw as draw
@@ -42,6 +41,7 @@ from .verbs.derivatives import value_and_grad as value_and_grad
 from .verbs.derivatives import vjp as vjp
 from .verbs.hooks import Hook as Hook
 from .verbs.hooks import hook as hook
+from .verbs.selected import backward as backward
 from .verbs.selected import gradients as gradients
 from .verbs.sparsity import Coordinates as Coordinates
 

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .core.ops import Op
+from .core.sweep import walk
 from .core.value import UNSET, Bare, Value
 from .core.watching import serials
 
@@ -35,7 +37,7 @@ class Ancestors(list[Any]):
             _under_way.ids = outer
 
 
-def reduce(value: Value) -> tuple[Any, ...]:
+def reduce(value: Value, protocol: Any = None) -> tuple[Any, ...]:
     """How pickle and copy rebuild `value`."""
     grad = value._grad if value._grad is not UNSET else None
     state = (float(value.data), grad, value.op, value.partials, value.notes)
@@ -65,13 +67,16 @@ def rebuild(
     return made
 
 
+def takes(op: Op, count: int) -> bool:
+    """Whether a row can read so many inputs, one at least; all groups have as many."""
+    groups = [domain.least for domain in op.domain if domain.least is not None]
+    rest = count - (len(op.domain) - len(groups))
+    return count > 0 and (rest % len(groups) == 0 and rest >= sum(groups) if groups else rest == 0)
+
+
 def whole_graph(roots: Iterable[Value]) -> list[Value]:
     """The roots and all that they were computed from, constants first, then in the order of recording."""
-    found = {id(root): root for root in roots}
-    waiting = list(found.values())
-    while waiting:
-        for x in waiting.pop().inputs:
-            if id(x) not in found:
-                found[id(x)] = x
-                waiting.append(x)
-    return sorted(found.values(), key=lambda value: value._serial)
+    return walk(roots, lambda x: True)[::-1]
+
+
+Value.__reduce_ex__ = reduce  # type: ignore[assignment]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 from .core.value import Value
-from .core.watching import Watcher, watch_cut, watching, watching_here
+from .core.watching import Watcher, tell, watchers, watching, watching_here
 
 
 class NoGrad(Watcher):
     first = True  # an open tape must not see what is not recorded
 
     def record(self, node: Value) -> None:
-        watch_cut(node, node)
+        tell("cut_off", node, node)
         node._a = node._b = node.op = None
         node._serial = 0
 
@@ -55,3 +57,41 @@ def scope(name: str) -> Iterator[None]:
     outer = [watcher.path for watcher in watching_here() if isinstance(watcher, Scope)][-1:]
     with watching(Scope("/".join([*outer, name]))):
         yield
+
+
+# Of a Value: where in the program it was computed, as in "layer 1/neuron 2", or "".
+
+
+def _scope_of(value: Value) -> str:
+    scope: str = value.notes.get("scope", "")
+    return scope
+
+
+def _put_into(value: Value, scope: str) -> None:
+    # the Values of a scope share their notes, which are replaced and never written into
+    value._notes = {**value._notes, "scope": scope} if hasattr(value, "_notes") else _scope_notes(scope)
+    if watchers:
+        tell("named", value)
+
+
+def _within(value: Value, scope: str) -> None:
+    """Puts a result that has just been recorded into a scope, inside those open: `with scope` for one node.
+
+    >>> y = Value(3.0) * 2.0
+    >>> y.within("layer 1")
+    >>> y.scope
+    'layer 1'
+    """
+    # it has notes only if somebody watches, and looking would take 200 ns in every neuron
+    value._notes = _scope_notes(f"{value.scope}/{scope}" if watchers and value.scope else scope)
+    if watchers:
+        tell("named", value)
+
+
+@cache
+def _scope_notes(scope: str) -> dict[str, Any]:
+    return {"scope": scope}
+
+
+setattr(Value, "scope", property(_scope_of, _put_into))  # noqa: B010
+setattr(Value, "within", _within)  # noqa: B010

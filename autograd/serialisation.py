@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .copying import rebuild, whole_graph
+from .copying import rebuild, takes, whole_graph
 from .core.ops import Op, row
 from .core.value import UNSET, Value
 from .fields import Damage, Kind, anything, decoded, listed, named, number, one_of, read, record, whole
@@ -111,7 +111,7 @@ def _graph(content: dict[str, Any]) -> Any:
     nodes: list[Value] = []
     end = 0
     kinds = [*zip(columns["operation"], columns["count"], strict=True)]
-    fits = {(code, count): rows[code].takes(count) if code >= 0 else not count for code, count in {*kinds}}
+    fits = {(code, count): takes(rows[code], count) if code >= 0 else not count for code, count in {*kinds}}
     for k, (kind, data) in enumerate(zip(kinds, columns["data"], strict=True)):
         code, count = kind
         begin, end = end, end + count

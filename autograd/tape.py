@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from .callers import caller
 from .core.numeric import number
 from .core.value import Value
-from .core.watching import Watcher, caller, watching
+from .core.watching import Watcher, watching
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ A tree is a plain tuple, which is quick to make, to compare and to hash:
     ("dict", keys, (tree, ...))    or ("dict", keys, what else tells them from equal ones, (tree, ...))
 
 Everything else is a leaf, and whoever takes an object apart says what a leaf is. The verbs know the first two of these,
-`compiling.flattening` all of them; a third entry is the kind of the numbers, where that matters:
+`compiling.calls.flattening` all of them; a third entry is the kind of the numbers, where that matters:
 
     ("number",)    ("array", sizes)    ("lists", sizes): lists of lists of numbers
     ("same", object, mark)    ("fixed", sizes, dtype, bytes): constants, which are part of the tree and hold no numbers
@@ -22,8 +22,9 @@ from itertools import islice
 from math import prod
 from typing import Any
 
-from .core.numeric import Followed, number
+from .core.numeric import number
 from .core.value import Value
+from .replaying import Followed
 
 Tree = tuple[Any, ...]
 NUMBER: Tree = ("number",)

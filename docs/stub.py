@@ -13,28 +13,43 @@ from textwrap import fill, indent
 
 import autograd
 from autograd.core.ops import ROWS, Op
+from autograd.core.record import OPERATORS, PROTOCOLS
 from autograd.interop import micrograd
-from autograd.vocabularies.functions import OPERATORS, PROTOCOLS
 
 PACKAGE = Path(__file__).parent.parent / "autograd"
 FUNCTIONS, METHODS = PACKAGE / "__init__.pyi", PACKAGE / "core" / "methods.pyi"
 MARK = "# what stands below this line is written by `make stub`\n"
 WIDTH = 120
 
-HEAD = '''"""The methods of Value for type checkers: those of the rows, and what micrograd's readers know.
+HEAD = '''"""What others add to Value, for type checkers: the methods of the rows, scopes, what micrograd's users know.
 
 `make stub` writes this file.
 """
 
 # fmt: off
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from .numeric import Number
+class Ratio(Protocol):
+    """A float, and what else is a ratio: a Fraction, a Decimal, a floating-point scalar of NumPy."""
+
+    def as_integer_ratio(self) -> tuple[int, int]: ...
+
+class Whole(Protocol):
+    """An int, and what else is whole: an integer scalar of NumPy."""
+
+    @property
+    def numerator(self) -> Any: ...
+
+Number: TypeAlias = float | Ratio | Whole
 
 V = TypeVar("V")  # Value, which this file does not import: value.py imports this one
 
 class Methods(Generic[V]):
+    scope: str
+    def within(self, scope: str) -> None: """Puts a result that has just been recorded into a scope."""
+    def __divmod__(self, other: V | Number) -> tuple[V, V]: ...
+    def __rdivmod__(self, other: Number) -> tuple[V, V]: ...
 '''
 # What an input of a row may be: one number, or a group of them. "some" has a Value among it for sure.
 KINDS = {

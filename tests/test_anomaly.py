@@ -23,7 +23,7 @@ from autograd import (
     sqrt,
     where,
 )
-from autograd.core import sweep
+from autograd.verbs.hooks import hooks
 
 
 def test_the_first_result_that_is_not_finite_raises_with_operation_operands_scope_and_line():
@@ -143,12 +143,12 @@ def test_hooks_go_when_removed_and_with_their_value():
     x = Value(1.0)
     handle = hook(x * x, print)
     gc.collect()
-    assert not sweep.hooks
+    assert not hooks
     handle.remove()
     handle = hook(x, print)
     handle.remove()
     handle.remove()
-    assert not sweep.hooks
+    assert not hooks
 
 
 def test_a_hook_on_the_wrong_thing_says_so():

@@ -8,44 +8,41 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASE = {"core.ops", "core.floats", "vocabularies.arrays", "vocabularies.text", "core.numeric"}
 MODULES = sorted((ROOT / "autograd").rglob("*.py"))
 
 
-def imports(path: Path, package: str = "autograd") -> set[str]:
-    """The modules of the package that a file needs to be imported, as dotted names below the package."""
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {name_of(path): path for path in [*MODULES, *(ROOT / "nn").rglob("*.py")]}
+
+
+def imported(path: Path, node: ast.AST | None = None) -> set[str]:
+    """The modules that are imported in a file, or in a part of it, wherever it is said and for whatever."""
     found: set[str] = set()
-    at = path.relative_to(ROOT / package).with_suffix("").parts
-    for node in ast.parse(path.read_text()).body:  # imports inside functions happen later, and cannot make a cycle
-        if isinstance(node, ast.ImportFrom):
-            if node.level:
-                base = [*at[: len(at) - node.level]]
-                names = [node.module] if node.module else [alias.name for alias in node.names]
-                found |= {".".join([*base, name]) for name in names}
-            elif (node.module or "").split(".")[0] in {"autograd", "nn"}:
-                found.add(f"!{node.module}")
-        elif isinstance(node, ast.Import):
-            found |= {f"!{alias.name}" for alias in node.names if alias.name.split(".")[0] in {"autograd", "nn"}}
+    for one in ast.walk(node or ast.parse(path.read_text())):
+        if isinstance(one, ast.ImportFrom):
+            up = path.relative_to(ROOT).parts[: -one.level] if one.level else ()
+            base = ".".join([*up, *([one.module] if one.module else [])])
+            named = {f"{base}.{alias.name}" for alias in one.names}
+            found |= {name if name in FILES else base for name in named}
+        elif isinstance(one, ast.Import):
+            found |= {alias.name for alias in one.names}
     return found
+
+
+def late_imports(path: Path) -> set[str]:
+    """What is imported inside functions."""
+    functions = (x for x in ast.walk(ast.parse(path.read_text())) if isinstance(x, ast.FunctionDef))
+    return {name for function in functions for name in imported(path, function)}
 
 
 def needs(package: str) -> dict[str, set[str]]:
-    """For each file of a package the files of it that it imports, wherever the import stands and for whatever it is."""
-    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / package).rglob("*.py")}
-    files = {name.removesuffix(".__init__"): path for name, path in files.items()}
-    found: dict[str, set[str]] = {}
-    for name, path in files.items():
-        found[name] = set()
-        here = name if path.stem == "__init__" else name.rpartition(".")[0]
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom):
-                up = here.split(".")[: len(here.split(".")) - node.level + 1] if node.level else []
-                base = ".".join([*up, *([node.module] if node.module else [])])
-                named = {f"{base}.{alias.name}" for alias in node.names}
-                found[name] |= {one if one in files else base for one in named} & files.keys()
-            elif isinstance(node, ast.Import):
-                found[name] |= {alias.name for alias in node.names} & files.keys()
-    return found
+    """For each file of a package the files that it imports."""
+    found = {name: imported(path) for name, path in FILES.items() if f"{name}.".startswith(f"{package}.")}
+    return {name: needed & found.keys() for name, needed in found.items()}
 
 
 def circle(graph: dict[str, set[str]]) -> list[str]:
@@ -72,30 +69,30 @@ def circles(package: str) -> dict[str, list[str]]:
     return found
 
 
-def name_of(path: Path) -> str:
-    parts = path.relative_to(ROOT / "autograd").with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+# What files import inside functions, and why not before.
+LATE = {
+    "autograd.compiling.native.entry": {"llvmlite"},  # takes 0.1 s, and what is found on disk does without
+    "autograd.compiling.native.kernel": {"autograd.compiling.native.lower"},  # the same
+    "autograd.compiling.programs.forms": {  # where llvmlite is installed
+        "autograd.compiling.native.blocks",
+        "autograd.compiling.native.interpreter",
+        "autograd.compiling.native.lines",
+    },
+    "autograd.compiling.programs.program": {"autograd.compiling.programs.diagram"},  # pictures
+    "autograd.compiling.training.descent": {"autograd.compiling.training.kernel"},  # where llvmlite is installed
+    "autograd.interop.asked": {"autograd.interop.arrays"},  # NumPy
+    "autograd.pictures.dot": {"graphviz"},
+    "autograd.pictures.slide": {"matplotlib"},
+    "autograd.tape": {"autograd.compiling.function", "autograd.pictures.table"},  # NumPy, pictures
+    "autograd.trees": {"autograd.interop.arrays", "numpy"},
+    "autograd.verbs.matrices": {"numpy"},
+    "autograd.verbs.sparsity": {"numpy"},
+}
 
 
-def test_the_vocabularies_and_the_table_import_nothing_of_ours():
-    for path in MODULES:
-        if name_of(path) in BASE:
-            assert imports(path) == set(), path
-
-
-def test_imports_inside_autograd_make_no_cycle():
-    modules = {name_of(path): imports(path) for path in MODULES if name_of(path)}
-    # `from .value import Value` names the module, `from .packing import Program` a name in a package
-    left = {name: {x if x in modules else x.rpartition(".")[0] for x in found} for name, found in modules.items()}
-    while left:
-        ready = [name for name, needs in left.items() if not needs & (left.keys() - {name})]
-        assert ready, f"a cycle among {sorted(left)}"
-        for name in ready:
-            del left[name]
-
-
-def test_no_files_and_no_folders_of_nn_import_one_another_in_a_circle():
-    assert circles("nn") == {}
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_no_files_and_no_folders_import_one_another_in_a_circle(package):
+    assert circles(package) == {}
 
 
 def test_a_circle_is_found_wherever_its_imports_stand():
@@ -104,24 +101,20 @@ def test_a_circle_is_found_wherever_its_imports_stand():
     assert "nn.data" in needs("nn")["nn"]
 
 
-def test_the_imports_of_nn_stand_at_the_top():
-    for path in (ROOT / "nn").rglob("*.py"):
-        tree = ast.parse(path.read_text())
-        inside = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and node.col_offset]
-        assert not inside, path
+def test_the_engine_is_of_the_standard_library_alone():
+    for path in (ROOT / "autograd" / "core").glob("*.py"):
+        for name in imported(path):
+            assert name.startswith("autograd.core") or name.partition(".")[0] in sys.stdlib_module_names, (path, name)
+
+
+def test_an_import_stands_in_a_function_only_where_it_is_optional_or_heavy():
+    late = {name: late_imports(path) for name, path in FILES.items()}
+    assert {name: found for name, found in late.items() if found} == LATE
 
 
 def test_autograd_never_imports_nn():
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = (
-                [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else []
-            )
-            assert all(name.split(".")[0] != "nn" for name in names), path
+        assert not any(name.partition(".")[0] == "nn" for name in imported(path)), path
 
 
 def test_autograd_knows_no_network_by_the_names_of_its_parts():
@@ -132,15 +125,8 @@ def test_autograd_knows_no_network_by_the_names_of_its_parts():
 
 def test_nn_sees_only_the_package_autograd():
     for path in (ROOT / "nn").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = (
-                [node.module or ""]
-                if isinstance(node, ast.ImportFrom) and not node.level
-                else [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else []
-            )
-            assert all(name == "autograd" or name.split(".")[0] != "autograd" for name in names), path
+        inside = {name for name in imported(path) if name.startswith("autograd.")}
+        assert not inside - {f"autograd.{name}" for name in ("fields", "files", "pictures")}, path
 
 
 def test_every_file_says_in_its_first_line_what_it_is_about():

@@ -1,5 +1,5 @@
 """Compiling: scalar code as matrix code. `compile` records a function once and replays it as a few NumPy calls."""
 
 from . import methods as methods
-from .program import GuardError as GuardError
-from .program import Program as Program
+from .programs.program import GuardError as GuardError
+from .programs.program import Program as Program

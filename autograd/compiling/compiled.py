@@ -11,26 +11,26 @@ from inspect import cleandoc
 from types import GenericAlias, MethodType
 from typing import Any, ClassVar
 
-from ..checks.anomaly import looking
+from ..anomaly import looking
 from ..core import sweep
 from ..core.value import Value
 from ..core.watching import watchers
 from ..trees import NUMBER
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
-from ..verbs.hooks import hooked
-from .arguments import Arguments, Layout
-from .flattening import ALL
-from .options import Options
-from .program import Program
+from ..verbs.hooks import hooked, hooks
+from .calls.arguments import Arguments, Layout
+from .calls.flattening import ALL
+from .calls.static import Name
+from .programs.program import Program
 from .python.lines import PythonLines
-from .shares import Share, by_arguments, mean_or_sum, rest, results
-from .shortcut import shortcut
-from .static import Name
-from .store import Asked
 from .training.flat import FlatParameters
-from .version import Version
-from .versions import CacheInfo, Versions, is_recording
+from .versions.options import Options
+from .versions.shares import Share, by_arguments, mean_or_sum, rest, results
+from .versions.shortcut import shortcut
+from .versions.store import Asked
+from .versions.version import Version
+from .versions.versions import CacheInfo, Versions, is_recording
 
 _Shortcuts = dict[int, Callable[..., Any]]
 
@@ -129,7 +129,7 @@ class Compiled:
         Raises:
             ValueError: the function returns something else than one number, or there is no Value to add a gradient to.
         """
-        if not (options or watchers or sweep.hooks):
+        if not (options or watchers or hooks):
             known = self._backwards.get(len(args))
             if known is not None and (value := known(*args)) is not None:
                 return value
@@ -199,7 +199,7 @@ class Compiled:
         is_single = isinstance(options.argnums, int)
         plain = trees and not layout.names and all(tree == NUMBER for tree in (version.result, *trees))
         if not (isinstance(runs, PythonLines) and plain and not any(layout.batched)) or kind == "backward":
-            return shortcut(version, version, layout, kind, chosen, is_single, options.is_mean, options.has_aux)
+            return shortcut(version, version, layout, kind, chosen, is_single, self.versions.is_mean, options.has_aux)
         wanted, result = b"", runs.name(runs.graph.outputs[0])
         if kind == "gradient":
             wanted = version.wanted(False, layout.wanted(chosen))
@@ -222,7 +222,7 @@ class Compiled:
 
     def _value(self, call: Arguments, shares: list[Share]) -> Any:
         """The results of the samples as one number, and with `has_aux` what is returned besides."""
-        value = mean_or_sum(call, shares, self._options.is_mean)
+        value = mean_or_sum(call, shares, self.versions.is_mean)
         return (value, rest(call, shares)) if self._options.has_aux else value
 
     # Copied and pickled like a function: by its name, or else by what it was made of; programs are not.
@@ -262,7 +262,7 @@ def _described(function: Callable[..., Any]) -> str:
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:
-    if sweep.hooks:
+    if hooks:
         gradients = [hooked(*each) for each in zip(values, gradients, strict=True)]
     for value, gradient in zip(values, gradients, strict=True):
         value._grad += gradient

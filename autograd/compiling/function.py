@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from ..core import sweep
 from ..core.value import Value
-from .arguments import Layout
+from ..verbs.hooks import hooks
+from .calls.arguments import Layout
 from .compiled import Compiled
 from .graph.simplify import simplify
 from .graph.trace import trace_of
-from .options import Options
 from .outside.closure import Closure
-from .program import GuardError, Program
-from .version import Version
-from .versions import Versions
+from .programs.program import GuardError, Program
+from .versions.options import Options
+from .versions.version import Version
+from .versions.versions import Versions
 
 
 def compile(
@@ -110,8 +110,8 @@ def compile(
 
 def compile_tape(nodes: Sequence[Value], compared: Sequence[tuple[Any, str, Any, bool]], result: Any) -> Compiled:
     """What was recorded on a tape as a compiled function without arguments; see `Tape.compile` and `trace_of`."""
-    for node in nodes if sweep.hooks else ():
-        if node._serial in sweep.hooks:
+    for node in nodes if hooks else ():
+        if node._serial in hooks:
             raise ValueError(f"{node!r} has a hook, which no compiled program calls; remove it, or sweep with backward")
     graph, tree, parameters = trace_of(nodes, compared, result)
 

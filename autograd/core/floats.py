@@ -1,79 +1,68 @@
 """What the words of the table mean on Python floats: IEEE arithmetic that never raises.
 
 Python's `math` raises where IEEE 754 has an answer (`math.log(0.0)`, `math.exp(1e4)`, `1.0 / 0.0`). Each word
-here asks `math` first, because that is fast, and where it raises returns NumPy's answer, because that is IEEE's:
-one rule, and eager runs meet the same inf and nan as array runs.
+here asks `math` first, because that is fast, and where it raises gives IEEE's answer, which is NumPy's too: eager runs
+meet the same inf and nan as array runs.
 """
 
 import builtins
 import math
+import operator
 import sys
+from builtins import abs
 from collections.abc import Callable, Sequence
-from operator import floordiv as _floordiv
-from operator import mod as _mod
-from operator import mul as _mul
-from operator import truediv as _truediv
-from typing import TypeVar
-
-import numpy as np
-
-T = TypeVar("T")
-
-inf, nan = math.inf, math.nan  # as constants are printed
+from math import asinh, atan, atan2, cbrt, erf, erfc, hypot, inf, nan, tanh  # noqa: F401
+from typing import Any
 
 
-def _ieee(fast: Callable[[float], float], ufunc: np.ufunc) -> Callable[[float], float]:
+# `fast`, and what IEEE has beyond its domain and its range.
+def _ieee(fast: Callable[[float], float], beyond: Callable[[float], float] = lambda x: nan) -> Callable[[float], float]:
     def word(x: float) -> float:
         try:
             return fast(x)
         except (ValueError, OverflowError):
-            with np.errstate(all="ignore"):
-                return float(ufunc(x))
+            return beyond(x)
 
     return word
 
 
-def _ieee2(fast: Callable[[float, float], float], ufunc: np.ufunc) -> Callable[[float, float], float]:
+def _ieee2(fast: Callable[[float, float], float], beyond: Callable[[float, float], float]) -> Callable[..., float]:
     def word(a: float, b: float) -> float:
         try:
             return fast(a, b)
         except (ValueError, OverflowError, ZeroDivisionError):
-            with np.errstate(all="ignore"):
-                return float(ufunc(a, b))
+            return beyond(a, b)
 
     return word
 
 
-div = _ieee2(_truediv, np.divide)
-floordiv = _ieee2(_floordiv, np.floor_divide)
-mod = _ieee2(_mod, np.mod)
-pow = _ieee2(math.pow, np.power)  # `**` would turn complex on (-8.0) ** (1 / 3)
+def _power(a: float, b: float) -> float:
+    if a < 0.0 and b % 1.0:
+        return nan
+    return math.copysign(inf, a) if b % 2.0 == 1.0 else inf  # of 0 to a negative power, or too large
 
-exp = _ieee(math.exp, np.exp)
-expm1 = _ieee(math.expm1, np.expm1)
-log = _ieee(math.log, np.log)
-log1p = _ieee(math.log1p, np.log1p)
-log2 = _ieee(math.log2, np.log2)
-log10 = _ieee(math.log10, np.log10)
-sqrt = _ieee(math.sqrt, np.sqrt)
-cbrt = math.cbrt
-sin = _ieee(math.sin, np.sin)
-cos = _ieee(math.cos, np.cos)
-tan = _ieee(math.tan, np.tan)
-asin = _ieee(math.asin, np.arcsin)
-acos = _ieee(math.acos, np.arccos)
-atan = math.atan
-atan2 = math.atan2
-sinh = _ieee(math.sinh, np.sinh)
-cosh = _ieee(math.cosh, np.cosh)
-tanh = math.tanh
-asinh = math.asinh
-acosh = _ieee(math.acosh, np.arccosh)
-atanh = _ieee(math.atanh, np.arctanh)
-hypot = math.hypot
-erf = math.erf
-erfc = math.erfc
-abs = builtins.abs
+
+div = _ieee2(operator.truediv, lambda a, b: a * math.copysign(inf, b))
+floordiv = _ieee2(operator.floordiv, lambda a, b: a * math.copysign(inf, b))
+mod = _ieee2(operator.mod, lambda a, b: nan)
+pow = _ieee2(math.pow, _power)
+
+exp = _ieee(math.exp, lambda x: inf)
+expm1 = _ieee(math.expm1, lambda x: inf)
+log = _ieee(math.log, lambda x: nan if x else -inf)
+log1p = _ieee(math.log1p, lambda x: nan if x + 1.0 else -inf)
+log2 = _ieee(math.log2, lambda x: nan if x else -inf)
+log10 = _ieee(math.log10, lambda x: nan if x else -inf)
+sqrt = _ieee(math.sqrt)
+sin = _ieee(math.sin)
+cos = _ieee(math.cos)
+tan = _ieee(math.tan)
+asin = _ieee(math.asin)
+acos = _ieee(math.acos)
+sinh = _ieee(math.sinh, lambda x: math.copysign(inf, x))
+cosh = _ieee(math.cosh, lambda x: inf)
+acosh = _ieee(math.acosh)
+atanh = _ieee(math.atanh, lambda x: nan if abs(x) > 1.0 else math.copysign(inf, x))
 
 
 def square(x: float) -> float:
@@ -146,16 +135,10 @@ def fmin(a: float, b: float) -> float:
     return a if a <= b or b != b else b
 
 
-def _whole(integer: Callable[[float], int]) -> Callable[[float], float]:
-    def word(x: float) -> float:
-        return math.copysign(integer(x), x) if math.isfinite(x) else x
-
-    return word
-
-
-floor = _whole(math.floor)
-ceil = _whole(math.ceil)
-trunc = _whole(math.trunc)
+# the whole numbers, and what is none: inf and nan
+floor = _ieee(lambda x: math.copysign(math.floor(x), x), lambda x: x)
+ceil = _ieee(lambda x: math.copysign(math.ceil(x), x), lambda x: x)
+trunc = _ieee(lambda x: math.copysign(math.trunc(x), x), lambda x: x)
 
 
 def round(x: float, digits: float) -> float:
@@ -173,7 +156,7 @@ class _Plain(float):
 _START = -0.0 if sys.version_info < (3, 12) else _Plain(-0.0)
 
 
-def each(f: Callable[..., T], *groups: Sequence[float]) -> list[T]:
+def each(f: Callable[..., Any], *groups: Sequence[float]) -> list[Any]:
     return list(map(f, *groups))
 
 
@@ -182,7 +165,7 @@ def sum(xs: Sequence[float]) -> float:
 
 
 def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
-    return builtins.sum(map(_mul, xs, ys), _START) if xs else 0.0
+    return builtins.sum(map(operator.mul, xs, ys), _START) if xs else 0.0
 
 
 def prod(xs: Sequence[float]) -> float:

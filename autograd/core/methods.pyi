@@ -1,17 +1,32 @@
-"""The methods of Value for type checkers: those of the rows, and what micrograd's readers know.
+"""What others add to Value, for type checkers: the methods of the rows, scopes, what micrograd's users know.
 
 `make stub` writes this file.
 """
 
 # fmt: off
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from .numeric import Number
+class Ratio(Protocol):
+    """A float, and what else is a ratio: a Fraction, a Decimal, a floating-point scalar of NumPy."""
+
+    def as_integer_ratio(self) -> tuple[int, int]: ...
+
+class Whole(Protocol):
+    """An int, and what else is whole: an integer scalar of NumPy."""
+
+    @property
+    def numerator(self) -> Any: ...
+
+Number: TypeAlias = float | Ratio | Whole
 
 V = TypeVar("V")  # Value, which this file does not import: value.py imports this one
 
 class Methods(Generic[V]):
+    scope: str
+    def within(self, scope: str) -> None: """Puts a result that has just been recorded into a scope."""
+    def __divmod__(self, other: V | Number) -> tuple[V, V]: ...
+    def __rdivmod__(self, other: Number) -> tuple[V, V]: ...
     def add(self, b: V | Number) -> V: """a + b"""
     def __add__(self, other: V | Number) -> V: """a + b"""
     def __radd__(self, other: V | Number) -> V: """a + b"""

@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import numbers
 import reprlib
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-
-    class Ratio(Protocol):
-        """A float, and what else is a ratio: a Fraction, a Decimal, a floating-point scalar of NumPy."""
-
-        def as_integer_ratio(self) -> tuple[int, int]: ...
-
-    class Whole(Protocol):
-        """An int, and what else is whole: an integer scalar of NumPy."""
-
-        @property
-        def numerator(self) -> Any: ...
-
-    Number: TypeAlias = float | Ratio | Whole  # no Value is one, and no array
+    from .methods import Number as Number  # no Value is one, and no array
 else:
     Number = Any  # what `number` accepts: bool, int, float, NumPy scalars, Fraction, Decimal
 
-_REMEDIES: dict[type, str] = {
-    str: "convert it first, as in float(text)",
-    bytes: "convert it first, as in float(text)",
+_REMEDIES: dict[Any, str] = {
+    str | bytes: "convert it first, as in float(text)",
     type(None): "a function that forgot to return its result is a common cause",
     complex: "keep the real and the imaginary part as two Values",
-    list: "make one Value of each element, as in [Value(x) for x in row]",
-    tuple: "make one Value of each element, as in [Value(x) for x in row]",
-    dict: "make one Value of each element",
-    set: "make one Value of each element",
-    np.ndarray: "make one Value of each element, as in [Value(x) for x in row]",
+    Iterable: "make one Value of each element, as in [Value(x) for x in row]",
 }
-
-
-class Followed:
-    """A number that whoever records a function follows: other calls have another one. It passes for a float."""
-
-    __slots__ = ("_constant",)
-
-    _constant: Any  # the Value that stands for it in what is recorded, without a gradient
 
 
 def number(x: Any) -> float:
@@ -56,7 +30,7 @@ def number(x: Any) -> float:
     """
     if type(x) is float:
         return x
-    if isinstance(x, numbers.Real | Decimal | np.bool_) or (isinstance(x, np.ndarray) and x.ndim == 0 and _real(x)):
+    if is_number(x):
         try:
             return float(x)
         except (OverflowError, ValueError):
@@ -71,8 +45,12 @@ def number(x: Any) -> float:
     raise TypeError(f"a Value holds one real number, not {short(x)} ({type(x).__name__}); {remedy}")
 
 
-def _real(x: Any) -> bool:
-    return x.dtype.kind in "biuf"
+def is_number(x: Any) -> bool:
+    """Whether `x` is a plain real number."""
+    # array libraries have a bool of their own, and arrays of no dimensions, that do not say so
+    return isinstance(x, numbers.Real | Decimal) or (
+        getattr(x, "shape", None) == () and getattr(getattr(x, "dtype", None), "kind", None) in {*"biuf"}
+    )
 
 
 def short(x: Any) -> str:
@@ -80,8 +58,3 @@ def short(x: Any) -> str:
         return reprlib.repr(x)
     except ValueError:  # Python refuses to print an integer of more than 4300 digits
         return "an integer of thousands of digits"
-
-
-def is_number(x: object) -> bool:
-    """Whether `x` is a plain real number."""
-    return isinstance(x, numbers.Real | Decimal | np.bool_)

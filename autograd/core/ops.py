@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from math import inf, log, pi, sqrt
+from operator import mul
 from typing import Any
 
 
@@ -69,12 +70,6 @@ class Op:
         """What there is for each of those, such as `partials`, for one input of a node after the other."""
         return [x for part, many in zip(parts, self.groups, strict=True) for x in (part if many else [part])]
 
-    def takes(self, count: int) -> bool:
-        """Whether it can read so many inputs, one at least; all groups have as many."""
-        groups = [domain.least for domain in self.domain if domain.least is not None]
-        rest = count - (len(self.domain) - len(groups))
-        return count > 0 and (rest % len(groups) == 0 and rest >= sum(groups) if groups else rest == 0)
-
     def __str__(self) -> str:
         return self.name
 
@@ -97,16 +92,6 @@ ABOVE_ONE = Domain(1.05, 4.0)  # acosh
 GROUP = Domain(-3.0, 3.0, least=0)
 SOME = Domain(-3.0, 3.0, least=1)
 INDEX = Domain(0, 0, index=True)
-
-ZERO = (0.0,)
-
-
-# Formulas that need more than a line.
-
-
-def _sech_squared(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
-    # 1 - y * y cancels: it is 0 from x = 19 on, and tanh'(20) is 1.7e-17
-    return (m.square(m.div(1.0, m.cosh(x))),)
 
 
 def _pow_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
@@ -134,10 +119,6 @@ def _gelu_tanh_partials(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
     slope = 2 * sqrt(2 / pi) * (1.0 + 3 * 0.044715 * (x * x))
     s = m.sigmoid(u)
     return (s + m.gate(x * s * m.sigmoid(-u), slope),)
-
-
-def _silu_partials(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
-    return (m.sigmoid(x) * (1.0 + m.gate(m.sigmoid(-x), x)),)
 
 
 def _elu_tail(m: Any, x: Any, f: Callable[[Any], Any]) -> Any:
@@ -175,16 +156,9 @@ def _clip_partials(m: Any, x: Any, low: Any, high: Any, y: Any) -> tuple[Any, ..
 
 def _products_of_the_others(xs: Sequence[Any]) -> list[Any]:
     """For each x the product of all the others: what is left of it times what is right, so zeros need no division."""
-    products: list[Any] = [1.0] * len(xs)
-    left: Any = 1.0
-    for k in range(len(xs)):
-        products[k] = left
-        left = left * xs[k]
-    right: Any = 1.0
-    for k in reversed(range(len(xs))):
-        products[k] = products[k] * right
-        right = right * xs[k]
-    return products
+    left = accumulate(xs, mul, initial=1.0)
+    right = [*accumulate(reversed(xs), mul, initial=1.0)]
+    return [before * after for before, after in zip(left, right[-2::-1])]
 
 
 def _mean(m: Any, xs: Any) -> Any:
@@ -201,19 +175,10 @@ def _var_partials(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
     return (m.each(lambda x: (2.0 / len(xs)) * (x - mean), xs),)
 
 
-def _beside_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
-    aside = m.equal(a, 0.0) * (1.0 - m.equal(b - b, 0.0))  # b - b is 0 for finite b alone
-    return 0.0, m.where(aside, 0.0, 1.0)
-
-
 def _shares_to_differentiate(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
     # exp(x - y) has the derivative s - s * s, which is 0 where one share s is nearly 1; this has sigmoid'
     others = [[*xs[:k], *xs[k + 1 :]] for k in range(len(xs))]
     return ([m.sigmoid(x - m.logsumexp(rest)) if rest else 1.0 for x, rest in zip(xs, others)],)
-
-
-def _pick_partials(m: Any, xs: Any, index: Any, y: Any) -> tuple[Any, ...]:
-    return [m.equal(float(k), index) for k in range(len(xs))], 0.0
 
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934, 1.6732632423543772848  # Klambauer et al. 2017, appendix A.1
@@ -271,7 +236,9 @@ ROWS: list[Op] = [
        lambda m, a, b: m.atan2(a, b), _atan2_partials, (REAL, POSITIVE)),
     Op("sinh", "sinh", "the hyperbolic sine of x", lambda m, x: m.sinh(x), lambda m, x, y: (m.cosh(x),), (REAL,)),
     Op("cosh", "cosh", "the hyperbolic cosine of x", lambda m, x: m.cosh(x), lambda m, x, y: (m.sinh(x),), (REAL,)),
-    Op("tanh", "tanh", "the hyperbolic tangent of x", lambda m, x: m.tanh(x), _sech_squared, (REAL,)),
+    Op("tanh", "tanh", "the hyperbolic tangent of x", lambda m, x: m.tanh(x),
+       # 1 - y * y cancels: it is 0 from x = 19 on, and tanh'(20) is 1.7e-17
+       lambda m, x, y: (m.square(m.div(1.0, m.cosh(x))),), (REAL,)),
     Op("asinh", "asinh", "the number whose hyperbolic sine is x",
        lambda m, x: m.asinh(x), lambda m, x, y: (m.div(1.0, m.hypot(1.0, x)),), (REAL,)),
     Op("acosh", "acosh", "the number >= 0 whose hyperbolic cosine is x",
@@ -306,22 +273,23 @@ ROWS: list[Op] = [
        (REAL,)),
     Op("gelu_tanh", "GELU~", "the tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))",
        lambda m, x: x * m.sigmoid(_gelu_tanh(m, x)), _gelu_tanh_partials, (REAL,)),
-    Op("silu", "SiLU", "x * sigmoid(x), also called swish", lambda m, x: x * m.sigmoid(x), _silu_partials, (REAL,)),
+    Op("silu", "SiLU", "x * sigmoid(x), also called swish", lambda m, x: x * m.sigmoid(x),
+       lambda m, x, y: (m.sigmoid(x) * (1.0 + m.gate(m.sigmoid(-x), x)),), (REAL,)),
     Op("softsign", "softsign", "x / (1 + |x|)",
        lambda m, x: m.div(x, 1.0 + m.abs(x)), lambda m, x, y: (m.square(m.div(1.0, 1.0 + m.abs(x))),), (REAL,)),
     Op("hard_tanh", "hard tanh", "x kept within [-1, 1]; its derivative at -1 and 1 is 1",
        lambda m, x: m.minimum(m.maximum(x, -1.0), 1.0), lambda m, x, y: (m.defined(m.equal(x, y), y),), (REAL,)),
     # steps: flat wherever they have a derivative
-    Op("sign", "sign", "-1, 0 or 1; derivative 0", lambda m, x: m.sign(x), lambda m, x, y: ZERO, (REAL,)),
-    Op("step", "step", "1 for x > 0, else 0; derivative 0", lambda m, x: m.step(x), lambda m, x, y: ZERO, (REAL,)),
+    Op("sign", "sign", "-1, 0 or 1; derivative 0", lambda m, x: m.sign(x), lambda m, x, y: (0.0,), (REAL,)),
+    Op("step", "step", "1 for x > 0, else 0; derivative 0", lambda m, x: m.step(x), lambda m, x, y: (0.0,), (REAL,)),
     Op("floor", "⌊⌋", "the largest whole number <= x; derivative 0",
-       lambda m, x: m.floor(x), lambda m, x, y: ZERO, (REAL,)),
+       lambda m, x: m.floor(x), lambda m, x, y: (0.0,), (REAL,)),
     Op("ceil", "⌈⌉", "the smallest whole number >= x; derivative 0",
-       lambda m, x: m.ceil(x), lambda m, x, y: ZERO, (REAL,)),
+       lambda m, x: m.ceil(x), lambda m, x, y: (0.0,), (REAL,)),
     Op("round", "round", "x to that many decimal digits, half to even; derivative 0",
        lambda m, x, digits=0.0: m.round(x, digits), lambda m, x, digits, y: (0.0, 0.0), (REAL, Domain(0, 0))),
     Op("trunc", "trunc", "x without its fraction; derivative 0",
-       lambda m, x: m.trunc(x), lambda m, x, y: ZERO, (REAL,)),
+       lambda m, x: m.trunc(x), lambda m, x, y: (0.0,), (REAL,)),
     Op("less", "<", "1 where a < b, else 0; derivative 0",
        lambda m, a, b: m.less(a, b), lambda m, a, b, y: (0.0, 0.0), (REAL, REAL)),
     Op("equal", "=", "1 where a equals b, else 0; derivative 0",
@@ -347,13 +315,14 @@ ROWS: list[Op] = [
     Op("gate", "gate", "a * b, and exactly 0 where a is 0 even if b is inf or nan",
        lambda m, a, b: m.gate(a, b), lambda m, a, b, y: (m.beside(a, b), a), (REAL, REAL)),
     Op("beside", "beside", "b, and 0 where a is 0 and b is inf or nan: what gate has a multiplied by",
-       lambda m, a, b: m.beside(a, b), _beside_partials, (REAL, REAL)),
+       lambda m, a, b: m.beside(a, b),
+       # b - b is 0 for finite b alone
+       lambda m, a, b, y: (0.0, m.where(m.equal(a, 0.0) * (1.0 - m.equal(b - b, 0.0)), 0.0, 1.0)), (REAL, REAL)),
     Op("safe_div", "÷", "a / b, and 0 where b is 0",
        lambda m, a, b: m.safe_div(a, b),
        lambda m, a, b, y: (m.safe_div(1.0, b), -m.safe_div(y, b)), (REAL, POSITIVE)),
     # many inputs, one node
-    Op("sum", "Σ", "the sum of the values",
-       lambda m, xs: m.sum(xs), lambda m, xs, y: ([1.0] * len(xs),), (GROUP,)),
+    Op("sum", "Σ", "the sum of the values", lambda m, xs: m.sum(xs), lambda m, xs, y: ([1.0] * len(xs),), (GROUP,)),
     Op("prod", "Π", "the product of the values; needs no division, so zeros are fine",
        lambda m, xs: m.prod(xs), lambda m, xs, y: (_products_of_the_others(xs),), (GROUP,)),
     Op("dot", "·", "the sum of the products x1 y1 + x2 y2 + ...",
@@ -374,7 +343,8 @@ ROWS: list[Op] = [
        lambda m, xs: m.logsumexp(xs), lambda m, xs, y: (m.each(lambda x: m.exp(x - y), xs),), (SOME,),
        curved=_shares_to_differentiate),
     Op("pick", "pick", "the value at that index, counted from 0",
-       lambda m, xs, index: m.pick(xs, index), _pick_partials, (SOME, INDEX)),
+       lambda m, xs, index: m.pick(xs, index),
+       lambda m, xs, index, y: ([m.equal(float(k), index) for k in range(len(xs))], 0.0), (SOME, INDEX)),
 ]
 # fmt: on
 

@@ -7,26 +7,36 @@ keeps its inputs and the local partials, which is all that `backward` needs. A c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+import operator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import sweep
-from .numeric import Followed, Number, is_number, number, short
+from .numeric import Number, is_number, number, short
 from .ops import Op
-from .watching import (
-    serials,
-    watch_comparison,
-    watch_cut,
-    watch_leaf,
-    watch_name,
-    watch_reading,
-    watch_touch,
-    watchers,
-)
+from .watching import serials, tell, watchers
+
+
+def _comparison(symbol: str, outcome: Callable[[Any, Any], bool]) -> Callable[[Value, Value | Number], bool]:
+    """A comparison reads the numbers; whoever watches (an open tape) is shown how it came out."""
+
+    def compare(self: Value, other: Any) -> Any:
+        a, b = self._data, other._data if isinstance(other, Value) else other
+        if type(b) is not float:
+            if hasattr(b, "__array_ufunc__") or (symbol in ("==", "!=") and not is_number(b)):
+                return NotImplemented  # an array compares each of its elements; what is no number equals none
+            if not is_number(b):
+                number(b)  # says what is wrong with it
+        found = outcome(a, b)
+        if watchers:
+            tell("compare", self, symbol, other, found)
+        return found
+
+    return compare
+
 
 if TYPE_CHECKING:
-    from .methods import Methods  # the operations: `functions` adds one method a row when the package is imported
+    from .methods import Methods  # what others add: `record` a method for each row, `modes` the scope
 
     _Operations = Methods["Value"]
 else:
@@ -72,9 +82,9 @@ class Value(_Operations):
     def __init__(self, data: Number, label: str = "") -> None:
         if type(data) is float:
             self._data = data
-        elif watchers and isinstance(data, Followed):
-            self._data = data._constant._data
-            watch_leaf(self, data._constant)
+        elif watchers and (known := tell("known", data)) is not None:
+            self._data = known._data
+            tell("made_of", self, known)
         else:
             self._data = number(data)
         self._grad = UNSET
@@ -89,14 +99,13 @@ class Value(_Operations):
     @property
     def data(self) -> float:
         """The number. Writing it on a leaf is how a step is taken; results recorded before do not change."""
-        if watchers:
-            return watch_reading(self)  # type: ignore[no-any-return]
-        return self._data
+        found = tell("read", self) if watchers else None
+        return self._data if found is None else found
 
     @data.setter
     def data(self, data: Number) -> None:
         if watchers:
-            watch_touch(self, "writes {}.data")
+            tell("touched", self, "writes {}.data")
         if not self._serial:
             self._refuse("keeps its number")
         self._data = data if type(data) is float else number(data)
@@ -105,13 +114,13 @@ class Value(_Operations):
     def grad(self) -> float:
         """The derivative of the last `backward` root by this Value; on a leaf, the sum over all since `zero_grad`."""
         if watchers:
-            watch_touch(self, "reads {}.grad")
+            tell("touched", self, "reads {}.grad")
         return self._grad if self._serial else UNSET  # what a sweep leaves on a constant means nothing
 
     @grad.setter
     def grad(self, grad: Number | None) -> None:
         if watchers:
-            watch_touch(self, "writes {}.grad")
+            tell("touched", self, "writes {}.grad")
         if not self._serial:
             self._refuse("has no gradient")
         self._grad = UNSET if grad is None else number(grad) or UNSET
@@ -122,27 +131,13 @@ class Value(_Operations):
     @property
     def label(self) -> str:
         """The name shown in pictures and tables, or ""."""
-        label: str = self.notes.get("label", "")
-        return label
+        return str(self.notes.get("label", ""))
 
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"a label is a string, not {short(label)}; write label={str(label)!r}")
         self.note("label", label)
-
-    @property
-    def scope(self) -> str:
-        """Where in the program it was computed, as in "layer 1/neuron 2", or ""."""
-        scope: str = self.notes.get("scope", "")
-        return scope
-
-    @scope.setter
-    def scope(self, scope: str) -> None:
-        # the Values of a scope share their notes, which are replaced and never written into
-        self._notes = {**self._notes, "scope": scope} if hasattr(self, "_notes") else _scope_notes(scope)
-        if watchers:
-            watch_name(self)
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -153,20 +148,7 @@ class Value(_Operations):
         """Writes down something about this Value."""
         self._notes = {**self.notes, key: text}
         if watchers:
-            watch_name(self)
-
-    def within(self, scope: str) -> None:
-        """Puts a result that has just been recorded into a scope, inside those open: `with scope` for one node.
-
-        >>> y = Value(3.0) * 2.0
-        >>> y.within("layer 1")
-        >>> y.scope
-        'layer 1'
-        """
-        # it has notes only if somebody watches, and looking would take 200 ns in every neuron
-        self._notes = _scope_notes(f"{self.scope}/{scope}" if watchers and self.scope else scope)
-        if watchers:
-            watch_name(self)
+            tell("named", self)
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -216,70 +198,26 @@ class Value(_Operations):
     def zero_grad(self) -> None:
         """Forgets the derivative added up so far."""
         if watchers:
-            watch_touch(self, "clears {}.grad")
+            tell("touched", self, "clears {}.grad")
         self._grad = UNSET
 
     def detach(self) -> Value:
         """The same number without its history: a constant."""
         made = new_constant(self._data)
         if watchers:
-            watch_cut(made, self)
+            tell("cut_off", made, self)
         return made
 
-    # Comparisons read the numbers; whoever watches (an open tape) is shown the outcome.
-
-    def __eq__(self, other: object) -> bool:
-        return self._compare("==", other) if isinstance(other, Value) or is_number(other) else NotImplemented
-
-    def __ne__(self, other: object) -> bool:
-        return self._compare("!=", other) if isinstance(other, Value) or is_number(other) else NotImplemented
-
-    def __lt__(self, other: Value | Number) -> bool:
-        return self._compare("<", other)
-
-    def __le__(self, other: Value | Number) -> bool:
-        return self._compare("<=", other)
-
-    def __gt__(self, other: Value | Number) -> bool:
-        return self._compare(">", other)
-
-    def __ge__(self, other: Value | Number) -> bool:
-        return self._compare(">=", other)
-
-    def __bool__(self) -> bool:
-        return self._compare("!=", 0.0)
-
+    __eq__ = _comparison("==", operator.eq)  # type: ignore[assignment]
+    __ne__ = _comparison("!=", operator.ne)  # type: ignore[assignment]
+    __lt__ = _comparison("<", operator.lt)
+    __le__ = _comparison("<=", operator.le)
+    __gt__ = _comparison(">", operator.gt)
+    __ge__ = _comparison(">=", operator.ge)
     __hash__ = object.__hash__
 
-    def __divmod__(self, other: Value | Number) -> tuple[Value, Value]:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Number) -> tuple[Value, Value]:
-        return other // self, other % self
-
-    def _compare(self, symbol: str, other: Any) -> bool:
-        a, b = self._data, other._data if isinstance(other, Value) else other
-        if type(b) is not float:
-            if isinstance(b, Followed):
-                other = b._constant
-                b = other._data
-            elif not is_number(b):
-                if hasattr(b, "__array_ufunc__"):
-                    return NotImplemented  # type: ignore[no-any-return]  # an array compares each of its elements
-                number(b)  # says what is wrong with it
-        if symbol == "<":
-            outcome = a < b
-        elif symbol == ">":
-            outcome = a > b
-        elif symbol == "<=":
-            outcome = a <= b
-        elif symbol == ">=":
-            outcome = a >= b
-        else:
-            outcome = (a == b) == (symbol == "==")
-        if watchers:
-            watch_comparison(self, symbol, other, outcome)
-        return outcome
+    def __bool__(self) -> bool:
+        return bool(self != 0.0)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -297,26 +235,6 @@ class Value(_Operations):
             )
 
         __int__ = __complex__ = __float__
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from ..interop.arrays import apply_ufunc
-
-        return apply_ufunc(ufunc, method, *inputs, **options)
-
-    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
-        from ..interop.arrays import apply_function
-
-        return apply_function(function, arguments, options)
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from ..copying import reduce
-
-        return reduce(self)
-
-
-@cache
-def _scope_notes(scope: str) -> dict[str, Any]:
-    return {"scope": scope}
 
 
 class Bare(Value):  # made without running Python code, in 56 ns against 122 ns: the functions that record fill it in
@@ -341,44 +259,18 @@ def new_constant(data: float) -> Value:
 
 # A program meets few numbers many times. Kept small: the numbers of a data set pass through, the 2 in `2 * x` stays.
 _constants: dict[float, Value] = {}
-_MOST_CONSTANTS = 1024
 
 
 def constant(x: Number) -> Value:
     """The number `x` as a node of the graph; equal numbers are the same node."""
-    if watchers and isinstance(x, Followed):
-        return x._constant  # type: ignore[no-any-return]
+    if watchers and type(x) is not float and (known := tell("known", x)) is not None:
+        return known  # type: ignore[no-any-return]
     data = x if type(x) is float else number(x)
     made = _constants.get(data)
     if made is None:
         made = new_constant(data)
         if data:  # 0.0 and -0.0 are equal keys and different numbers
-            if len(_constants) >= _MOST_CONSTANTS:
+            if len(_constants) >= 1024:
                 _constants.clear()
             _constants[data] = made
     return made
-
-
-def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | None = None) -> None:
-    """Adds to every leaf's `grad` the derivative of the roots' sum, each weighted with its seed (1 unless given).
-
-    >>> from autograd import Value, backward
-    >>> x = Value(3.0)
-    >>> backward([x * x, 5 * x], seeds=[1.0, 10.0])
-    >>> x.grad
-    56.0
-
-    Raises:
-        TypeError: a root is not a Value.
-        ValueError: there are no roots, not as many seeds, or the roots depend on no leaf.
-    """
-    given = [roots] if isinstance(roots, Value) else list(roots)
-    if not given:
-        raise ValueError("backward of no roots; give a Value or a list of Values")
-    for root in given:
-        if not isinstance(root, Value):
-            raise TypeError(f"backward starts from Values, not {short(root)} ({type(root).__name__})")
-    weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)  # type: ignore[arg-type]  # of several
-    if len(weights) != len(given):
-        raise ValueError(f"{len(given)} roots need as many seeds, not {len(weights)}")
-    sweep.backward(given, [number(seed) for seed in weights])

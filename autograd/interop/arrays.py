@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..core.value import Value
-from ..core.watching import watchers, watching_here
+from ..replaying import replaying
 from ..vocabularies import functions
-from .masks import ROWS, Mask, outcomes_of
+from .masks import ROWS, Mask, is_plain, outcomes_of
 from .numbers import ASKED, COMPARISONS, function_of
 
 # Reductions that are one row: NumPy's go by two and two, and of a tie of three one would have a half.
@@ -74,7 +74,7 @@ def array_of_values(items: list[Any], sizes: tuple[int, ...]) -> ArrayOfValues:
 
 
 def _as_given(x: Any) -> Any:
-    """The array of numbers that stands here in a plain call, if its elements say so; see `compiling.argument`."""
+    """The array of numbers that stands here in a plain call, if its elements say so; see `compiling.calls.argument`."""
     numbers = [item.as_given() if hasattr(item, "as_given") else item for item in x.ravel().tolist()]
     return _plain(x) if any(isinstance(item, Value) for item in numbers) else np.array(numbers).reshape(x.shape)
 
@@ -132,7 +132,7 @@ def _of_arrays(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: d
 
 
 def _takes_masks() -> bool:
-    return bool(watchers) and any(watcher.takes_masks for watcher in watching_here())
+    return any(watcher.takes_masks for watcher in replaying())
 
 
 def _mask(ufunc: np.ufunc, inputs: list[Any]) -> Mask:
@@ -193,6 +193,14 @@ def _loop(ufunc: np.ufunc) -> Any:
 def apply_function(function: Callable[..., Any], arguments: Any, options: Any) -> Any:
     """What any other function of NumPy does where a Value or an array of Values is among its arguments."""
     return _of_values(_FUNCTIONS.get(function, partial(_as_numpy_does, function))(*arguments, **options))
+
+
+def _apply_to_masks(mask: Mask, function: Callable[..., Any], types: Any, arguments: Any, options: Any) -> Any:
+    made = apply_function(function, arguments, options)
+    return made.view(np.ndarray) if isinstance(made, np.ndarray) and is_plain(arguments) else made
+
+
+setattr(Mask, "__array_function__", _apply_to_masks)  # noqa: B010
 
 
 def _as_numpy_does(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:

@@ -72,16 +72,10 @@ class Mask(np.lib.mixins.NDArrayOperatorsMixin):
             )
         options = {name: outcomes_of(x) for name, x in options.items()}
         if any(isinstance(x, Value) or _kind(x) == "O" for x in inputs):
-            view = np.ndarray if _is_plain(inputs) else None
+            view = np.ndarray if is_plain(inputs) else None
             found = [x.view(view) if view and isinstance(x, np.ndarray) else x for x in map(_condition_of, inputs)]
             return getattr(ufunc, method)(*found, **options)
         return getattr(ufunc, method)(*map(outcomes_of, inputs), **options)
-
-    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
-        from .arrays import apply_function
-
-        made = apply_function(function, arguments, options)
-        return made.view(np.ndarray) if isinstance(made, np.ndarray) and _is_plain(arguments) else made
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -100,7 +94,7 @@ def _condition_of(x: Any) -> Any:
     return x.condition if isinstance(x, Mask) else x.astype(float) if _kind(x) == "b" else x
 
 
-def _is_plain(inputs: Iterable[Any]) -> bool:
+def is_plain(inputs: Iterable[Any]) -> bool:
     """Whether NumPy's own loops over objects would do this, were the masks arrays of bools."""
     kinds = {type(x) for x in inputs if isinstance(x, Value) or _kind(x) == "O"}
     return kinds == {np.ndarray}

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from ..core.sweep import sweep
 from ..core.value import Value
-from ..core.watching import watch_touch, watchers
+from ..core.watching import tell, watchers
 from .numbers import NUMPY_NAMES
 
 # Attributes for the user: of optimisers written by hand, and a name.
@@ -44,14 +44,14 @@ class Kept:
         if value is None:
             return self
         if watchers:
-            watch_touch(value, f"reads {{}}.{self.name}")
+            tell("touched", value, f"reads {{}}.{self.name}")
         if self.name not in value.notes:
             raise AttributeError(f"this Value has no {self.name!r} yet; set it first, as in value.{self.name} = 0.0")
         return value.notes[self.name]
 
     def __set__(self, value: Value, thing: Any) -> None:
         if watchers:
-            watch_touch(value, f"writes {{}}.{self.name}")
+            tell("touched", value, f"writes {{}}.{self.name}")
         value.note(self.name, thing)
 
 

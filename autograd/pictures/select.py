@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Sequence
 
+from ..core.sweep import by_line, walk
 from ..core.value import Value
 
 
@@ -13,24 +14,15 @@ def ancestors(roots: Iterable[Value], depth: int | None = None) -> tuple[list[Va
 
     Constants are left out: they are drawn with the Values that use them.
     """
-    found: dict[int, Value] = {}
-    front = list({id(root): root for root in roots}.values())
-    cut: set[int] = set()
-    steps = 0
-    while front:
-        found.update((id(value), value) for value in front)
-        if depth is not None and steps >= depth:
-            # an input of these may be drawn all the same, as an input of another; it is their own wires that are cut
-            cut = {id(value) for value in front if value.inputs}
-            break
-        steps += 1
-        after: dict[int, Value] = {}
-        for value in front:
-            for x in value.inputs:
-                if x._serial and id(x) not in found:
-                    after[id(x)] = x
-        front = list(after.values())
-    return sorted(found.values(), key=lambda value: value._serial), cut
+    front = {id(root): root for root in roots}
+    if depth is None:
+        return walk(front.values(), lambda x: x._serial > 0 or id(x) in front)[::-1], set()
+    found = dict(front)
+    for _ in range(depth):
+        front = {id(x): x for value in front.values() for x in value.inputs if x._serial and id(x) not in found}
+        found |= front
+    # an input of these may be drawn all the same, as an input of another; it is their own wires that are cut
+    return sorted(found.values(), key=by_line), {key for key, value in front.items() if value.inputs}
 
 
 def boxes_needed(values: Sequence[Value], cut: Collection[int] = (), most: int = sys.maxsize) -> int:

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.anomaly import check_adjoint, looking
+from ..anomaly import check_adjoint, looking
 from ..core import floats
-from ..core.sweep import hooks
 from ..core.watching import watchers
 from .ancestry import replayed
-from .hooks import hooked
+from .hooks import hooked, hooks
 
 Rows = Any  # a NumPy array: one number for each sweep of several run at once
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from ..checks.anomaly import Anomaly
+from ..anomaly import Anomaly
 from ..core.ops import GROUP
-from ..core.value import UNSET, Bare, Value
-from ..core.watching import Watcher, serials, watch, watched_only_by, watchers, watching, watching_here
+from ..core.record import recorded
+from ..core.value import Value
+from ..core.watching import Watcher, serials, watched_only_by, watching, watching_here
 from ..modes import NoGrad, Scope
 from ..trees import fill, flatten, is_array
 from .ancestry import Segment
@@ -82,7 +83,9 @@ def checkpoint(f: Callable[_P, _R]) -> Callable[_P, _R]:
 
         segment = Segment("checkpoint", "⟲", f"{f.__name__}, run again when needed", _none, _none, (GROUP,), again, [])
         for k, result in zip(places, results, strict=True):
-            numbers[k] = _output(segment, result, inputs)
+            # its partials are not known, and nobody shall take them for 0
+            numbers[k] = recorded(segment, result, inputs, (_NAN,) * len(inputs))
+            segment.lines.append(numbers[k]._serial)
         return fill(arranged, numbers)
 
     return checkpointed
@@ -102,20 +105,6 @@ class _Used(Watcher):
         for x in node.inputs:
             if 0 < x._serial < self.start:
                 self.values[x._serial] = x
-
-
-def _output(segment: Segment, data: float, inputs: tuple[Value, ...]) -> Value:
-    node: Value = Bare()
-    node._data = data
-    node._grad = UNSET
-    node._a = node._b = None
-    node._many = inputs, (_NAN,) * len(inputs)  # its partials are not known, and nobody shall take them for 0
-    node.op = segment
-    node._serial = next(serials)
-    segment.lines.append(node._serial)
-    if watchers:
-        watch(node)
-    return node
 
 
 def _none(m: Any, *inputs: Any) -> Any:

@@ -9,8 +9,9 @@ from itertools import chain
 from typing import Any
 
 from ..core.value import Value, constant, new_constant
-from ..core.watching import followed, is_followed, replaying, serials, watched_only_by, watchers, watching_here
+from ..core.watching import serials, watched_only_by, watchers, watching_here
 from ..modes import NoGrad
+from ..replaying import followed, is_followed, replaying
 from ..trees import Tree, fill, flatten
 from ..vocabularies import functions
 from .ancestry import history

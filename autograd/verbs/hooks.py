@@ -8,10 +8,13 @@ from types import TracebackType
 from typing import Any
 
 from ..core.numeric import number
-from ..core.sweep import hooks
 from ..core.value import Value
-from ..core.watching import replaying, watching_here
+from ..core.watching import watching_here
 from ..modes import NoGrad
+from ..replaying import replaying
+
+# By line, the hooks of all Values that are alive. It is empty nearly always, and then a sweep looks no further.
+hooks: dict[int, list[Callable[[float], Any]]] = {}
 
 
 class Hook:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.sweep import hooks
+from ..core import sweep
 from .adjoints import observed, pull_showing
-from .ancestry import Segment
-from .hooks import hooked
+from .ancestry import Segment, segments
+from .hooks import hooked, hooks
 
 
 def backward(nodes: Sequence[Any], roots: Sequence[Any], seeds: Sequence[float]) -> bool:
@@ -16,7 +16,7 @@ def backward(nodes: Sequence[Any], roots: Sequence[Any], seeds: Sequence[float])
 
     `nodes` are the ancestors of the roots, latest first, their adjoints restarted.
     """
-    if not observed() and not any(isinstance(node.op, Segment) for node in nodes):
+    if not observed() and not (segments and any(isinstance(node.op, Segment) for node in nodes)):
         return False
     leaves = {x._serial: x for node in nodes for x in node.inputs if x.op is None and x._serial}
     leaves.update((root._serial, root) for root in roots if root.op is None and root._serial)
@@ -36,3 +36,6 @@ def backward(nodes: Sequence[Any], roots: Sequence[Any], seeds: Sequence[float])
     for line, leaf in leaves.items():
         leaf._grad = leaf._grad + hooked(leaf, adjoints.get(line, 0.0)) if line in hooks else adjoints[line]
     return True
+
+
+sweep.others.append(backward)

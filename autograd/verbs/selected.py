@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..core import sweep
+from ..core.numeric import Number, number, short
 from ..core.value import Value, new_constant
 from ..trees import fill, flatten
 from . import differentiable
@@ -80,3 +82,28 @@ def gradients(
     if recorded:
         return fill(ins, [x if isinstance(x, Value) else new_constant(x) for x in arrived])
     return fill(ins, [x.data if isinstance(x, Value) else x for x in arrived])
+
+
+def backward(roots: Value | Sequence[Value], seeds: Number | Sequence[Number] | None = None) -> None:
+    """Adds to every leaf's `grad` the derivative of the roots' sum, each weighted with its seed (1 unless given).
+
+    >>> from autograd import Value, backward
+    >>> x = Value(3.0)
+    >>> backward([x * x, 5 * x], seeds=[1.0, 10.0])
+    >>> x.grad
+    56.0
+
+    Raises:
+        TypeError: a root is not a Value.
+        ValueError: there are no roots, not as many seeds, or the roots depend on no leaf.
+    """
+    given = [roots] if isinstance(roots, Value) else list(roots)
+    if not given:
+        raise ValueError("backward of no roots; give a Value or a list of Values")
+    for root in given:
+        if not isinstance(root, Value):
+            raise TypeError(f"backward starts from Values, not {short(root)} ({type(root).__name__})")
+    weights = [1.0] * len(given) if seeds is None else [seeds] if isinstance(roots, Value) else list(seeds)  # type: ignore[arg-type]  # of several
+    if len(weights) != len(given):
+        raise ValueError(f"{len(given)} roots need as many seeds, not {len(weights)}")
+    sweep.backward(given, [number(seed) for seed in weights])

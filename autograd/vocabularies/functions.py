@@ -16,33 +16,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.ops import ROWS, Op
-from ..core.value import Value
-from . import recorders as record
-
-OPERATORS = {
-    "add": "add",
-    "sub": "sub",
-    "mul": "mul",
-    "div": "truediv",
-    "floordiv": "floordiv",
-    "mod": "mod",
-    "pow": "pow",
-}
-# rows that Python itself calls: -x, +x, abs(x), round(x), math.floor(x), ...
-PROTOCOLS = ("neg", "pos", "abs", "round", "floor", "ceil", "trunc")
+from ..core.record import OPERATORS, teach
+from . import recorders
 
 
 def define(op: Op) -> Callable[..., Any]:
     """Makes the function of a row, here and as a method of Value."""
-    function = record.recorder(op)
+    function = recorders.recorder(op)
     globals()[op.name] = function
-    setattr(Value, op.name, function)
-    if op.name in OPERATORS:
-        left, right = record.operators(op, OPERATORS[op.name])
-        setattr(Value, f"__{OPERATORS[op.name]}__", left)
-        setattr(Value, f"__r{OPERATORS[op.name]}__", right)
-    if op.name in PROTOCOLS:
-        setattr(Value, f"__{op.name}__", function)
+    teach(op, function, recorders.operators(op) if op.name in OPERATORS else ())
     return function
 
 

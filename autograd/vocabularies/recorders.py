@@ -1,27 +1,26 @@
 """The functions that record: each printed from its row, compiled once, and run on every operation.
 
-A function for all rows would call the row twice and loop over the inputs. Printed through the `text` vocabulary, the
-row's arithmetic stands in the function itself: recording `a * b` takes 170 ns; by calls of the row, without a loop, it
-took 280 ns, and with a loop over any number of inputs 870 ns.
+They do what `core.record.apply` does for all rows by calling the row and looping over the inputs. Printed through the
+`text` vocabulary, the row's arithmetic stands in the function itself: recording `a * b` takes 170 ns; by calls of the
+row, without a loop, it took 280 ns, and with a loop over any number of inputs 870 ns.
 `inspect.getsource(autograd.tanh)` shows one; tracebacks do too.
 """
 
 from __future__ import annotations
 
-import linecache
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..core import floats
 from ..core.numeric import number
 from ..core.ops import Op
+from ..core.record import OPERATORS, checked, group, is_foreign
 from ..core.value import UNSET, Bare, Value, constant
-from ..core.watching import serials, watch, watch_numbers, watchers
+from ..core.watching import serials, tell, watch, watchers
 from . import text
+from .printed import printed
 
 
 def recorder(op: Op) -> Callable[..., Any]:
@@ -35,18 +34,20 @@ def recorder(op: Op) -> Callable[..., Any]:
     return _compiled(op, op.name, _of_several(op))
 
 
-def operators(op: Op, name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def operators(op: Op) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The methods `__name__` and `__rname__` of a binary operator: a Value on the left, and a number left of one."""
+    name = OPERATORS[op.name]
     a, b = (parameter.name for parameter in op.parameters)
     left = [
         f"def __{name}__({a}, {b}):",
         f"    if isinstance({b}, Value):",
         *_indented(_recording(op)),
-        *_recording(op, constant=b, convert="operand"),
+        *_foreign(b),
+        *_recording(op, constant=b),
     ]
     # Python's sum([...]) starts from the integer 0, and there is nothing to record in adding that
     from_zero = [f"    if {a} == 0 and type({a}) is int:", f"        return {b}"] if name == "add" else []
-    right = [f"def __r{name}__({b}, {a}):", *from_zero, *_recording(op, constant=a, convert="operand")]
+    right = [f"def __r{name}__({b}, {a}):", *from_zero, *_foreign(a), *_recording(op, constant=a)]
     return _compiled(op, f"__{name}__", left), _compiled(op, f"__r{name}__", right)
 
 
@@ -91,17 +92,21 @@ def _of_several(op: Op) -> list[str]:
 def _plain(names: Sequence[str], result: str) -> list[str]:
     """Lines that return what numbers alone give."""
     return [
-        f"if watchers and (found := watch_numbers(op, {', '.join(names)})) is not None:",
+        f"if watchers and (found := tell('computed', op, {', '.join(names)})) is not None:",
         "    return found",
         f"return {result}",
     ]
+
+
+def _foreign(x: str) -> list[str]:
+    return [f"    if type({x}) is not float and is_foreign({x}):", "        return NotImplemented"]
 
 
 def _number(x: str) -> str:
     return f"{x} if type({x}) is float else number({x})"
 
 
-def _recording(op: Op, constant: str = "", convert: str = "constant") -> list[str]:
+def _recording(op: Op, constant: str = "") -> list[str]:
     """Lines that compute, record and return the node; `constant` names the input that is a number, if one is."""
     names = [parameter.name for parameter in op.parameters]
     data = [text.Text(f"{x}_") for x in names]
@@ -113,8 +118,7 @@ def _recording(op: Op, constant: str = "", convert: str = "constant") -> list[st
     needed = any("result" in line for line in [*after, *slopes])
     return _indented(
         [
-            *([f"{constant} = {convert}({constant})"] if constant else []),
-            *([f"if {constant} is NotImplemented:", f"    return {constant}"] if convert == "operand" else []),
+            *([f"{constant} = constant({constant})"] if constant else []),
             *(f"{x}_ = {x}._data" for x in names),
             *before,
             "node = Bare()",
@@ -156,23 +160,28 @@ def _of_groups(op: Op) -> list[str]:
     data = each("{}_", "{}_")
     read = [f"{x}_ = [x._data for x in {x}]" for x in groups]
     is_recorded = [f"{x}_recorded" for x in scalars] + [f"any([isinstance(x, Value) for x in {x}])" for x in groups]
-    rest = "" if len(names) > 1 else ", rest"
-    body = [line for x in groups for line in (f"if type({x}) is not list:", f"    {x} = group({x}{rest})")]
+    if len(names) == 1:
+        x = names[0]
+        body = [f"if rest or type({x}) is not list:", f"    {x} = ({x}, *rest) if rest else group({x})"]
+    else:
+        body = [line for x in groups for line in (f"if type({x}) is not list:", f"    {x} = group({x})")]
     for x in groups[1:]:
-        body += [f"if len({groups[0]}) != len({x}):", f"    unequal('{op.name}', {groups[0]}, {x})"]
+        body += [f"if len({groups[0]}) != len({x}):", f"    checked(op, ({', '.join(names)}), {{}})  # raises"]
     if least:
-        body += [f"if not {groups[0]}:", f"    raise ValueError('{op.name} of no values; give at least {least}')"]
+        body += [f"if not {groups[0]}:", f"    checked(op, ({', '.join(names)},), {{}})  # raises"]
     elif not scalars:
         body += [f"if not {groups[0]}:", f"    return float(forward(floats, {each('()', '')}))"]
     for x in scalars:
         body += [f"{x}_recorded = isinstance({x}, Value)", f"if not {x}_recorded:", f"    {x} = constant({x})"]
+        if not least:
+            body += [f"    if not {groups[0]}:", f"        return float(forward(floats, {each('()', '{}._data')}))"]
     body += [
         *(f"{x}_ = {x}._data" for x in scalars),
         "try:",
         *_indented(read),
         "except AttributeError:",  # some are numbers
         f"    if not ({' or '.join(is_recorded)}):",
-        *_indented(_indented(_plain(names, f"float(forward(floats, {each('numbers({})', '{}_')}))"))),
+        *_indented(_indented(_plain(names, f"float(forward(floats, {each('[*map(number, {})]', '{}_')}))"))),
         *(f"    {x} = [x if isinstance(x, Value) else constant(x) for x in {x}]" for x in groups),
         *_indented(read),
         "node = Bare()",
@@ -198,65 +207,25 @@ def _compiled(op: Op, name: str, source: list[str]) -> Callable[..., Any]:
     says = op.says
     if re.match("[a-z]{2,} ", says):  # a sentence; a formula keeps its case, `a + b`
         says = f"{says[0].upper()}{says[1:]}{'.' * (says[-1] != '.')}"
-    code = "\n".join([source[0], f'    """{says}"""', *source[1:], ""])
-    file = f"<autograd row {op.name}: {name}>"
-    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = {**_NAMES, "op": op, "forward": op.forward, "partials": op.partials}
-    exec(compile(code, file, "exec"), namespace)
-    made: Callable[..., Any] = namespace[name]
+    names = {**_NAMES, "op": op, "forward": op.forward, "partials": op.partials}
+    made = printed(name, "\n".join([source[0], f'    """{says}"""', *source[1:], ""]), names)
     made.__module__ = "autograd"
     return made
-
-
-# What the printed functions call.
-
-
-def operand(x: Any) -> Any:
-    """The other side of an operator as a constant, or NotImplemented if it is of a type that may know better."""
-    kind = type(x)
-    if hasattr(kind, "__array_ufunc__") and not isinstance(x, np.generic):
-        return NotImplemented  # an array: it applies the operator to each of its elements
-    if kind.__module__ != "builtins" and hasattr(kind, "__radd__") and not hasattr(kind, "__float__"):
-        return NotImplemented
-    return constant(x)
-
-
-def group(xs: Any, rest: tuple[Any, ...] = ()) -> Sequence[Any]:
-    """The values given: one iterable, or one by one."""
-    if isinstance(xs, Value) or rest:
-        return (xs, *rest)
-    if isinstance(xs, list | tuple):
-        return xs
-    try:
-        return list(xs)
-    except TypeError:
-        return (xs,)
-
-
-def numbers(xs: Iterable[Any]) -> list[float]:
-    """Plain numbers as floats."""
-    return [number(x) for x in xs]
-
-
-def unequal(name: str, xs: Sequence[Any], ys: Sequence[Any]) -> None:
-    """Says that two groups must have one length."""
-    raise ValueError(f"{name} pairs the values up, but got {len(xs)} and {len(ys)} of them; give as many of each")
 
 
 _NAMES = {
     "Bare": Bare,
     "UNSET": UNSET,
     "Value": Value,
+    "checked": checked,
     "constant": constant,
     "floats": floats,
     "group": group,
+    "is_foreign": is_foreign,
     "serials": serials,
     "number": number,
-    "numbers": numbers,
-    "operand": operand,
-    "unequal": unequal,
+    "tell": tell,
     "watch": watch,
-    "watch_numbers": watch_numbers,
     "watchers": watchers,
     "inf": math.inf,
     "nan": math.nan,

@@ -19,10 +19,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...core.numeric import Followed, number
+from ...core.numeric import number
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
 from ...interop.numbers import COMPARISONS, NUMPY_NAMES
+from ...replaying import Followed
 from .graph import COMPARE
 
 _FLOATS = (float, int, bool)
@@ -171,7 +172,7 @@ class Carried(Followed):
 
     def _compare(self, symbol: str, other: Any) -> Any:
         if isinstance(other, Value):
-            return self._constant._compare(symbol, other)
+            return COMPARE[symbol](self._constant, other)
         function = COMPARE[symbol]
         kind = type(other)
         if kind in _FLOATS or kind is Carried or kind is np.float64:

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from ... import files
+from ...copying import takes
 from ...core.numeric import short
 from ...core.ops import TABLE, Op
 from ...fields import Damage, Kind, anything, columns, decoded, flag, listed, number, one_of, read, record, text, whole
 from ...trees import Tree, count
-from ..flattening import keys_for, mark
+from ..calls.flattening import keys_for, mark
 from .graph import OPS, SYMBOLS, Check, Graph, code_of
 from .nodes import Nodes
 
@@ -130,7 +131,7 @@ def _row(x: Any) -> list[int]:
 
 def _look_at(k: int, row: list[int], leaves: int, operations: list[Op], constants: list[float]) -> None:
     """A node is one of the operations, with as many inputs as that takes, all of them before it."""
-    if not row or row[0] >= len(operations) or not operations[row[0]].takes(len(row) - 1):
+    if not row or row[0] >= len(operations) or not takes(operations[row[0]], len(row) - 1):
         raise Damage(f"must be one of the operations with the inputs that it takes, got {row}", f".nodes[{k}]")
     if max(row[1:]) >= leaves + k:
         raise Damage(f"must read nodes before it, below {leaves + k}, got {row[1:]}", f".nodes[{k}]")

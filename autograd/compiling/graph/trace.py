@@ -12,8 +12,8 @@ from typing import Any
 from ...core.value import Value
 from ...core.watching import serials
 from ...trees import Tree
-from ..argument import Argument, Origin
-from ..results import flatten_result
+from ..calls.argument import Argument, Origin
+from ..calls.results import flatten_result
 from .carried import as_constant
 from .finite import with_products
 from .graph import Graph

@@ -8,28 +8,28 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from ...callers import caller, user_frame
 from ...core import floats
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
-from ...core.watching import caller, serials, user_frame, watching_alone
+from ...core.watching import serials, watched_only_by, watching
+from ...replaying import Replayer
 from ...trees import Tree
-from ..argument import Asking, Origin, derive
-from ..results import flatten_result
-from ..static import PlainNeededError
+from ..calls.argument import Asking, Origin, derive
+from ..calls.results import flatten_result
+from ..calls.static import PlainNeededError
 from .carried import Carried, as_constant
 from .graph import CODE_OF, DETACH, OPS
 
 _GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
 
 
-class Tracer(Asking):
+class Tracer(Asking, Replayer):
     """Sees every operation, also those whose results keep no history, every comparison, and which numbers are read.
 
     A number that is read is carried through what is computed with it; or else, without `is_carrying`, the program
     holds for this very number alone.
     """
-
-    takes_masks = replays = may_replay = True
 
     def __init__(
         self,
@@ -53,7 +53,8 @@ class Tracer(Asking):
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
         self.mark, self.is_open = next(serials), True
         try:
-            with watching_alone(self):  # to the end: a mask among the results is looked at when they are flattened
+            # to the end: a mask among the results is looked at when they are flattened
+            with watched_only_by(()), watching(self):
                 result = function()
                 if self.needs:  # the function caught what told of them
                     raise PlainNeededError(self.needs)
@@ -112,7 +113,7 @@ class Tracer(Asking):
         if id(constant) in self.detached:
             self.detached[id(leaf)] = leaf, self.detached[id(constant)][1]
 
-    def computed(self, op: Op, inputs: tuple[Any, ...]) -> Any:
+    def computed(self, op: Op, *inputs: Any) -> Any:
         flat = op.joined(inputs)
         return self.carry(op, flat) if any(map(self._is_followed, flat)) else None
 

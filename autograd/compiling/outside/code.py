@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.watching import is_own
+from ...callers import is_own
 from .compared import MISSING, Where
 from .library import IMPURE, is_library, is_of_library, is_pure, module_of
 from .names import names_of

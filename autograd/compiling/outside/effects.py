@@ -15,7 +15,7 @@ from random import Random
 from types import CodeType
 from typing import Any
 
-from ...core.watching import is_own
+from ...callers import is_own
 from .closure import Closure
 from .library import impure, is_library
 

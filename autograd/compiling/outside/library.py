@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 from types import CodeType, ModuleType
 from typing import Any
 
-from ...core.watching import is_own
+from ...callers import is_own
 
 _ITSELF = __name__.split(".")[0]
 # Modules of Python's whose functions give the same for the same, and do nothing else.

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..trees import NUMBER, Tree
+from ...trees import NUMBER, Tree
+from ..calls.arguments import Arguments, Layout, given
+from ..calls.flattening import split
+from ..calls.results import is_one_number, pair_of
+from ..calls.static import Static, mode_of
+from ..graph import saving
+from ..graph.graph import Graph
+from ..numpy.blocks import Blocks, Floats, Ran
+from ..packing.pack import Packed
+from ..python.lines import PythonLines
 from . import listing
-from .arguments import Arguments, Layout, given
-from .flattening import split
 from .forms import choose, is_native_blocks, name_of
-from .graph import saving
-from .graph.graph import Graph
-from .numpy.blocks import Blocks, Floats, Ran
-from .packing.pack import Packed
-from .python.lines import PythonLines
-from .results import is_one_number, pair_of
-from .static import Static, mode_of
 
 if TYPE_CHECKING:
-    from ..pictures.boxes import Diagram
-    from .native.blocks import NativeBlocks
+    from ...pictures.boxes import Diagram
+    from ..native.blocks import NativeBlocks
 
 
 class GuardError(ValueError):

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from ..core.value import Value
-from ..core.watching import Watcher, is_own, watch_comparison, watching_here
+from ...callers import is_own
+from ...core.value import Value
+from ...core.watching import Watcher, tell, watching_here
 from .flattening import KINDS, NUMBERS, WHOLE
 from .static import Name, PlainNeededError
 
@@ -122,7 +123,7 @@ class Argument(Value):
             return super().__int__()  # type: ignore[misc, no-any-return]  # it raises, and types do not show it
         whole = int(self._data)
         for symbol, bound in _BOUNDS[(whole > 0) - (whole < 0)]:
-            watch_comparison(self, symbol, whole + bound, True)
+            tell("compare", self, symbol, whole + bound, True)
         return whole
 
     def __float__(self) -> NoReturn:
@@ -171,7 +172,7 @@ class Argument(Value):
     def _held(self) -> float:
         """The number; the program holds for this one alone."""
         x = self._data
-        watch_comparison(self, "==" if x == x else "!=", x if x == x else self, True)
+        tell("compare", self, "==" if x == x else "!=", x if x == x else self, True)
         return x
 
     def _signed(self) -> float:
@@ -179,7 +180,7 @@ class Argument(Value):
         x = self._held()
         if x == 0.0:
             inverse = 1.0 / self
-            watch_comparison(inverse, ">" if inverse._data > 0 else "<", 0.0, True)
+            tell("compare", inverse, ">" if inverse._data > 0 else "<", 0.0, True)
         return x
 
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..trees import Tree, is_leaf
-from ..trees import count as size_of
-from .arguments import Layout
-from .flattening import KINDS, NUMBERS, SAMPLES, keys_for, mark, regular, split
-from .results import of_samples, pair_of
+from ...trees import Tree, is_leaf
+from ...trees import count as size_of
+from ..calls.arguments import Layout
+from ..calls.flattening import KINDS, NUMBERS, SAMPLES, keys_for, mark, regular, split
+from ..calls.results import of_samples, pair_of
 from .store import Home
 from .version import Version
 

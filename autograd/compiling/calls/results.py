@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.numeric import number, short
-from ..core.value import Value
-from ..interop.masks import Mask
-from ..trees import CONTAINERS, NUMBER, Tree, tree_of
+from ...core.numeric import number, short
+from ...core.value import Value
+from ...interop.masks import Mask
+from ...trees import CONTAINERS, NUMBER, Tree, tree_of
 from .argument import Argument
 from .flattening import keys_for, mark, split
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.value import Value
-from ..trees import Tree, count, fill, leaves
+from ...core.value import Value
+from ...trees import Tree, count, fill, leaves
 from .argument import PICK, Argument, Origin
 from .flattening import (
     NUMBERS,
@@ -47,10 +47,6 @@ class Layout:
     def batched_leaves(self) -> NDArray[np.bool_]:
         """For each number of one sample's arguments, whether it is the sample's own."""
         return self._by_leaf(self.batched)
-
-    def nothing(self) -> bytes:
-        """A mark of 0 for each number, as programs take it: no derivative by any is wanted."""
-        return self.wanted(())
 
     def wanted(self, chosen: tuple[int, ...]) -> bytes:
         """For each number, whether it belongs to one of these arguments."""
@@ -135,7 +131,7 @@ class Arguments:
     def wanted(self) -> bytes:
         """A mark of 1 for the numbers of Values, which collect gradients."""
         places = [place for place, _ in self.values]
-        return self.layout.wanted_places(places) if places else self.layout.nothing()
+        return self.layout.wanted_places(places) if places else self.layout.wanted(())
 
     def _name(self, k: int) -> Name:
         """What the k-th argument goes by: its position or its name."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..trees import Tree, leaves
+from ...trees import Tree, leaves
 from .flattening import ALL, KINDS, NUMBERS, WHOLE, is_constant_number
 
 Name = int | str  # of an argument: its position, or the name it is given by

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..core.watching import serials
-from .arguments import Arguments, Unchanged
-from .graph.simplify import simplify
-from .graph.trace import trace
+from ...core.watching import serials
+from ..calls.arguments import Arguments, Unchanged
+from ..graph.simplify import simplify
+from ..graph.trace import trace
+from ..outside.effects import Effects
+from ..programs.program import Program
 from .options import Options
-from .outside.effects import Effects
-from .program import Program
 from .version import Version
 
 REMEDY = ", and a program would give the same number at every call; draw outside, and pass the numbers as arguments"

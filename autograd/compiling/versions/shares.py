@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.value import Value
-from ..trees import Tree
-from .arguments import Arguments
-from .flattening import split
-from .results import of_samples, pair_of
+from ...core.value import Value
+from ...trees import Tree
+from ..calls.arguments import Arguments
+from ..calls.flattening import split
+from ..calls.results import of_samples, pair_of
 from .version import Version
 
 

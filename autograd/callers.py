@@ -1,0 +1,30 @@
+"""Callers: which line of the user's program is running, looked for past the frames of this package."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import CodeType, FrameType
+
+from .vocabularies.printed import PREFIX
+
+_OWN = (os.path.dirname(os.path.abspath(__file__)) + os.sep, PREFIX)
+
+
+def caller() -> tuple[str, int]:
+    """The file and the line of the user's code that is running."""
+    frame = user_frame()
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def user_frame() -> FrameType:
+    """The first frame outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and is_own(frame.f_code):
+        frame = frame.f_back
+    return frame
+
+
+def is_own(code: CodeType) -> bool:
+    """Whether code is this package's, in its files or printed by it."""
+    return code.co_filename.startswith(_OWN)
