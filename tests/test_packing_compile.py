@@ -211,9 +211,9 @@ def test_the_policy_raise_names_the_comparison_and_its_line():
 
 def test_lists_of_ten_lengths_have_a_large_program_each_and_nobody_is_warned():
     def f(xs):
-        total = 0.0
-        for _ in range(1000):
-            total = total + sum(xs) * 0.5
+        total = sum(xs)
+        for _ in range(3000):
+            total = total * 0.5 + total * total * 0.01
         return total
 
     compiled = autograd.compile(f, native=False)
