@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from . import copying as copying  # teaches Value to be copied and pickled
-from .checks.anomaly import detect_anomaly
+from .anomaly import detect_anomaly
 from .checks.formulas import derivative_table
 from .checks.gradcheck import GradientError, gradcheck
 from .checks.gradcheck import Report as Report
@@ -43,11 +43,11 @@ _LAZY = {
     "Compiled": "compiling.compiled",
     "Coordinates": "verbs.sparsity",
     "Explanation": "pictures.explain",
-    "GuardError": "compiling.program",
+    "GuardError": "compiling.programs.program",
     "Picture": "pictures.picture",
     "Player": "pictures.player",
     "Slides": "pictures.slide",
-    "UncompiledWarning": "compiling.uncompiled",
+    "UncompiledWarning": "compiling.versions.uncompiled",
     "compile": "compiling.function",
     "draw": "pictures.drawing",
     "explain": "pictures.explain",

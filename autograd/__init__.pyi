@@ -4,14 +4,14 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-from .checks.anomaly import detect_anomaly as detect_anomaly
+from .anomaly import detect_anomaly as detect_anomaly
 from .checks.formulas import derivative_table as derivative_table
 from .checks.gradcheck import GradientError as GradientError
 from .checks.gradcheck import Report as Report
 from .checks.gradcheck import gradcheck as gradcheck
 from .compiling.compiled import Compiled as _Compiled
-from .compiling.program import GuardError as GuardError
-from .compiling.uncompiled import UncompiledWarning as UncompiledWarning
+from .compiling.programs.program import GuardError as GuardError
+from .compiling.versions.uncompiled import UncompiledWarning as UncompiledWarning
 from .core.numeric import Number
 from .core.ops import TABLE as TABLE
 from .core.ops import Op as Op

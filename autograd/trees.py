@@ -6,7 +6,7 @@ A tree is a plain tuple, which is quick to make, to compare and to hash:
     ("dict", keys, (tree, ...))    or ("dict", keys, what else tells them from equal ones, (tree, ...))
 
 Everything else is a leaf, and whoever takes an object apart says what a leaf is. The verbs know the first two of these,
-`compiling.flattening` all of them; a third entry is the kind of the numbers, where that matters:
+`compiling.calls.flattening` all of them; a third entry is the kind of the numbers, where that matters:
 
     ("number",)    ("array", sizes)    ("lists", sizes): lists of lists of numbers
     ("same", object, mark)    ("fixed", sizes, dtype, bytes): constants, which are part of the tree and hold no numbers
@@ -68,11 +68,6 @@ def count(tree: Tree) -> int:
     if not is_leaf(tree):
         return sum(map(count, tree[-1]))
     return 1 if tree[0] in ("number", "exact") else prod(tree[1]) if tree[0] in ("array", "lists") else 0
-
-
-def has_arrays(tree: Tree) -> bool:
-    """Whether there is an array in it."""
-    return any(leaf[0] == "array" for leaf in leaves(tree))
 
 
 def rebuild(tree: Tree, leaf: Callable[[Tree], Any]) -> Any:
@@ -184,11 +179,7 @@ def _place(tree: Tree, k: int) -> str:
     if tree[0] == "number":
         return ""
     if tree[0] == "array":
-        indices: list[str] = []
-        for size in reversed(tree[1]):
-            k, index = divmod(k, size)
-            indices.insert(0, str(index))
-        return f"[{', '.join(indices)}]"
+        return f"[{', '.join(str(k // prod(tree[1][axis + 1 :]) % size) for axis, size in enumerate(tree[1]))}]"
     for key, part in zip(tree[1] if tree[0] == "dict" else range(len(tree[1])), tree[-1], strict=True):
         if k < count(part):
             return f"[{key!r}]{_place(part, k)}"
@@ -221,21 +212,21 @@ def arrange(matrix: Any, outs: Tree, ins: Tree) -> Any:
 
     By a number, an entry has the shape of the output leaf; by an array, that shape followed by the array's.
     """
-    if has_arrays(outs) and not is_array(matrix):
-        matrix = array([x for row in matrix for x in row], (len(matrix), count(ins)))
     bottom = 0
 
     def leaf(out: Tree) -> Any:
         nonlocal bottom
-        top, bottom = bottom, bottom + count(out)
+        top, bottom, end = bottom, bottom + count(out), 0
         if out[0] == "number":
             return fill(ins, matrix[top].tolist() if is_array(matrix) else matrix[top])
-        end = 0
+        rows = matrix[top:bottom]
+        if not is_array(rows):
+            rows = array([x for row in rows for x in row], (len(rows), count(ins)))
 
         def part(one: Tree) -> Any:
             nonlocal end
             first, end = end, end + count(one)
-            return matrix[top:bottom, first:end].reshape(out[1] + (one[1] if one[0] == "array" else ()))
+            return rows[:, first:end].reshape(out[1] + (one[1] if one[0] == "array" else ()))
 
         return rebuild(ins, part)
 

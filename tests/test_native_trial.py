@@ -12,7 +12,7 @@ pytest.importorskip("llvmlite")
 from native_graphs import close
 
 from autograd.compiling.native import kernel as compiler
-from autograd.compiling.program import Program
+from autograd.compiling.programs.program import Program
 
 ROWS = np.random.default_rng(0).normal(size=(400, 3))
 MODEL = nn.MLP(3, [6, 1], "tanh", seed=0)

@@ -10,12 +10,13 @@ from packing_graphs import random_function
 
 import autograd
 from autograd import Value
-from autograd.compiling import GuardError, Program, listing
+from autograd.compiling import GuardError, Program
 from autograd.compiling.graph.simplify import simplify
 from autograd.compiling.graph.sums import gather_sums
 from autograd.compiling.graph.trace import trace
 from autograd.compiling.numpy.blocks import Blocks
 from autograd.compiling.packing.pack import pack
+from autograd.compiling.programs import listing
 
 
 def network(width=8, samples=6):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..anomaly import Sources, place
 from ..core import floats
 from ..core.ops import Op
 from ..core.value import Value
@@ -18,7 +19,6 @@ from ..verbs import differentiable
 from ..verbs.adjoints import pull, push
 from ..verbs.ancestry import history
 from ..verbs.evaluation import Evaluation, despite_no_grad, evaluate
-from .anomaly import Sources, place
 from .differences import differences
 
 TOLERANCE = 1e-6  # relative; differences in double precision reach 1e-10 and better

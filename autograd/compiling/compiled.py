@@ -11,7 +11,7 @@ from inspect import cleandoc
 from types import GenericAlias, MethodType
 from typing import Any, ClassVar
 
-from ..checks.anomaly import looking
+from ..anomaly import looking
 from ..core import sweep
 from ..core.value import Value
 from ..core.watching import watchers
@@ -19,18 +19,18 @@ from ..trees import NUMBER
 from ..verbs.adjoints import pull_showing
 from ..verbs.ancestry import history
 from ..verbs.hooks import hooked, hooks
-from .arguments import Arguments, Layout
-from .flattening import ALL
-from .options import Options
-from .program import Program
+from .calls.arguments import Arguments, Layout
+from .calls.flattening import ALL
+from .calls.static import Name
+from .programs.program import Program
 from .python.lines import PythonLines
-from .shares import Share, by_arguments, mean_or_sum, rest, results
-from .shortcut import shortcut
-from .static import Name
-from .store import Asked
 from .training.flat import FlatParameters
-from .version import Version
-from .versions import CacheInfo, Versions, is_recording
+from .versions.options import Options
+from .versions.shares import Share, by_arguments, mean_or_sum, rest, results
+from .versions.shortcut import shortcut
+from .versions.store import Asked
+from .versions.version import Version
+from .versions.versions import CacheInfo, Versions, is_recording
 
 _Shortcuts = dict[int, Callable[..., Any]]
 
@@ -179,7 +179,7 @@ class Compiled:
         self, known: _Shortcuts, kind: str, call: Arguments, shares: list[Share], chosen: tuple[int, ...] = ()
     ) -> None:
         """Lets further calls of this kind, with arguments like these, go straight to a printed function."""
-        version, count = shares[0].version, len(call.layout.shapes)
+        version, count = shares[0].version, len(call.layout.trees)
         if self._options.check:
             return
         # of several shares, one would run in vain, and be run again for some of the samples
@@ -195,11 +195,11 @@ class Compiled:
     def _printed(
         self, kind: str, layout: Layout, version: Version, chosen: tuple[int, ...]
     ) -> Callable[..., Any] | None:
-        runs, shapes, options = version.program.runs, layout.shapes, self._options
+        runs, trees, options = version.program.runs, layout.trees, self._options
         is_single = isinstance(options.argnums, int)
-        plain = shapes and not layout.names and all(shape == NUMBER for shape in (version.result, *shapes))
+        plain = trees and not layout.names and all(tree == NUMBER for tree in (version.result, *trees))
         if not (isinstance(runs, PythonLines) and plain and not any(layout.batched)) or kind == "backward":
-            return shortcut(version, version, layout, kind, chosen, is_single, options.is_mean, options.has_aux)
+            return shortcut(version, version, layout, kind, chosen, is_single, self.versions.is_mean, options.has_aux)
         wanted, result = b"", runs.name(runs.graph.outputs[0])
         if kind == "gradient":
             wanted = version.wanted(False, layout.wanted(chosen))
@@ -222,7 +222,7 @@ class Compiled:
 
     def _value(self, call: Arguments, shares: list[Share]) -> Any:
         """The results of the samples as one number, and with `has_aux` what is returned besides."""
-        value = mean_or_sum(call, shares, self._options.is_mean)
+        value = mean_or_sum(call, shares, self.versions.is_mean)
         return (value, rest(call, shares)) if self._options.has_aux else value
 
     # Copied and pickled like a function: by its name, or else by what it was made of; programs are not.

@@ -8,15 +8,15 @@ from typing import Any
 
 from ..core.value import Value
 from ..verbs.hooks import hooks
-from .arguments import Layout
+from .calls.arguments import Layout
 from .compiled import Compiled
 from .graph.simplify import simplify
 from .graph.trace import trace_of
-from .options import Options
 from .outside.closure import Closure
-from .program import GuardError, Program, Signature
-from .version import Version
-from .versions import Versions
+from .programs.program import GuardError, Program
+from .versions.options import Options
+from .versions.version import Version
+from .versions.versions import Versions
 
 
 def compile(
@@ -113,12 +113,12 @@ def compile_tape(nodes: Sequence[Value], compared: Sequence[tuple[Any, str, Any,
     for node in nodes if hooks else ():
         if node._serial in hooks:
             raise ValueError(f"{node!r} has a hook, which no compiled program calls; remove it, or sweep with backward")
-    graph, shape, parameters = trace_of(nodes, compared, result)
+    graph, tree, parameters = trace_of(nodes, compared, result)
 
     def recorded() -> None:
         raise GuardError("a tape holds one way through a program; compile the function to record others")
 
     versions = Versions(recorded, Options(policy="raise"))
-    program = Program(simplify(graph), float, Signature((), (), (), shape))
-    versions.keep(Layout(), Version(program, shape, parameters, Closure(recorded)))
+    program = Program(simplify(graph), float, Layout(), tree)
+    versions.keep(Layout(), Version(program, tree, parameters, Closure(recorded)))
     return Compiled(versions)

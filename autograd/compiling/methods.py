@@ -14,7 +14,7 @@ from typing import Any
 
 from ..core.watching import watchers
 from .compiled import Compiled
-from .versions import Versions
+from .versions.versions import Versions
 
 _MOST = 1000  # instances whose programs one method keeps; the ways to their parameters may keep them alive
 _MOST_UNWATCHED = 64  # of classes whose instances can't be referred to weakly, and so are kept alive

@@ -74,7 +74,7 @@ def array_of_values(items: list[Any], sizes: tuple[int, ...]) -> ArrayOfValues:
 
 
 def _as_given(x: Any) -> Any:
-    """The array of numbers that stands here in a plain call, if its elements say so; see `compiling.argument`."""
+    """The array of numbers that stands here in a plain call, if its elements say so; see `compiling.calls.argument`."""
     numbers = [item.as_given() if hasattr(item, "as_given") else item for item in x.ravel().tolist()]
     return _plain(x) if any(isinstance(item, Value) for item in numbers) else np.array(numbers).reshape(x.shape)
 

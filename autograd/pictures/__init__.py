@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from . import svg
     from .lettering import clean, counted, figure, fitted
     from .naming import grad_in_full
+    from .page import Page
     from .picture import Picture
 
-__all__ = ["Picture", "clean", "counted", "drawer", "figure", "fitted", "grad_in_full", "svg"]
+__all__ = ["Page", "Picture", "clean", "counted", "drawer", "figure", "fitted", "grad_in_full", "svg"]
 
 # Imported when first asked for: who registers a drawer may never draw.
 _LAZY = {
+    "Page": "page",
     "Picture": "picture",
     "clean": "lettering",
     "counted": "lettering",

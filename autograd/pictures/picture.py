@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import write
-from .frame import image
+from .boxes import Diagram
+from .dot import to_dot
+from .svg import image
 
 if TYPE_CHECKING:
     import graphviz
-
-    from .boxes import Diagram
 
 # programs that make a bitmap of an SVG, with how each is called
 _CONVERTERS = {
@@ -53,8 +54,6 @@ class Picture:
         """
         if self.graph is None:
             raise TypeError(f"a picture of {self.says} is no graph of Values; its drawing is in .svg")
-        from .dot import to_dot
-
         return to_dot(self.graph)
 
     def save(self, path: str | Path) -> Path:
@@ -79,8 +78,6 @@ class Picture:
         return path
 
     def _save_bitmap(self, path: Path) -> None:
-        import tempfile
-
         found = next((name for name in _CONVERTERS if shutil.which(name)), None)
         if found is None:
             raise RuntimeError(

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
 from ..core.value import Value
-from ..files import write
 from .boxes import Row
 from .drawing import check, graph_of, painted
-from .frame import framed
 from .lettering import clean, counted, figure
+from .page import Page
 from .palette import DARK, LIGHT, MONO, SANS, Theme
 from .select import ancestors
 from .steps import adjoints, steps
 
 
-class Player:
+class Player(Page):
     """Every step of a computation and of its sweep back, as one HTML page; a notebook shows it, `save` writes it.
 
     >>> from autograd import Value, play
@@ -30,29 +28,14 @@ class Player:
     <Player of 6 steps; .save("backward.html") writes it>
     """
 
-    def __init__(self, html: str, count: int, height: float, still: str) -> None:
-        self.html = html
-        self.still = still  # the picture of the whole, where no page can be shown
+    saved = "a player is saved"
+
+    def __init__(self, parts: Mapping[str, str], count: int, height: float) -> None:
+        super().__init__(files(__package__) / "player.html", parts, min(height, 680), parts["drawing"])
         self.count = count
-        self.height = height
 
     def __repr__(self) -> str:
         return f'<Player of {counted(self.count, "step")}; .save("backward.html") writes it>'
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": framed(self.html, repr(self), min(self.height, 680), self.still)}
-
-    def save(self, path: str | Path) -> Path:
-        """Writes the page.
-
-        Raises:
-            ValueError: the name does not end in .html.
-        """
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"a player is saved as .html, not as {path.name!r}; change the name's ending")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return write(path, self.html)
 
 
 def play(root: Value, *, max_nodes: int = 80) -> Player:
@@ -89,11 +72,9 @@ def play(root: Value, *, max_nodes: int = 80) -> Player:
         "drawing": picture.svg,
         "steps": json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"),  # no </script> within
     }
-    page = files(__package__).joinpath("player.html").read_text(encoding="utf-8")
-    html = re.sub(r"\{\{(\w+)\}\}", lambda mark: parts[mark[1]], page)
     lines = max(len(step.says) for step in sequence)
     drawn = re.search(r' height="([\d.]+)"', picture.svg)
-    return Player(html, len(sequence), (float(drawn[1]) if drawn else 300.0) + 110 + 20 * lines, picture.svg)
+    return Player(parts, len(sequence), (float(drawn[1]) if drawn else 300.0) + 110 + 20 * lines)
 
 
 def _called(title: str) -> str:

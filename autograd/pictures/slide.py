@@ -7,83 +7,35 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from html import escape
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
-from ..files import write
-from .frame import framed
 from .lettering import counted
+from .page import Page
 from .palette import SANS
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body{{margin:0;padding:8px;background:#fff;color:#20252b;font:15px {font}}}
-.bar{{display:flex;gap:12px;align-items:center;max-width:{width:.0f}px;margin:0 auto}}
-input{{flex:1;min-width:60px;accent-color:#0072b2}}output{{min-width:110px;font-variant-numeric:tabular-nums}}
-#stage svg{{display:block;margin:8px auto 0;max-width:100%;height:auto}}
-</style>
-</head>
-<body>
-<div class="bar"><output id="now" for="slider" aria-live="polite"></output>
-<input id="slider" type="range" min="0" max="{last}" value="0" aria-label="{name}"></div>
-<div id="stage"></div>
-{frames}
-<script>
-"use strict";
-const frames = document.querySelectorAll("template");
-const [now, slider, stage] = ["now", "slider", "stage"].map(id => document.getElementById(id));
-const show = () => {{
-  const frame = frames[slider.value];
-  now.textContent = frame.title;
-  slider.setAttribute("aria-valuetext", frame.title);
-  stage.replaceChildren(frame.content.cloneNode(true));
-}};
-slider.oninput = show;
-show();
-</script>
-</body>
-</html>
-"""
 
-
-class Slides:
+class Slides(Page):
     """Pictures with a slider, as one HTML page that needs nothing else; a notebook shows it, `save` writes it."""
+
+    saved = "slides are saved"
 
     def __init__(self, name: str, values: list[Any], svgs: list[str]) -> None:
         self.svgs = svgs
-        width, self.height = _size(svgs[0])
+        width, height = _size(svgs[0])
         says = [f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}" for value in values]
-        self.html = _PAGE.format(
-            title=escape(f"{counted(len(svgs), 'picture')} by {name}"),
-            name=escape(name),
-            font=SANS,
-            width=width,
-            last=len(svgs) - 1,
-            frames="\n".join(f'<template title="{escape(word)}">{svg}</template>' for word, svg in zip(says, svgs)),
-        )
+        parts = {
+            "title": escape(f"{counted(len(svgs), 'picture')} by {name}"),
+            "name": escape(name),
+            "font": SANS,
+            "width": f"{width:.0f}",
+            "last": str(len(svgs) - 1),
+            "frames": "\n".join(f'<template title="{escape(word)}">{svg}</template>' for word, svg in zip(says, svgs)),
+        }
+        super().__init__(files(__package__) / "slide.html", parts, height + 58, svgs[0])
 
     def __repr__(self) -> str:
         return f'<Slides of {counted(len(self.svgs), "picture")}; .save("slides.html") writes them>'
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": framed(self.html, repr(self), self.height + 58, self.svgs[0])}
-
-    def save(self, path: str | Path) -> Path:
-        """Writes the page.
-
-        Raises:
-            ValueError: the name does not end in .html.
-        """
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"slides are saved as .html, not as {path.name!r}; change the name's ending")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return write(path, self.html)
 
 
 def slide(picture: Callable[[Any], Any], **values: Iterable[Any]) -> Slides:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from html import escape
 
@@ -27,6 +28,12 @@ def document(content: str, across: float, down: float, says: str, notice: str = 
         f"<style>{STYLE}</style>"
         f'<rect class="ag-page" x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}"/>{content}</svg>\n'
     )
+
+
+def image(svg: str, says: str, style: str = "max-width:100%") -> str:
+    """An SVG as an image: an untrusted notebook drops SVG and keeps images."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{escape(says)}" src="data:image/svg+xml;base64,{data}" style="{style}"/>'
 
 
 def text(kind: str, x: float, y: float, words: str, anchor: str = "") -> str:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..checks.anomaly import check_adjoint, looking
+from ..anomaly import check_adjoint, looking
 from ..core import floats
 from ..core.watching import watchers
 from .ancestry import replayed

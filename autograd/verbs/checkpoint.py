@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from ..checks.anomaly import Anomaly
+from ..anomaly import Anomaly
 from ..core.ops import GROUP
 from ..core.record import recorded
 from ..core.value import Value

@@ -27,7 +27,7 @@ from . import differentiable
 from .adjoints import pull
 from .ancestry import history, replayed
 from .differentiable import operand, partials, product, total
-from .printed import has_rows, second_partials_by
+from .partials import has_rows, second_partials_by
 
 Pairs = dict[int, dict[int, float]]  # by the later line, then by the earlier or equal one
 

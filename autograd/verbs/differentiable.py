@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..checks.anomaly import check_adjoint, looking, unalarmed
+from ..anomaly import check_adjoint, looking, unalarmed
 from ..core import floats
 from ..core.value import Value
 from ..replaying import followed, may_be_replayed
 from ..vocabularies import functions
 from .ancestry import Segment, replayed
 from .hooks import hooked
-from .printed import partials_by
+from .partials import partials_by
 
 
 def partials(node: Any) -> Iterable[tuple[Any, Any]]:

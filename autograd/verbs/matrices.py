@@ -10,7 +10,7 @@ from ..core.value import Value
 from ..core.watching import watching_here
 from ..modes import NoGrad
 from ..needed import has_numpy, need_numpy
-from ..trees import array, has_arrays
+from ..trees import array, leaves
 from . import differentiable
 from .adjoints import in_parts, observed, pull, pull_rows, push
 from .ancestry import history
@@ -109,7 +109,7 @@ def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
                 if line in place and other in place:
                     i, j = place[line], place[other]
                     entries[i, j] = entries[j, i] = second
-    return _arranged(entries, shape, sparse, has_arrays(run.ins))
+    return _arranged(entries, shape, sparse, any(leaf[0] == "array" for leaf in leaves(run.ins)))
 
 
 def _recorded(run: Evaluation) -> dict[tuple[int, int], Any]:

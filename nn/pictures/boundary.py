@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograd import files
+from autograd import pictures
 
 from ..arguments.checks import whole
 from ..arguments.keywords import named
@@ -24,32 +22,15 @@ from ..training.history import History
 from .grid import COLOURS, Grid, around, labelled, probabilities
 
 
-class BoundaryPage:
+class BoundaryPage(pictures.Page):
     """A page with a slider over epochs; a notebook shows it, `save` writes it."""
 
-    def __init__(self, html: str, epochs: list[int]) -> None:
-        self.html, self.epochs = html, epochs
-
-    def save(self, path: str | Path) -> Path:
-        """Writes the page.
-
-        Raises:
-            ValueError: the name does not end in .html.
-        """
-        path = Path(path)
-        if path.suffix != ".html":
-            raise ValueError(f"the page is saved as .html, not as {path.name!r}; change the name's ending")
-        return files.write(path, self.html)
+    def __init__(self, parts: Mapping[str, str], epochs: list[int]) -> None:
+        super().__init__(resources.files(__package__) / "boundary.html", parts, 800)
+        self.epochs = epochs
 
     def __repr__(self) -> str:
         return f'<BoundaryPage of epochs {self.epochs[0]} to {self.epochs[-1]}; .save("boundary.html") writes it>'
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        frame = (
-            f'<iframe title="{escape(repr(self))}" srcdoc="{escape(self.html)}" sandbox="allow-scripts" '
-            'style="width:100%;height:800px;border:0"></iframe>'
-        )
-        return {"text/plain": repr(self), "text/html": frame}
 
 
 @named
@@ -94,7 +75,7 @@ def boundary(
             shown.append(_frame(model, grid, points, labels, epoch, losses))
     finally:
         write(parameters, before)
-    return BoundaryPage(_page(shown, grid, points, labels, classes, model), epochs)
+    return BoundaryPage(_parts(shown, grid, points, labels, classes, model), epochs)
 
 
 def _chosen(last: int, count: int) -> list[int]:
@@ -126,9 +107,9 @@ def _frame(
     }
 
 
-def _page(
+def _parts(
     shown: list[dict[str, Any]], grid: Grid, points: Any, labels: list[int], classes: Sequence[str] | None, model: Any
-) -> str:
+) -> dict[str, str]:
     count = max(labels) + 1
     names = [str(name) for name in classes] if classes else [f"class {k}" for k in range(count)]
     if len(names) < count:
@@ -148,10 +129,8 @@ def _page(
             for (x, y), label in zip(points, labels)
         ],
     }
-    parts = {
+    return {
         "title": escape(f"The decision boundary of {model!r}, epoch by epoch"),
         "data": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),  # no </script> within
         "first": str(len(shown) - 1),
     }
-    page = resources.files(__package__).joinpath("boundary.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda mark: parts[mark[1]], page)

@@ -18,7 +18,7 @@ from ...core.numeric import short
 from ...core.ops import TABLE, Op
 from ...fields import Damage, Kind, anything, columns, decoded, flag, listed, number, one_of, read, record, text, whole
 from ...trees import Tree, count
-from ..flattening import keys_for, mark
+from ..calls.flattening import keys_for, mark
 from .graph import OPS, SYMBOLS, Check, Graph, code_of
 from .nodes import Nodes
 
@@ -26,7 +26,7 @@ _FORMAT = "autograd program 2"
 # What a program may know of the kinds of its numbers.
 KIND_NAMES = {kind.__name__: kind for kind in (float, int, np.float64, np.float32, np.int64, np.int32, np.bool_)}
 _OWN = {op.name: op for op in OPS if op.name not in TABLE}
-_DEEPEST = 100  # shapes within shapes
+_DEEPEST = 100  # trees within trees
 _MOST_AXES, _LONGEST = 32, 2**31  # of an array of NumPy's
 
 
@@ -142,7 +142,7 @@ def _look_at(k: int, row: list[int], leaves: int, operations: list[Op], constant
 
 def _signature(content: Any) -> dict[str, Any]:
     signature: dict[str, Any] = record(
-        names=listed(text), shapes=listed(_shape), wide=listed(flag), result=_shape, has_aux=flag
+        names=listed(text), shapes=listed(_tree), wide=listed(flag), result=_tree, has_aux=flag
     )(content)
     if not len(signature["names"]) <= len(signature["shapes"]) == len(signature["wide"]):
         raise Damage("must be one for each of the shapes", ".wide")
@@ -151,10 +151,10 @@ def _signature(content: Any) -> dict[str, Any]:
     return signature
 
 
-def _shape(x: Any, depth: int = 0) -> Tree:
-    """The shape that `plain` made lists of; see `arguments`."""
+def _tree(x: Any, depth: int = 0) -> Tree:
+    """The tree that `plain` made lists of."""
     kind, *rest = listed(anything)(x) or [None]
-    parts = listed(lambda part: _shape(part, depth + 1))
+    parts = listed(lambda part: _tree(part, depth + 1))
     kinds: dict[Any, list[Kind]] = {
         "number": [],
         "same": [_plain],
@@ -193,9 +193,9 @@ def _plain(x: Any) -> Any:
     return x
 
 
-def plain(shape: Tree) -> list[Any]:
-    """A shape as lists; a named tuple becomes a tuple."""
-    kind, *rest = shape
+def plain(tree: Tree) -> list[Any]:
+    """A tree as lists; a named tuple becomes a tuple."""
+    kind, *rest = tree
     if isinstance(kind, type):
         kind = "tuple"
     if kind in ("list", "tuple"):

@@ -12,8 +12,8 @@ from typing import Any
 from ...core.value import Value
 from ...core.watching import serials
 from ...trees import Tree
-from ..argument import Argument, Origin
-from ..results import flatten_result
+from ..calls.argument import Argument, Origin
+from ..calls.results import flatten_result
 from .carried import as_constant
 from .finite import with_products
 from .graph import Graph
@@ -30,7 +30,7 @@ def trace(
     is_again: bool = False,
     effects: list[str] | None = None,
 ) -> tuple[Graph, Tree, list[Value]]:
-    """The graph of one run, the shape of its result, and the parameters it reached, in the order they were made.
+    """The graph of one run, the tree of its result, and the parameters it reached, in the order they were made.
 
     The arguments were made one after the other; `origin` says where each comes from. The graph may hold for as long as
     no nan comes of it, if the run can be traced again; see `finite`. `effects` gets what no program does: Values
@@ -40,17 +40,17 @@ def trace(
         PlainNeededError: the function needs plain numbers of some arguments.
     """
     tracer, outputs = Tracer(origin, arguments), list[Any]()
-    shape: Tree = ()
+    tree: Tree = ()
     try:
-        shape = tracer.run(run, outputs)
+        tree = tracer.run(run, outputs)
     except Exception:
         if not tracer.reads:
             raise
-    if tracer.is_in_doubt() or not shape:  # perhaps it saw that a number was not quite a float
+    if tracer.is_in_doubt() or not tree:  # perhaps it saw that a number was not quite a float
         plain, numbers = Tracer(origin, arguments, is_carrying=False), list[Any]()
         as_plain = plain.run(run, numbers)
-        if (shape, *map(_shown, outputs)) != (as_plain, *map(_shown, numbers)):
-            tracer, shape, outputs = plain, as_plain, numbers
+        if (tree, *map(_shown, outputs)) != (as_plain, *map(_shown, numbers)):
+            tracer, tree, outputs = plain, as_plain, numbers
     if effects is not None:
         effects += dict.fromkeys(tracer.effects)
     holds = is_again and tracer.is_finite(outputs)
@@ -61,7 +61,7 @@ def trace(
                 "the function reads what it kept from an argument of an earlier call (in a cache, in an attribute), "
                 "and a program would keep it for ever; pass it as an argument and return it, or keep nothing"
             )
-    return with_products(graph) if holds else graph, shape, parameters
+    return with_products(graph) if holds else graph, tree, parameters
 
 
 def trace_of(
@@ -77,10 +77,10 @@ def trace_of(
     tracer.noted = [node for node in nodes if node.notes]
     tracer.compared = [(*one, "on the tape") for one in compared]
     outputs: list[Any] = []
-    shape = flatten_result(result, outputs)
+    tree = flatten_result(result, outputs)
     tracer.mark = nodes[0]._serial - 1 if nodes else next(serials)
     graph, parameters = numbered(tracer, outputs, [], [])
-    return graph, shape, parameters
+    return graph, tree, parameters
 
 
 def _shown(x: Any) -> str:

@@ -15,9 +15,9 @@ from ...core.value import Value, new_constant
 from ...core.watching import serials, watched_only_by, watching
 from ...replaying import Replayer
 from ...trees import Tree
-from ..argument import Asking, Origin, derive
-from ..results import flatten_result
-from ..static import PlainNeededError
+from ..calls.argument import Asking, Origin, derive
+from ..calls.results import flatten_result
+from ..calls.static import PlainNeededError
 from .carried import Carried, as_constant
 from .graph import CODE_OF, DETACH, OPS
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...core.value import Value
-from ..version import Version
+from ..versions.version import Version
 
 _data = attrgetter("_data")
 

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...verbs.hooks import hooks
-from ..version import Version
-from ..versions import Versions
+from ..versions.version import Version
+from ..versions.versions import Versions
 from .array import ParameterArray
 from .rules import Printed, Printer, Rule
 
@@ -166,7 +166,7 @@ class Descent:
                     from .kernel import DescentKernel, has_loss
 
                     if has_loss(native.packed):
-                        there, is_mean = array.of(version).there, self._versions.options.is_mean
+                        there, is_mean = array.of(version).there, self._versions.is_mean
                         self._kernels[key] = DescentKernel(native, printed, there, len(array.data), is_mean, has_frozen)
             self._last = version, printed, has_frozen, self._kernels[key]
         return self._last[3]

@@ -8,10 +8,10 @@ from typing import Any
 from ...core.value import Value
 from ...core.watching import watchers
 from ...verbs.hooks import hooked, hooks
-from ..arguments import Arguments
-from ..shares import Share, mean_or_sum
-from ..shortcut import shortcut
-from ..versions import Versions
+from ..calls.arguments import Arguments
+from ..versions.shares import Share, mean_or_sum
+from ..versions.shortcut import shortcut
+from ..versions.versions import Versions
 from .array import ParameterArray
 from .descent import Descent
 from .rules import Rule
@@ -48,7 +48,7 @@ class FlatParameters(ParameterArray):
             if known is not None and (value := known(*args)) is not None:
                 return value  # type: ignore[no-any-return]
         call = self._versions.call(args, options)
-        shares = self._versions.swept(call, lambda version: version.wanted(True, call.layout.nothing()), self)
+        shares = self._versions.swept(call, lambda version: version.wanted(True, call.layout.wanted(())), self)
         # not in the order of the versions, which depends on the calls before: a sum then has the same last digits
         shares.sort(key=lambda share: int(share.samples[0]))
         self.gradient.fill(0.0)
@@ -58,11 +58,11 @@ class FlatParameters(ParameterArray):
         if hooks:
             self.gradient[:] = [hooked(*each) for each in zip(self.parameters, self.gradient.tolist(), strict=True)]
         self._prepare(call, shares)
-        return mean_or_sum(call, shares, self._versions.options.is_mean)
+        return mean_or_sum(call, shares, self._versions.is_mean)
 
     def _prepare(self, call: Arguments, shares: list[Share]) -> None:
         """Lets further calls with arguments like these go straight to a printed function."""
-        version, count = shares[0].version, len(call.layout.shapes)
+        version, count = shares[0].version, len(call.layout.trees)
         self._shortcuts.pop(count, None)
         is_kept = version is not None and self._versions.first(call.layout) is version
         self.alone = version if is_kept and len(shares) == 1 else None
@@ -70,7 +70,7 @@ class FlatParameters(ParameterArray):
             return
         home = self.of(self.alone)
         if "backward" not in home.shortcuts:
-            is_mean = self._versions.options.is_mean
+            is_mean = self._versions.is_mean
             home.shortcuts["backward"] = shortcut(self.alone, home, call.layout, "backward", (), True, is_mean)
         found = home.shortcuts["backward"]
         if found is not None:

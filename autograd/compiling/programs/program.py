@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..trees import NUMBER, Tree
+from ...trees import NUMBER, Tree
+from ..calls.arguments import Arguments, Layout, given
+from ..calls.flattening import split
+from ..calls.results import is_one_number, pair_of
+from ..calls.static import Static, mode_of
+from ..graph import saving
+from ..graph.graph import Graph
+from ..numpy.blocks import Blocks, Floats, Ran
+from ..packing.pack import Packed
+from ..python.lines import PythonLines
 from . import listing
-from .arguments import Arguments, Layout, given
-from .flattening import split
 from .forms import choose, is_native_blocks, name_of
-from .graph import saving
-from .graph.graph import Graph
-from .numpy.blocks import Blocks, Floats, Ran
-from .packing.pack import Packed
-from .python.lines import PythonLines
-from .results import is_one_number, pair_of
-from .static import Static, mode_of
 
 if TYPE_CHECKING:
-    from ..pictures.boxes import Diagram
-    from .native.blocks import NativeBlocks
+    from ...pictures.boxes import Diagram
+    from ..native.blocks import NativeBlocks
 
 
 class GuardError(ValueError):
     """A comparison came out otherwise than when the program was recorded, and nothing may be recorded."""
-
-
-@dataclass(frozen=True)
-class Signature:
-    """How arguments and result are arranged; see `flattening`."""
-
-    names: tuple[str, ...] = ()  # of the arguments given by name, the last ones
-    shapes: tuple[Tree, ...] = ()
-    batched: tuple[bool, ...] = ()  # for each argument, whether it has an entry for each sample of a batch
-    result: Tree = NUMBER
-    has_aux: bool = False  # whether the result is a pair, of which the first is differentiated
 
 
 class Program:
@@ -52,12 +40,15 @@ class Program:
         self,
         graph: Graph,
         dtype: Any = float,
-        signature: Signature | None = None,
+        layout: Layout | None = None,
+        result: Tree = NUMBER,
+        has_aux: bool = False,
         native: bool | None = None,
         threads: int = 1,
     ) -> None:
         self.graph, self.dtype = graph, np.dtype(dtype)
-        self.signature = signature or Signature()
+        self.layout, self.result = layout or Layout(), result  # how arguments and the result are arranged
+        self.has_aux = has_aux  # whether the result is a pair, of which the first is differentiated
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
         self.runs = choose(graph, self.dtype, native, threads)
         self.packed: Packed | None = self.runs.packed if isinstance(self.runs, Blocks) else None
@@ -81,33 +72,32 @@ class Program:
             ValueError: the arguments are arranged in another way, or there is another number of parameters.
         """
         outputs, call = self._ran(args, options, parameters, b"")[0::2]
-        results = [split(self.signature.result, column) for column in outputs[0].T]
+        results = [split(self.result, column) for column in outputs[0].T]
         return results[0] if call.own is None else results
 
     def value_and_gradients(
         self, *args: Any, parameters: Any = None, **options: Any
     ) -> tuple[float, Floats, list[Any]]:
         """The value, its gradient by the parameters, and by each argument; of a batch those of the sum over samples."""
-        mine = self.signature
-        if not is_one_number(pair_of(mine.result)[0] if mine.has_aux else mine.result):
+        if not is_one_number(pair_of(self.result)[0] if self.has_aux else self.result):
             raise ValueError("the gradient is that of one number, and the program has several results or none")
         (outputs, _, d_shared, d_own), _, call = self._ran(args, options, parameters, self.graph.every_leaf)
         known = self.graph.parameters
-        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(mine.shapes))]
+        gradients = [call.layout.arranged(k, d_shared[known:], d_own) for k in range(len(self.layout.trees))]
         return float(outputs[0].sum()), d_shared[:known], gradients
 
     def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Arguments]:
-        mine = self.signature
+        mine = self.layout
         first = len(mine.batched) - len(mine.names)
         batch = {k for k in range(first) if mine.batched[k]}
         named = {name for name, batched in zip(mine.names, mine.batched[first:], strict=True) if batched}
         static = Static()
-        static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.shapes), strict=True)))
+        static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.trees), strict=True)))
         options = {name: options[name] for name in mine.names} if {*options} == {*mine.names} else options
         call = given(frozenset(batch | named), args, options, static)
-        if call.layout != Layout(mine.names, mine.shapes, mine.batched):
-            these = call.layout.shapes
-            raise ValueError(f"the program was recorded for arguments {mine.shapes}, and these are {these}")
+        if call.layout != mine:
+            these = call.layout.trees
+            raise ValueError(f"the program was recorded for arguments {mine.trees}, and these are {these}")
         numbers = np.asarray(self.parameters if parameters is None else parameters, float).reshape(-1)
         if len(numbers) != self.graph.parameters:
             raise ValueError(f"the program has {self.graph.parameters} parameters, but {len(numbers)} are given")
@@ -119,13 +109,13 @@ class Program:
 
     def save(self, path: Any) -> None:
         """Writes the program, with the numbers its parameters had last, to a plain JSON file."""
-        mine = self.signature
+        mine = self.layout
         signature = {
             "names": list(mine.names),
-            "shapes": [saving.plain(shape) for shape in mine.shapes],
+            "shapes": [saving.plain(tree) for tree in mine.trees],
             "wide": list(mine.batched),
-            "result": saving.plain(mine.result),
-            "has_aux": mine.has_aux,
+            "result": saving.plain(self.result),
+            "has_aux": self.has_aux,
         }
         saving.write(path, self.graph, self.dtype, signature, self.parameters.tolist())
 
@@ -138,7 +128,7 @@ class Program:
         """
         graph, dtype, signature, parameters = saving.load(path)
         names, shapes, batched = (tuple(signature[name]) for name in ("names", "shapes", "wide"))
-        made = cls(graph, dtype, Signature(names, shapes, batched, signature["result"], signature["has_aux"]))
+        made = cls(graph, dtype, Layout(names, shapes, batched), signature["result"], signature["has_aux"])
         made.parameters = np.array(parameters, float)
         return made
 

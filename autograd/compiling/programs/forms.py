@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from .graph.graph import Graph
-from .graph.sums import gather_sums
-from .native import is_insisted_on, is_native
-from .numpy.blocks import Blocks
-from .packing.pack import levels, pack
-from .python.interpreter import Interpreter
-from .python.lines import MOST_INPUTS, PythonLines
+from ..graph.graph import Graph
+from ..graph.sums import gather_sums
+from ..native import is_insisted_on, is_native
+from ..numpy.blocks import Blocks
+from ..packing.pack import levels, pack
+from ..python.interpreter import Interpreter
+from ..python.lines import MOST_INPUTS, PythonLines
 
 if TYPE_CHECKING:
-    from .native.blocks import NativeBlocks
+    from ..native.blocks import NativeBlocks
 
 Form = Blocks | PythonLines | Interpreter
 
@@ -48,7 +48,7 @@ def choose(graph: Graph, dtype: Any = float, native: bool | None = None, threads
         if is_straight and len(nodes) <= _MOST_STRAIGHT and graph.leaves - graph.first_parameter <= _MOST_LEAVES:
             return _lines(graph, is_machine, at_once)
         if len(groups) > _MOST_LOOPS and len(nodes) <= _INTERPRETED * len(groups):
-            from .native.interpreter import NativeInterpreter
+            from ..native.interpreter import NativeInterpreter
 
             rows = NativeInterpreter(graph, at_once)
             if rows.loops() is not None:
@@ -61,7 +61,7 @@ def choose(graph: Graph, dtype: Any = float, native: bool | None = None, threads
     packed = pack(gathered, groups)
     if not is_machine:
         return Blocks(packed, dtype)
-    from .native.blocks import NativeBlocks
+    from ..native.blocks import NativeBlocks
 
     return NativeBlocks(packed, threads, at_once)
 
@@ -69,7 +69,7 @@ def choose(graph: Graph, dtype: Any = float, native: bool | None = None, threads
 def _lines(graph: Graph, is_machine: bool, at_once: bool) -> PythonLines:
     if not is_machine:
         return PythonLines(graph)
-    from .native.lines import NativeLines
+    from ..native.lines import NativeLines
 
     return NativeLines(graph, at_once)
 

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from ..callers import is_own
-from ..core.value import Value
-from ..core.watching import Watcher, tell, watching_here
+from ...callers import is_own
+from ...core.value import Value
+from ...core.watching import Watcher, tell, watching_here
 from .flattening import KINDS, NUMBERS, WHOLE
 from .static import Name, PlainNeededError
 

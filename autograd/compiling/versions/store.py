@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .arguments import Arguments
+from ..calls.arguments import Arguments
 from .version import Version
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from ..callers import caller
-from ..core.value import Value
-from ..core.watching import Watcher, watched_only_by, watching, watching_here
-from ..modes import Scope
+from .callers import caller
+from .core.value import Value
+from .core.watching import Watcher, watched_only_by, watching, watching_here
+from .modes import Scope
 
 
 class Sources(Watcher):

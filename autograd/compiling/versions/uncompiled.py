@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ..callers import caller
-from ..checks.anomaly import Anomaly
-from ..core.numeric import number
-from ..core.value import Value
-from ..core.watching import serials, watched_only_by, watching_here
-from ..trees import Tree
-from ..verbs.adjoints import pull
-from ..verbs.ancestry import history
-from .arguments import Arguments, Unchanged
-from .results import flatten_result
+from ...anomaly import Anomaly
+from ...callers import caller
+from ...core.numeric import number
+from ...core.value import Value
+from ...core.watching import serials, watched_only_by, watching_here
+from ...trees import Tree
+from ...verbs.adjoints import pull
+from ...verbs.ancestry import history
+from ..calls.arguments import Arguments, Unchanged
+from ..calls.results import flatten_result
 
 
 class UncompiledWarning(UserWarning):

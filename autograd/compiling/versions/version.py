@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.value import Value
-from ..trees import Tree
-from .outside.closure import Closure
-from .program import Program
+from ...core.value import Value
+from ...trees import Tree
+from ..outside.closure import Closure
+from ..programs.program import Program
 
 
 @dataclass(eq=False)

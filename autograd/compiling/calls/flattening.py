@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.numeric import number, short
-from ..core.value import Value
-from ..interop.arrays import ArrayOfValues
-from ..interop.masks import Mask
-from ..trees import CONTAINERS, NUMBER, Tree, constant, count, is_leaf, mapped, nested, rebuild, tree_of
+from ...core.numeric import number, short
+from ...core.value import Value
+from ...interop.arrays import ArrayOfValues
+from ...interop.masks import Mask
+from ...trees import CONTAINERS, NUMBER, Tree, constant, count, is_leaf, mapped, nested, rebuild, tree_of
 
 _FLOAT = np.dtype(float)
 _LOOKED_AT = 32  # numbers in a list that is looked through for truth values

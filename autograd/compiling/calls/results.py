@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.numeric import number, short
-from ..core.value import Value
-from ..interop.masks import Mask
-from ..trees import CONTAINERS, NUMBER, Tree, tree_of
+from ...core.numeric import number, short
+from ...core.value import Value
+from ...interop.masks import Mask
+from ...trees import CONTAINERS, NUMBER, Tree, tree_of
 from .argument import Argument
 from .flattening import keys_for, mark, split
 
@@ -80,12 +80,9 @@ def _attributes(x: Any) -> Iterable[Any]:
     """What an object that was made for this result holds; of a class or a function, nothing."""
     if isinstance(x, type) or callable(x):
         return ()
-    slots = [name for kind in type(x).__mro__ for name in _names(vars(kind).get("__slots__", ()))]
-    return [*getattr(x, "__dict__", {}).values(), *(getattr(x, name, None) for name in slots)]
-
-
-def _names(slots: Any) -> Iterable[str]:
-    return (slots,) if isinstance(slots, str) else slots
+    slots = [vars(kind).get("__slots__", ()) for kind in type(x).__mro__]
+    names = [name for some in slots for name in ([some] if isinstance(some, str) else some)]
+    return [*getattr(x, "__dict__", {}).values(), *(getattr(x, name, None) for name in names)]
 
 
 def _refuse_values(x: Any, inside: Iterable[Any], since: int) -> None:

@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from ..core.numeric import short
-from ..core.value import Value
-from ..core.watching import watchers, watching_here
-from ..trees import Tree
-from .arguments import Arguments, Layout, given
+from ...core.numeric import short
+from ...core.value import Value
+from ...core.watching import watchers, watching_here
+from ...trees import Tree
+from ..calls.arguments import Arguments, Layout, given
+from ..calls.results import is_one_number, pair_of
+from ..calls.static import PlainNeededError, Static
+from ..graph.tracer import Tracer
+from ..programs.program import GuardError
 from .checking import compare
 from .credit import Credit
-from .graph.tracer import Tracer
 from .locks import Lock
 from .options import Options
-from .program import GuardError
 from .record import REMEDY, collector_at_rest, record
-from .results import is_one_number, pair_of
 from .shares import Share
-from .static import PlainNeededError, Static
 from .store import VALUES, Asked, Home, Store
 from .uncompiled import Ran, warn
 from .version import Version
@@ -48,6 +48,7 @@ class Versions:
 
     def __init__(self, function: Callable[..., Any], options: Options, static: Static | None = None) -> None:
         self.wrapped, self.options = function, options
+        self.is_mean = options.reduce == "mean"  # whether derivatives of a batch are of the mean, and not of the sum
         self.static = static or Static(function, options.static)
         self._kept: dict[Layout, list[Version]] = {}
         self.last: Version | None = None
@@ -96,7 +97,7 @@ class Versions:
                 f"{self!r} gives its gradient as plain numbers, which a function that is being compiled would keep for "
                 "ever; differentiate the function itself there, as in autograd.value_and_grad(f)"
             )
-        return self.run(Asked(call, wanted, 1.0 / call.samples if self.options.is_mean else 1.0, store))
+        return self.run(Asked(call, wanted, 1.0 / call.samples if self.is_mean else 1.0, store))
 
     def run(self, asked: Asked) -> list[Share]:
         """Runs each sample by a program whose comparisons come out for it as they did when it was recorded.
@@ -109,10 +110,9 @@ class Versions:
                 break
             except PlainNeededError as needed:
                 asked.call.arrange(needed.modes)
-        # to compare is to run the function once more: not where that shows
-        is_shown = any(share.version is None or not share.version.is_kept for share in shares)
         check = self.options.check
-        if check and self._calls % check == 0 and not is_shown:
+        # to compare is to run the function once more: not where that shows
+        if check and self._calls % check == 0 and all(share.version and share.version.is_kept for share in shares):
             asked.store.write_back()
             compare(self.function, asked, shares, self.options.dtype)
         return shares
@@ -128,7 +128,7 @@ class Versions:
         self.credit.pay(call.samples)
         reason = turned = ""
         kept = tuple(self._kept.get(layout, ()))
-        for version in kept if self.credit.is_enough else kept[:_TRIED]:
+        for version in kept if len(kept) <= _TRIED or self.credit.is_enough else kept[:_TRIED]:
             home = store.of(version)
             if not home.is_same():
                 reason = f"{version.closure.difference()} is not what it was"
@@ -172,9 +172,9 @@ class Versions:
         before = self._last_layout
         if before is None or before == layout:
             return ""
-        for k, shape in enumerate(layout.shapes):
-            if k >= len(before.shapes) or before.shapes[k] != shape:
-                what = f"is {short(shape[1])}" if shape[0] == "same" else "has another length or arrangement"
+        for k, tree in enumerate(layout.trees):
+            if k >= len(before.trees) or before.trees[k] != tree:
+                what = f"is {short(tree[1])}" if tree[0] == "same" else "has another length or arrangement"
                 return f"argument {k} {what}"
         return "the arguments are other ones"
 

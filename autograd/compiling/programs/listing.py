@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..vocabularies import arrays
-from .graph.graph import OPS
-from .numpy import runtime
-from .numpy.blocks import Blocks, function_text
-from .packing.operands import Operand
-from .packing.pack import Block, Packed, ProductBlock
+from ...vocabularies import arrays
+from ..graph.graph import OPS
+from ..numpy import runtime
+from ..numpy.blocks import Blocks, function_text
+from ..packing.operands import Operand
+from ..packing.pack import Block, Packed, ProductBlock
 
 
 def table(packed: Packed) -> str:

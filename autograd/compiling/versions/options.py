@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .native import is_native
-from .static import positions_and_names
+from ..calls.static import positions_and_names
+from ..native import is_native
 
 _DOUBLE = np.dtype(float)
 
@@ -28,11 +28,6 @@ class Options:
     native: bool | None = None
     threads: int = 1
     check: int = 0
-
-    @property
-    def is_mean(self) -> bool:
-        """Whether the loss of a batch is the mean over its samples, and not the sum."""
-        return self.reduce == "mean"
 
     def of(self, function: Callable[..., Any]) -> Options:
         """The same with each argument that is named by its position and its name.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.value import Value
-from ..trees import Tree, count, fill, leaves
+from ...core.value import Value
+from ...trees import Tree, count, fill, leaves
 from .argument import PICK, Argument, Origin
 from .flattening import (
     NUMBERS,
@@ -33,7 +32,7 @@ class Layout:
     """How the arguments of a call are arranged: what a program is found by."""
 
     names: tuple[str, ...] = ()  # of the keyword arguments, which stand behind the others
-    shapes: tuple[Tree, ...] = ()
+    trees: tuple[Tree, ...] = ()
     batched: tuple[bool, ...] = ()  # for each argument, whether it has samples
     _marks: dict[Any, bytes] = field(default_factory=dict, compare=False, repr=False)
 
@@ -42,22 +41,18 @@ class Layout:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.names, self.shapes, self.batched))
+        return hash((self.names, self.trees, self.batched))
 
     @cached_property
     def batched_leaves(self) -> NDArray[np.bool_]:
         """For each number of one sample's arguments, whether it is the sample's own."""
         return self._by_leaf(self.batched)
 
-    def nothing(self) -> bytes:
-        """A mark of 0 for each number, as programs take it: no derivative by any is wanted."""
-        return self.wanted(())
-
     def wanted(self, chosen: tuple[int, ...]) -> bytes:
         """For each number, whether it belongs to one of these arguments."""
         # kept, because long bytes take their time to be made and to be hashed
         if chosen not in self._marks:
-            self._marks[chosen] = self._by_leaf([k in chosen for k in range(len(self.shapes))]).tobytes()
+            self._marks[chosen] = self._by_leaf([k in chosen for k in range(len(self.trees))]).tobytes()
         return self._marks[chosen]
 
     def wanted_places(self, places: list[int]) -> bytes:
@@ -70,9 +65,9 @@ class Layout:
     def places(self) -> list[tuple[int, int]]:
         """For each argument, where its numbers begin among those of its kind, and how many they are."""
         taken, found = [0, 0], []
-        for shape, has_samples in zip(self.shapes, self.batched, strict=True):
-            found.append((taken[has_samples], count(shape)))
-            taken[has_samples] += count(shape)
+        for tree, has_samples in zip(self.trees, self.batched, strict=True):
+            found.append((taken[has_samples], count(tree)))
+            taken[has_samples] += count(tree)
         return found
 
     def arranged(self, k: int, d_shared: Any, d_own: Any) -> Any:
@@ -80,7 +75,7 @@ class Layout:
         first, size = self.places[k]
         if self.batched[k]:
             return _of_samples(self.slopes[k], d_own[first : first + size])
-        if not size and self.slopes[k] != self.shapes[k]:
+        if not size and self.slopes[k] != self.trees[k]:
             raise ValueError(
                 f"no derivative by argument {k}: its numbers are constants that the function was recorded for "
                 "(truth values, whole numbers used as index, count or key, and what static= names); argnums says by "
@@ -91,14 +86,14 @@ class Layout:
     @cached_property
     def slopes(self) -> list[Tree]:
         """For each argument, how the derivative by it is arranged."""
-        return list(map(without_constants, self.shapes))
+        return list(map(without_constants, self.trees))
 
     def objects(self) -> list[Any]:
         """What is among the arguments besides numbers."""
-        return [leaf[1] for tree in self.shapes for leaf in leaves(tree) if leaf[0] == "same"]
+        return [leaf[1] for tree in self.trees for leaf in leaves(tree) if leaf[0] == "same"]
 
     def _by_leaf(self, marks: Sequence[bool]) -> NDArray[np.bool_]:
-        return np.repeat(np.array(marks, bool), [count(shape) for shape in self.shapes])
+        return np.repeat(np.array(marks, bool), [count(tree) for tree in self.trees])
 
 
 _layout = lru_cache(maxsize=256)(Layout)
@@ -129,18 +124,18 @@ class Arguments:
             numbers[own] = self.own[:, sample]
         values: list[Value] = [Argument(x) for x in numbers.tolist()]
         following = iter(values)
-        arguments = [fill(tree, following) for tree in self.layout.shapes]
+        arguments = [fill(tree, following) for tree in self.layout.trees]
         first = len(arguments) - len(names)
         return values, arguments[:first], dict(zip(names, arguments[first:], strict=True))
 
     def wanted(self) -> bytes:
         """A mark of 1 for the numbers of Values, which collect gradients."""
         places = [place for place, _ in self.values]
-        return self.layout.wanted_places(places) if places else self.layout.nothing()
+        return self.layout.wanted_places(places) if places else self.layout.wanted(())
 
     def _name(self, k: int) -> Name:
         """What the k-th argument goes by: its position or its name."""
-        first = len(self.layout.shapes) - len(self.layout.names)
+        first = len(self.layout.trees) - len(self.layout.names)
         return k if k < first else self.layout.names[k - first]
 
     def _mode(self, k: int) -> int:
@@ -148,10 +143,10 @@ class Arguments:
 
     def origin(self, place: int) -> Origin:
         """Where one of the example's numbers comes from."""
-        for k, (shape, is_own) in enumerate(zip(self.layout.shapes, self.layout.batched, strict=True)):
-            size = count(shape)
+        for k, (tree, is_own) in enumerate(zip(self.layout.trees, self.layout.batched, strict=True)):
+            size = count(tree)
             if place < size:
-                kind = self._kind_of_samples(k) if is_own else _kind_at(shape, place)
+                kind = self._kind_of_samples(k) if is_own else _kind_at(tree, place)
                 return Origin(self._name(k), self._mode(k), is_own, kind)
             place -= size
         raise IndexError(place)
@@ -182,8 +177,8 @@ class Arguments:
         modes: dict[Name, int] = {}
         for k, x in enumerate([*args, *options.values()]):
             if not self.layout.batched[k] and self._mode(k) < WHOLE:
-                shape = flatten(x, [], WHOLE)
-                if count(shape) < count(self.layout.shapes[k]):
+                tree = flatten(x, [], WHOLE)
+                if count(tree) < count(self.layout.trees[k]):
                     modes[self._name(k)] = WHOLE
         if modes:
             self.tried = dict(self.static.modes)
@@ -204,27 +199,21 @@ def given(batch: frozenset[Name], args: Sequence[Any], options: Mapping[str, Any
     if len(options) > 1 and static.sorts:
         options = dict(sorted(options.items()))
     shared: list[Any] = []
-    if not batch:
-        if static.modes:
-            modes = map(static.modes.get, [*range(len(args)), *options], repeat(NUMBERS))
-            shapes = tuple(
-                [flatten(x, shared, mode) for x, mode in zip([*args, *options.values()], modes, strict=False)]
-            )
-        else:
-            shapes = flatten_each([*args, *options.values()], shared)
-        layout = _layout(tuple(options), shapes, (False,) * len(shapes))
-        return Arguments(layout, chunks_of(shared), None, _values(shared), static, (batch, args, options))
     own: list[Any] = []
-    named: list[tuple[Name, Any]] = [*enumerate(args), *options.items()]
-    batched = tuple([name in batch for name, _ in named])
-    shapes = tuple(
-        [
-            flatten_samples(x, name, own) if has_samples else flatten(x, shared, static.modes.get(name, NUMBERS))
-            for (name, x), has_samples in zip(named, batched, strict=True)
-        ]
-    )
-    layout = _layout(tuple(options), shapes, batched)
-    return Arguments(layout, chunks_of(shared), _columns(own), _values(shared), static, (batch, args, options))
+    if batch or static.modes:
+        named: list[tuple[Name, Any]] = [*enumerate(args), *options.items()]
+        batched = tuple([name in batch for name, _ in named])
+        trees = tuple(
+            [
+                flatten_samples(x, name, own) if has_samples else flatten(x, shared, static.modes.get(name, NUMBERS))
+                for (name, x), has_samples in zip(named, batched, strict=True)
+            ]
+        )
+    else:
+        trees = flatten_each([*args, *options.values()], shared)
+        batched = (False,) * len(trees)
+    layout, columns = _layout(tuple(options), trees, batched), _columns(own) if batch else None
+    return Arguments(layout, chunks_of(shared), columns, _values(shared), static, (batch, args, options))
 
 
 def _kind_at(tree: Tree, place: int) -> type:

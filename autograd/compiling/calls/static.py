@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ..trees import Tree, leaves
+from ...trees import Tree, leaves
 from .flattening import ALL, KINDS, NUMBERS, WHOLE, is_constant_number
 
 Name = int | str  # of an argument: its position, or the name it is given by
 
 
 class Static:
-    """For each argument, how much of its numbers is part of its shape; the modes are those of `flattening`."""
+    """For each argument, how much of its numbers is part of its tree; the modes are those of `flattening`."""
 
     def __init__(self, function: Any = None, named: Name | Iterable[Name] = ()) -> None:
         parameters = _parameters(function)
@@ -31,7 +31,7 @@ class Static:
         self.need(dict.fromkeys(positions_and_names(function, named, "static"), ALL))
 
     def need(self, modes: dict[Name, int]) -> None:
-        """Makes more of these arguments part of their shapes: each under its position and its name."""
+        """Makes more of these arguments part of their trees: each under its position and its name."""
         for name, mode in modes.items():
             for one in (name, *self._other(name)):
                 self.modes[one] = max(mode, self.modes.get(one, NUMBERS))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures.boxes import Box, Diagram, Row, Wire
-from .graph.graph import OPS, Graph
-from .graph.sums import gather_sums
+from ...pictures.boxes import Box, Diagram, Row, Wire
+from ..graph.graph import OPS, Graph
+from ..graph.sums import gather_sums
+from ..packing.operands import Operand
+from ..packing.pack import Block, Packed, ProductBlock, pack
 from .listing import places, sources
-from .packing.operands import Operand
-from .packing.pack import Block, Packed, ProductBlock, pack
 
 _KINDS = {"arguments": "input", "parameters": "weight"}
 

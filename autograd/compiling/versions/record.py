@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..core.watching import serials
-from .arguments import Arguments, Unchanged
-from .graph.simplify import simplify
-from .graph.trace import trace
+from ...core.watching import serials
+from ..calls.arguments import Arguments, Unchanged
+from ..graph.simplify import simplify
+from ..graph.trace import trace
+from ..outside.effects import Effects
+from ..programs.program import Program
 from .options import Options
-from .outside.effects import Effects
-from .program import Program, Signature
 from .version import Version
 
 REMEDY = ", and a program would give the same number at every call; draw outside, and pass the numbers as arguments"
@@ -53,8 +53,7 @@ def record(
     hidden = next((x for x in parameters if x._serial < begun and not effects.closure.has(x)), None)
     if hidden is not None:
         effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
-    signature = Signature(layout.names, layout.shapes, layout.batched, result, options.has_aux)
-    program = Program(simplify(graph), options.dtype, signature, native, options.threads)
+    program = Program(simplify(graph), options.dtype, layout, result, options.has_aux, native, options.threads)
     return Version(program, result, parameters, effects.closure, is_kept=not effects.found), effects
 
 

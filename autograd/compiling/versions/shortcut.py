@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..trees import Tree, is_leaf
-from ..trees import count as size_of
-from ..vocabularies.printed import printed
-from .arguments import Layout
-from .flattening import KINDS, NUMBERS, SAMPLES, keys_for, mark, regular, split
-from .results import of_samples, pair_of
+from ...trees import Tree, is_leaf
+from ...trees import count as size_of
+from ...vocabularies.printed import printed
+from ..calls.arguments import Layout
+from ..calls.flattening import KINDS, NUMBERS, SAMPLES, keys_for, mark, regular, split
+from ..calls.results import of_samples, pair_of
 from .store import Home
 from .version import Version
 
@@ -40,13 +40,13 @@ def shortcut(
     The parameters are read from their home, and `backward` leaves derivatives there. With `has_aux`, the value is a
     pair.
     """
-    if layout.names or sum(map(_lines, layout.shapes)) > _MOST or (kind == "backward" and version.results):
+    if layout.names or sum(map(_lines, layout.trees)) > _MOST or (kind == "backward" and version.results):
         return None
     taking = _Taking()
-    arguments = [f"a{k}" for k in range(len(layout.shapes))]
+    arguments = [f"a{k}" for k in range(len(layout.trees))]
     try:
-        for name, shape, batched in zip(arguments, layout.shapes, layout.batched, strict=True):
-            taking.take(name, shape, batched)
+        for name, tree, batched in zip(arguments, layout.trees, layout.batched, strict=True):
+            taking.take(name, tree, batched)
     except _OneByOne:
         return None
     program, known = version.program, len(version.parameters)
@@ -137,56 +137,56 @@ class _Taking:
         self._own: list[tuple[str, Tree]] = []
         self._serial = count()
 
-    def take(self, name: str, shape: Tree, batched: bool) -> None:
+    def take(self, name: str, tree: Tree, batched: bool) -> None:
         """The lines for what goes by this name."""
-        kind = shape[0]
+        kind = tree[0]
         if kind == "same":
-            self._take_constant(name, shape)
+            self._take_constant(name, tree)
         elif kind == "fixed":
-            same = f"{name}.shape == {shape[1]} and {name}.dtype.str == {shape[2]!r} and {name}.tobytes() == "
-            self._unless(f"type({name}) is ndarray and {same}{self._constant(shape[3])}")
+            same = f"{name}.shape == {tree[1]} and {name}.dtype.str == {tree[2]!r} and {name}.tobytes() == "
+            self._unless(f"type({name}) is ndarray and {same}{self._constant(tree[3])}")
         elif kind == "dict":
-            keys, known = ("tuple", shape[1]) if len(shape) == 3 else ("keys_for", shape[1:-1])
+            keys, known = ("tuple", tree[1]) if len(tree) == 3 else ("keys_for", tree[1:-1])
             self._unless(f"type({name}) is dict and {keys}({name}) == {self._constant(known)}")
-            self._items(f"{name}.values()", shape[-1], batched)
+            self._items(f"{name}.values()", tree[-1], batched)
         elif batched:
-            self._take_samples(name, shape)
+            self._take_samples(name, tree)
         elif kind == "number":
-            number = shape[1] if len(shape) == 2 else float
+            number = tree[1] if len(tree) == 2 else float
             self._unless(f"type({name}) is {'float' if number is float else self._constant(number)}")
             if number is not float:
                 self.lines.append(f"{name} = float({name})")
             self._shared.append((False, name))
         elif kind in ("array", "lists"):
-            condition = f"{name}.shape == {shape[1]}"
-            if len(shape) == 3 and kind == "array":
-                condition += f" and {name}.dtype.type is {self._constant(shape[2])}"
-            self._take_array(name, kind, condition, KINDS if len(shape) == 3 else NUMBERS)
+            condition = f"{name}.shape == {tree[1]}"
+            if len(tree) == 3 and kind == "array":
+                condition += f" and {name}.dtype.type is {self._constant(tree[2])}"
+            self._take_array(name, kind, condition, KINDS if len(tree) == 3 else NUMBERS)
             self.lines.append(f"if {name}.dtype is not FLOAT: {name} = {name}.astype(FLOAT)")
             self._shared.append((True, name))
         else:
-            self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(shape[1])}")
-            self._items(name, shape[1], batched)
+            self._unless(f"type({name}) is {self._constant(_TYPES.get(kind, kind))} and len({name}) == {len(tree[1])}")
+            self._items(name, tree[1], batched)
 
-    def _take_constant(self, name: str, shape: Tree) -> None:
-        """The line for what is part of the shape: a number or a text equal to it, and of objects, the same one."""
-        x = self._constant(shape[1])
-        if type(shape[1]) in (int, str):
-            self._unless(f"{name} is {x} or (type({name}) is {type(shape[1]).__name__} and {name} == {x})")
-        elif type(shape[1]) is float:
-            self._unless(f"type({name}) is float and {name} == {x} and mark({name}) == {self._constant(shape[2])}")
+    def _take_constant(self, name: str, tree: Tree) -> None:
+        """The line for what is part of the tree: a number or a text equal to it, and of objects, the same one."""
+        x = self._constant(tree[1])
+        if type(tree[1]) in (int, str):
+            self._unless(f"{name} is {x} or (type({name}) is {type(tree[1]).__name__} and {name} == {x})")
+        elif type(tree[1]) is float:
+            self._unless(f"type({name}) is float and {name} == {x} and mark({name}) == {self._constant(tree[2])}")
         else:
             self._unless(f"{name} is {x}")
 
-    def _take_samples(self, name: str, shape: Tree) -> None:
-        kind, sizes = shape[0], shape[1] if len(shape) > 1 else ()
+    def _take_samples(self, name: str, tree: Tree) -> None:
+        kind, sizes = tree[0], tree[1] if len(tree) > 1 else ()
         if kind not in ("number", "array", "lists"):
             raise _OneByOne
         self._take_array(name, kind, f"{name}.ndim == {1 + len(sizes)} and {name}.shape[1:] == {sizes}")
         self.lines.append(f"n = len({name})" if not self._own else f"if len({name}) != n: return None")
         if not self._own:
             self._unless("n")
-        self._own.append((name, shape))
+        self._own.append((name, tree))
 
     def _take_array(self, name: str, kind: str, condition: str, mode: int = SAMPLES) -> None:
         if kind != "array":
@@ -195,12 +195,12 @@ class _Taking:
         numbers = f"({name}.dtype is FLOAT or {name}.dtype.kind in 'fiub')"
         self._unless(f"type({name}) is ndarray and {condition} and {numbers}")
 
-    def _items(self, name: str, shapes: tuple[Tree, ...], batched: bool) -> None:
-        parts = [f"x{next(self._serial)}" for _ in shapes]
+    def _items(self, name: str, trees: tuple[Tree, ...], batched: bool) -> None:
+        parts = [f"x{next(self._serial)}" for _ in trees]
         if parts:
             self.lines.append(f"{', '.join(parts)}, = {name}")
-        for part, shape in zip(parts, shapes, strict=True):
-            self.take(part, shape, batched)
+        for part, tree in zip(parts, trees, strict=True):
+            self.take(part, tree, batched)
 
     def _unless(self, condition: str) -> None:
         self.lines.append(f"if not ({condition}): return None")
@@ -223,9 +223,9 @@ class _Taking:
         if not self._own:
             return []
         lines, at = [], 0
-        for name, shape in self._own:
-            size = size_of(shape)
-            turned = f"{name}.T" if shape[0] == "number" or len(shape[1]) < 2 else f"{name}.reshape(n, -1).T"
+        for name, tree in self._own:
+            size = size_of(tree)
+            turned = f"{name}.T" if tree[0] == "number" or len(tree[1]) < 2 else f"{name}.reshape(n, -1).T"
             lines.append(f"own[{at}:{at + size}] = {turned}")
             at += size
         return [f"own = empty(({at}, n))", *lines]
@@ -236,22 +236,22 @@ class _Taking:
             return f"layout.arranged({k}, None, d_own)"
         return self._arranged(layout.slopes[k], known + layout.places[k][0])
 
-    def _arranged(self, shape: Tree, at: int) -> str:
-        kind = shape[0]
+    def _arranged(self, tree: Tree, at: int) -> str:
+        kind = tree[0]
         if kind == "number":
             return f"float(d[{at}])"
         if kind == "same":
-            return self._constant(shape[1])
+            return self._constant(tree[1])
         if kind in ("array", "lists"):
-            part = f"d[{at}:{at + size_of(shape)}]"
-            part = part if len(shape[1]) == 1 else f"{part}.reshape({shape[1]})"
+            part = f"d[{at}:{at + size_of(tree)}]"
+            part = part if len(tree[1]) == 1 else f"{part}.reshape({tree[1]})"
             return part if kind == "array" else f"{part}.tolist()"
         parts = []
-        for one in shape[-1]:
+        for one in tree[-1]:
             parts.append(self._arranged(one, at))
             at += size_of(one)
         if kind == "dict":
-            return f"dict(zip({self._constant(shape[1])}, [{', '.join(parts)}]))"
+            return f"dict(zip({self._constant(tree[1])}, [{', '.join(parts)}]))"
         if kind == "list":
             return f"[{', '.join(parts)}]"
         together = "".join(f"{part}, " for part in parts)
@@ -261,6 +261,6 @@ class _Taking:
 _TYPES = {"list": list, "tuple": tuple}
 
 
-def _lines(shape: Tree) -> int:
+def _lines(tree: Tree) -> int:
     """How many things are checked one by one."""
-    return 1 if is_leaf(shape) else 1 + sum(map(_lines, shape[-1]))
+    return 1 if is_leaf(tree) else 1 + sum(map(_lines, tree[-1]))

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.value import Value
-from ..trees import Tree
-from .arguments import Arguments
-from .flattening import split
-from .results import of_samples, pair_of
+from ...core.value import Value
+from ...trees import Tree
+from ..calls.arguments import Arguments
+from ..calls.flattening import split
+from ..calls.results import of_samples, pair_of
 from .version import Version
 
 
@@ -48,8 +48,8 @@ def mean_or_sum(call: Arguments, shares: list[Share], is_mean: bool) -> float:
 
 def rest(call: Arguments, shares: list[Share]) -> Any:
     """What the function returns besides its first result."""
-    shapes = [pair_of(share.result)[1] for share in shares]
-    return split(shapes[0], shares[0].outputs[1:, 0]) if call.own is None else _of_samples(call, shares, shapes, 1)
+    trees = [pair_of(share.result)[1] for share in shares]
+    return split(trees[0], shares[0].outputs[1:, 0]) if call.own is None else _of_samples(call, shares, trees, 1)
 
 
 def by_arguments(call: Arguments, shares: list[Share], chosen: tuple[int, ...]) -> tuple[Any, ...]:
@@ -63,7 +63,7 @@ def by_arguments(call: Arguments, shares: list[Share], chosen: tuple[int, ...]) 
     return tuple([call.layout.arranged(k, d_shared, d_own) for k in chosen])
 
 
-def _of_samples(call: Arguments, shares: list[Share], shapes: list[Tree], first: int = 0) -> Any:
-    """The results of a batch, of these shapes, whose numbers begin at the row `first` of all."""
+def _of_samples(call: Arguments, shares: list[Share], trees: list[Tree], first: int = 0) -> Any:
+    """The results of a batch, of these trees, whose numbers begin at the row `first` of all."""
     columns, places = [share.outputs[first:] for share in shares], [share.samples for share in shares]
-    return of_samples(shapes, columns, places, call.samples)
+    return of_samples(trees, columns, places, call.samples)

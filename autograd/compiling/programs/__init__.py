@@ -1,0 +1,1 @@
+"""Programs: a graph ready to run in the form that suits it, listed, drawn, saved and loaded."""
