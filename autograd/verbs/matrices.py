@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 from ..core.value import Value
 from ..core.watching import watching_here
 from ..modes import NoGrad
+from ..needed import has_numpy, need_numpy
 from ..trees import array, leaves
 from . import differentiable
 from .adjoints import in_parts, observed, pull, pull_rows, push
@@ -28,9 +28,11 @@ def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     Forward or reverse, whichever takes fewer sweeps. Inputs (or outputs) that no output (or input) shares go together.
     """
     height, width = len(run.outputs), len(run.inputs)
+    if sparse:
+        need_numpy("a sparse jacobian")
     if run.open:
         return _arranged(_recorded(run), (height, width), sparse)
-    if not sparse and (min(height, width) <= FEW or find_spec("numpy") is None):
+    if not sparse and (min(height, width) <= FEW or not has_numpy()):
         reverse = height <= width or observed()
         arrived = _one_by_one(run, [1 << k for k in range(height if reverse else width)], reverse)
         return arrived if reverse else [[column[i] for column in arrived] for i in range(height)]
@@ -82,6 +84,8 @@ def _at_once(run: Evaluation, groups: Sequence[int], reverse: bool) -> Any:
 def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     """The second derivatives of the one output, as rows or, if `sparse`, as coordinates."""
     shape = len(run.inputs), len(run.inputs)
+    if sparse:
+        need_numpy("a sparse hessian")
     place = {x._serial: k for k, x in enumerate(run.inputs)}
     entries: dict[tuple[int, int], Any] = {}
     if run.open and not observed():
