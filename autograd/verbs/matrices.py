@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 from ..core.value import Value
@@ -30,7 +29,7 @@ def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     height, width = len(run.outputs), len(run.inputs)
     if run.open:
         return _arranged(_recorded(run), (height, width), sparse)
-    if not sparse and (min(height, width) <= FEW or find_spec("numpy") is None):
+    if not sparse and (min(height, width) <= FEW or not _has_numpy()):
         reverse = height <= width or observed()
         arrived = _one_by_one(run, [1 << k for k in range(height if reverse else width)], reverse)
         return arrived if reverse else [[column[i] for column in arrived] for i in range(height)]
@@ -48,6 +47,14 @@ def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     values = np.reshape(arrived, (len(together), width if reverse else height))[group, j if reverse else i]
     found = Coordinates(i, j, values, (height, width))
     return found if sparse else found.dense()
+
+
+def _has_numpy() -> bool:
+    try:
+        import numpy  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def _one_by_one(run: Evaluation, groups: Sequence[int], reverse: bool) -> list[list[float]]:
