@@ -11,11 +11,11 @@ import operator
 import sys
 from builtins import abs
 from collections.abc import Callable, Sequence
-from math import asinh, atan, atan2, cbrt, erf, erfc, hypot, inf, nan, tanh  # noqa: F401
+from math import asinh, atan, atan2, cbrt, erf, erfc, hypot, inf, nan, tanh  # noqa: F401  # these never raise
 from typing import Any
 
 
-# `fast`, and what IEEE has beyond its domain and its range.
+# `fast` of `math`, and where that raises, beyond its domain or its range, what IEEE has there.
 def _ieee(fast: Callable[[float], float], beyond: Callable[[float], float] = lambda x: nan) -> Callable[[float], float]:
     def word(x: float) -> float:
         try:
@@ -135,7 +135,7 @@ def fmin(a: float, b: float) -> float:
     return a if a <= b or b != b else b
 
 
-# the whole numbers, and what is none: inf and nan
+# `math` gives integers: -0.5 rounded up is -0.0, and inf and nan, which no integer is, stay what they are
 floor = _ieee(lambda x: math.copysign(math.floor(x), x), lambda x: x)
 ceil = _ieee(lambda x: math.copysign(math.ceil(x), x), lambda x: x)
 trunc = _ieee(lambda x: math.copysign(math.trunc(x), x), lambda x: x)

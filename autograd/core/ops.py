@@ -6,11 +6,11 @@ A row says what an operation computes and what its derivatives are, in the words
 
 With `m = floats` a row runs on numbers, with `m = arrays` on a whole batch, with `m = functions` it records itself
 (so a derivative can be differentiated again), with `m = text.words` it prints itself. A row may use `+ - *` and the
-words of `m`, never `if`: kinks go through `m.step`, `m.sign`, `m.where`. Where the domain says GROUP, an n-ary row
-reads any number of inputs and remains one node.
+words of `m`, never an `if` on a number: kinks go through `m.step`, `m.sign`, `m.where`. An input whose domain is a
+GROUP, or SOME, is any number of values, all read by one node.
 
 To add an operation, add a row. Its function, its method, every order of derivative, its printed form, its picture and
-its tests follow.
+its tests follow. A word that is new says what it means in each vocabulary.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -12,7 +13,7 @@ from .watching import tell, watchers
 
 by_line = attrgetter("_serial")  # the order of recording is a topological order
 
-# Who may do a sweep in another way, as where somebody looks at adjoints; each says whether it has done it.
+# Those who may do a sweep in another way, as where hooks look at adjoints; each says whether it has done it.
 others: list[Callable[[Sequence[Any], Sequence[Any], Sequence[float]], bool]] = []
 
 # Adjoints are written on the nodes, so sweeps take turns: two threads may share parts of a graph.
@@ -72,7 +73,8 @@ def backward(roots: Sequence[Any], seeds: Sequence[float]) -> None:
     """
     with _turn:
         nodes = ancestors(roots, float("0.0"))  # a call, for a new object each time
-        if not any(map(_is_leaf, roots)) and not any(_is_leaf(x) for node in reversed(nodes) for x in node.inputs):
+        read = (x for node in reversed(nodes) for x in node.inputs)
+        if not any(x.op is None and x._serial for x in chain(roots, read)):  # a leaf; constants have no line
             raise ValueError(
                 f"{roots[0]!r} depends on no Value that could have a gradient: it was computed from constants, under "
                 "no_grad or after detach; compute it from a Value(...)"
@@ -85,7 +87,3 @@ def backward(roots: Sequence[Any], seeds: Sequence[float]) -> None:
         for root, seed in zip(roots, seeds, strict=True):
             root._grad += seed
         sweep(nodes)
-
-
-def _is_leaf(x: Any) -> bool:
-    return x.op is None and x._serial > 0  # constants have no line
