@@ -25,6 +25,7 @@ from .interop import asked as asked  # and to answer NumPy
 from .interop import micrograd as micrograd  # and those who know micrograd's
 from .interop import numbers as numbers  # and NumPy's loops over objects
 from .modes import no_grad, scope
+from .needed import has_numpy
 from .primitive import primitive
 from .serialisation import from_json, to_json
 from .tape import Guard, Tape
@@ -71,18 +72,17 @@ for _name in TABLE:
 # `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too. The classes of what
 # functions make are there for annotations.
 _NOT_STARRED = {"abs", "max", "min", "pow", "round", "sum", "__version__"}
+_COMPILING = ("GuardError", "UncompiledWarning", "compile")
 _NOT_STARRED |= {"Compiled", "Coordinates", "Explanation", "Hook", "Op", "Picture", "Player", "Report", "Slides"}
 __all__ = [
     *(name for name in TABLE if name not in _NOT_STARRED),
+    *(_COMPILING if has_numpy() else ()),
     "GradientError",
     "Guard",
-    "GuardError",
     "Tape",
-    "UncompiledWarning",
     "Value",
     "backward",
     "checkpoint",
-    "compile",
     "derivative_table",
     "detect_anomaly",
     "draw",

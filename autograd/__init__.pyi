@@ -112,8 +112,8 @@ __all__ = [
     "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "sigmoid", "softplus", "log_sigmoid", "relu", "leaky_relu", "elu",
     "selu", "gelu", "gelu_tanh", "silu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less",
     "equal", "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod",
-    "dot", "linear", "mean", "var", "norm", "logsumexp", "pick", "GradientError", "Guard", "GuardError", "Tape",
-    "UncompiledWarning", "Value", "backward", "checkpoint", "compile", "derivative_table", "detect_anomaly", "draw",
+    "dot", "linear", "mean", "var", "norm", "logsumexp", "pick", "GuardError", "UncompiledWarning", "compile",
+    "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint", "derivative_table", "detect_anomaly", "draw",
     "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hook", "hvp", "jacobian", "jvp",
     "log_softmax", "no_grad", "play", "primitive", "scope", "slide", "softmax", "to_json", "value_and_grad", "vjp"
 ]

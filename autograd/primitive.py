@@ -9,7 +9,8 @@ from typing import Any
 from .core import floats
 from .core.numeric import number
 from .core.ops import REAL, TABLE, Domain, Op
-from .vocabularies import arrays, functions
+from .needed import has_numpy
+from .vocabularies import functions
 from .vocabularies.recorders import recorder
 
 _own: set[str] = set()  # names of primitives: those of the table are not for the taking
@@ -101,8 +102,12 @@ def _words(
     words = {name: function, **{word: slope(k) for k, word in enumerate(by)}}
     for word, scalar in words.items():
         setattr(floats, word, _on_floats(scalar))
-        setattr(arrays, word, arrays.elementwise(_on_floats(scalar), width + (word != name)))
         setattr(functions, word, scalar)  # the function itself is replaced by the one that records it
+    if has_numpy():
+        from .vocabularies import arrays
+
+        for word, scalar in words.items():
+            setattr(arrays, word, arrays.elementwise(_on_floats(scalar), width + (word != name)))
 
     def forward(m: Any, *inputs: Any) -> Any:
         return getattr(m, name)(*inputs)

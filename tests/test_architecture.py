@@ -83,8 +83,10 @@ LATE = {
     "autograd.interop.asked": {"autograd.interop.arrays"},  # NumPy
     "autograd.pictures.dot": {"graphviz"},
     "autograd.pictures.slide": {"matplotlib"},
+    "autograd.primitive": {"autograd.vocabularies.arrays"},  # NumPy
     "autograd.tape": {"autograd.compiling.function", "autograd.pictures.table"},  # NumPy, pictures
     "autograd.trees": {"autograd.interop.arrays", "numpy"},
+    "autograd.verbs.adjoints": {"numpy"},
     "autograd.verbs.matrices": {"numpy"},
     "autograd.verbs.sparsity": {"numpy"},
 }
@@ -105,6 +107,14 @@ def test_the_engine_is_of_the_standard_library_alone():
     for path in (ROOT / "autograd" / "core").glob("*.py"):
         for name in imported(path):
             assert name.startswith("autograd.core") or name.partition(".")[0] in sys.stdlib_module_names, (path, name)
+
+
+def test_the_engine_is_read_in_an_evening():
+    assert sum(len(path.read_text().splitlines()) for path in (ROOT / "autograd" / "core").glob("*.py")) <= 1200
+
+
+def test_the_words_of_arrays_and_of_text_import_nothing_of_ours():
+    assert needs("autograd")["autograd.vocabularies.arrays"] == needs("autograd")["autograd.vocabularies.text"] == set()
 
 
 def test_an_import_stands_in_a_function_only_where_it_is_optional_or_heavy():
@@ -137,7 +147,9 @@ def test_every_file_says_in_its_first_line_what_it_is_about():
             assert len(first.splitlines()[0]) > 20, path
 
 
-@pytest.mark.parametrize("heavy", ["graphviz", "matplotlib", "hypothesis", "autograd.pictures", "autograd.compiling"])
+@pytest.mark.parametrize(
+    "heavy", ["numpy", "graphviz", "matplotlib", "hypothesis", "autograd.pictures", "autograd.compiling"]
+)
 def test_importing_autograd_does_not_load_what_only_some_need(heavy):
     code = f"import sys, autograd; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

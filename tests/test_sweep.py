@@ -13,6 +13,9 @@ import pytest
 
 import autograd as ag
 from autograd import Tape, Value, no_grad
+from autograd.core import sweep
+from autograd.core.sweep import walk
+from autograd.verbs.ancestry import history, marked
 
 DEEP = 200_000
 
@@ -155,6 +158,19 @@ def random_graph(rng, leaves, size):
             lambda a, b: ag.sum([a, b, a]) / 3, lambda a, b: ag.where(a > b, a, b),
         ])(a, b))  # fmt: skip
     return values
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_fast_walks_back_find_what_the_plain_one_finds(seed):
+    rng = random.Random(seed)
+    values = random_graph(rng, [Value(rng.uniform(-1, 1)), Value(0.5).detach(), Value(2.0)], rng.randint(1, 60))
+    roots, stop, after = rng.choices(values, k=3), rng.choices(values, k=2), rng.choice(values).line
+    plain, zero = walk(roots, lambda x: x.op is not None), float("0.0")
+    assert sweep.ancestors is marked
+    assert [*map(id, marked(roots, zero))] == [*map(id, plain)]
+    assert all(node._grad is zero for node in plain)
+    plain = walk(roots, lambda x: x.op is not None and x.line > after and not any(x is y for y in stop))
+    assert [*map(id, history(roots, after, stop))] == [*map(id, plain)]
 
 
 @pytest.mark.parametrize("seed", range(30))

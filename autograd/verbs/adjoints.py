@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..anomaly import check_adjoint, looking
 from ..core import floats
 from ..core.watching import watchers
@@ -62,6 +60,8 @@ def pull_showing(nodes: Sequence[Any], adjoints: dict[int, float], show: Callabl
 
 def pull_rows(nodes: Sequence[Any], adjoints: dict[int, Rows]) -> None:
     """Several sweeps at once: an adjoint is a row of numbers, one for each."""
+    import numpy as np
+
     for node in replayed(nodes):
         adjoint = adjoints.pop(node._serial, None)
         if adjoint is None:

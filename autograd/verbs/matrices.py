@@ -9,6 +9,7 @@ from typing import Any
 from ..core.value import Value
 from ..core.watching import watching_here
 from ..modes import NoGrad
+from ..needed import has_numpy, need_numpy
 from ..trees import array, leaves
 from . import differentiable
 from .adjoints import in_parts, observed, pull, pull_rows, push
@@ -27,9 +28,11 @@ def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     Forward or reverse, whichever takes fewer sweeps. Inputs (or outputs) that no output (or input) shares go together.
     """
     height, width = len(run.outputs), len(run.inputs)
+    if sparse:
+        need_numpy("a sparse jacobian")
     if run.open:
         return _arranged(_recorded(run), (height, width), sparse)
-    if not sparse and (min(height, width) <= FEW or not _has_numpy()):
+    if not sparse and (min(height, width) <= FEW or not has_numpy()):
         reverse = height <= width or observed()
         arrived = _one_by_one(run, [1 << k for k in range(height if reverse else width)], reverse)
         return arrived if reverse else [[column[i] for column in arrived] for i in range(height)]
@@ -47,14 +50,6 @@ def jacobian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     values = np.reshape(arrived, (len(together), width if reverse else height))[group, j if reverse else i]
     found = Coordinates(i, j, values, (height, width))
     return found if sparse else found.dense()
-
-
-def _has_numpy() -> bool:
-    try:
-        import numpy  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def _one_by_one(run: Evaluation, groups: Sequence[int], reverse: bool) -> list[list[float]]:
@@ -89,6 +84,8 @@ def _at_once(run: Evaluation, groups: Sequence[int], reverse: bool) -> Any:
 def hessian_matrix(run: Evaluation, sparse: bool = False) -> Any:
     """The second derivatives of the one output, as rows or, if `sparse`, as coordinates."""
     shape = len(run.inputs), len(run.inputs)
+    if sparse:
+        need_numpy("a sparse hessian")
     place = {x._serial: k for k, x in enumerate(run.inputs)}
     entries: dict[tuple[int, int], Any] = {}
     if run.open and not observed():

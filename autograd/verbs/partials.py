@@ -14,6 +14,7 @@ from typing import Any
 from ..core import floats
 from ..core.ops import TABLE, Op
 from ..vocabularies import functions
+from ..vocabularies.printed import printed
 from ..vocabularies.text import Text, program, words
 
 Active = tuple[bool, ...]  # for each input of a row, whether it can have a gradient
@@ -64,10 +65,7 @@ def _compiled(names: list[str], outputs: list[Any], vocabulary: Any) -> Callable
     before, results = program(outputs, "t", "m.")
     body = [*before, f"return ({''.join(f'{result}, ' for result in results)})"]
     source = "\n    ".join([f"def printed({', '.join(names)}):", *body])
-    namespace: dict[str, Any] = {"m": vocabulary, "inf": inf, "nan": nan}
-    exec(compile(source, f"<autograd {source}>", "exec"), namespace)
-    made: Callable[..., Any] = namespace["printed"]
-    return made
+    return printed("printed", source, {"m": vocabulary, "inf": inf, "nan": nan})
 
 
 # Differentiation of an expression.

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...vocabularies import arrays
+from ...vocabularies.printed import code_of
 from ..graph.graph import COMPARE, Graph, by_kind
 from ..packing.pack import Packed
 from . import runtime
@@ -193,9 +194,7 @@ def _functions(code: Code, name: str) -> tuple[CodeType, CodeType]:
     """The views, then the two functions of a program."""
     parts = code.forward if name == "forward" else code.reverse
     text = [*(function_text(f"{name}_{part}", lines) for part, lines in zip(("shared", "own"), parts, strict=True))]
-    return compile("\n".join(code.setup), f"<packed {name}>", "exec"), compile(
-        "\n".join(text), f"<packed {name}>", "exec"
-    )
+    return code_of(f"views of {name}", "\n".join(code.setup)), code_of(f"blocks of {name}", "\n".join(text))
 
 
 def function_text(name: str, lines: list[str]) -> str:

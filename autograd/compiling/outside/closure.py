@@ -17,6 +17,7 @@ from operator import is_
 from types import CodeType
 from typing import Any
 
+from ...vocabularies.printed import printed
 from .code import read_cell
 from .compared import MISSING, Compared, alike, path_of
 from .kinds import look_through
@@ -88,9 +89,7 @@ class Closure:
             "    except (RuntimeError, TypeError, ValueError):",
             "        return False",
         ]
-        exec(compile("\n".join(lines), "<closure>", "exec"), names)
-        made: Callable[[], bool] = names["is_same"]
-        return made
+        return printed("is_same", "\n".join(lines), names)
 
     def _arrange(self) -> None:
         # Where a hash is the object's own, one number stands for many items: 4 ns an item, where comparing takes 18.

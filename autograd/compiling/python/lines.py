@@ -10,6 +10,7 @@ import numpy as np
 from ...core import floats
 from ...core.value import Value
 from ...vocabularies import text
+from ...vocabularies.printed import printed
 from ...vocabularies.text import Text
 from ..graph.graph import OPS, Check, Graph
 from ..numpy.blocks import Floats, Ran
@@ -62,10 +63,7 @@ class PythonLines:
 
     def function(self, wanted: bytes) -> Callable[..., Any]:
         """The printed function: leaves to (results, whether each check holds, derivatives by the wanted leaves)."""
-        namespace = dict(vars(floats))
-        exec(compile(self.source(wanted), "<lines of a program>", "exec"), namespace)
-        made: Callable[..., Any] = namespace["program"]
-        return made
+        return printed("program", self.source(wanted), dict(vars(floats)))
 
     def loops(self) -> str | None:
         """What becomes machine code: nothing."""
@@ -101,9 +99,7 @@ class PythonLines:
             f"    return {result}",
         ]
         namespace |= {"parameters": parameters, "same": same, "plain": _plain}
-        exec(compile("\n".join(source), "<lines of a program>", "exec"), namespace)
-        made: Callable[..., Any] = namespace["shortcut"]
-        return made
+        return printed("shortcut", "\n".join(source), namespace)
 
     def inlined(self, wanted: bytes) -> tuple[list[str], dict[str, Any]]:
         """The lines between leaves and result that `shortcut` prints, and the names that they need."""

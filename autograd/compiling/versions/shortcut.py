@@ -14,6 +14,7 @@ import numpy as np
 
 from ...trees import Tree, is_leaf
 from ...trees import count as size_of
+from ...vocabularies.printed import printed
 from ..calls.arguments import Layout
 from ..calls.flattening import KINDS, NUMBERS, SAMPLES, keys_for, mark, regular, split
 from ..calls.results import of_samples, pair_of
@@ -119,9 +120,7 @@ def shortcut(
         "wanted": wanted,
     }
     source = "\n".join([f"def shortcut({', '.join(arguments)}):", *(f"    {line}" for line in body)])
-    exec(compile(source, "<shortcut call>", "exec"), names)
-    made: Callable[..., Any] = names["shortcut"]
-    return made
+    return printed("shortcut", source, names)
 
 
 class _OneByOne(Exception):
