@@ -76,7 +76,8 @@ recording.join()
 INTERRUPTED = """
 print("go", flush=True)
 try:
-    autograd.compile(chain, native=True).value_and_grad([0.1] * 200)
+    for k in range(200):
+        autograd.compile(chain, native=True).value_and_grad([0.1] * (200 - k))
 except KeyboardInterrupt:
     pass
 """
