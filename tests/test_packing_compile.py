@@ -209,6 +209,20 @@ def test_the_policy_raise_names_the_comparison_and_its_line():
     assert f(3.0) == 9.0
 
 
+def test_lists_of_six_lengths_have_a_large_program_each_and_nobody_is_warned():
+    def f(xs):
+        total = sum(xs)
+        for _ in range(1600):
+            total = total * 0.5 + total * total * 0.01
+        return total
+
+    compiled = autograd.compile(f, native=False)
+    for size in [*range(3, 9), 3, 8]:
+        xs = [0.25 * k for k in range(size)]
+        assert compiled(xs) == pytest.approx(f(xs), rel=1e-12)
+    assert compiled.cache_info().recordings == 6
+
+
 def test_guards_that_turn_at_every_call_give_right_answers_in_bounded_memory():
     f = autograd.compile(lambda x, n: x + sum(1 for k in range(80) if n > k))
     with pytest.warns(UncompiledWarning, match=r"a comparison with > .* came out otherwise"):

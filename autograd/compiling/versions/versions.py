@@ -212,7 +212,7 @@ class Versions:
             native = self.options.native if few else False
             made, effects = record(self.function, call, sample, self.options, native, by_line=self._is_begun)
             made.program.follow(self._steps)
-            self.credit.spend(made)
+            self.credit.spend(made, call.layout)
             self._made += 1
             if turned:
                 self._turned += 1
