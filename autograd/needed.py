@@ -5,7 +5,10 @@ from importlib.util import find_spec
 
 def has_numpy() -> bool:
     """Whether it is installed."""
-    return find_spec("numpy") is not None
+    try:
+        return find_spec("numpy") is not None
+    except (ImportError, ValueError):  # something hides it
+        return False
 
 
 def need_numpy(what: str) -> None:
