@@ -12,6 +12,7 @@ import sys
 from builtins import abs
 from collections.abc import Callable, Sequence
 from math import asinh, atan, atan2, cbrt, erf, erfc, hypot, inf, nan, tanh  # noqa: F401
+from operator import mul as _mul
 from typing import Any
 
 
@@ -136,8 +137,7 @@ def fmin(a: float, b: float) -> float:
     return a if a <= b or b != b else b
 
 
-# the whole numbers, and what is none: inf and nan
-floor = _ieee(lambda x: math.copysign(math.floor(x), x), lambda x: x)
+floor = _ieee(lambda x: math.copysign(math.floor(x), x), lambda x: x)  # inf and nan stay
 ceil = _ieee(lambda x: math.copysign(math.ceil(x), x), lambda x: x)
 trunc = _ieee(lambda x: math.copysign(math.trunc(x), x), lambda x: x)
 
@@ -166,7 +166,7 @@ def sum(xs: Sequence[float]) -> float:
 
 
 def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
-    return builtins.sum(map(operator.mul, xs, ys), _START) if xs else 0.0
+    return builtins.sum(map(_mul, xs, ys), _START) if xs else 0.0
 
 
 def prod(xs: Sequence[float]) -> float:

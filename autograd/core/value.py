@@ -99,8 +99,9 @@ class Value(_Operations):
     @property
     def data(self) -> float:
         """The number. Writing it on a leaf is how a step is taken; results recorded before do not change."""
-        found = tell("read", self) if watchers else None
-        return self._data if found is None else found
+        if watchers and (found := tell("read", self)) is not None:
+            return found  # type: ignore[no-any-return]
+        return self._data
 
     @data.setter
     def data(self, data: Number) -> None:
