@@ -60,7 +60,7 @@ class Neuron(Module):
         self.shape = nin, 1
         self.place(scope)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any) -> Value:
         """The output, from a list of as many numbers or Values as the neuron has inputs."""
         try:
             out = linear(x, self.w, self.b)
