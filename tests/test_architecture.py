@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,18 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 FILES = {name_of(path): path for path in [*MODULES, *(ROOT / "nn").rglob("*.py")]}
 
 
 def imported(path: Path, node: ast.AST | None = None) -> set[str]:
     """The modules that are imported in a file, or in a part of it, wherever it is said and for whatever."""
     found: set[str] = set()
-    for one in ast.walk(node or ast.parse(path.read_text())):
+    for one in ast.walk(node or parsed(path)):
         if isinstance(one, ast.ImportFrom):
             up = path.relative_to(ROOT).parts[: -one.level] if one.level else ()
             base = ".".join([*up, *([one.module] if one.module else [])])
@@ -35,7 +41,7 @@ def imported(path: Path, node: ast.AST | None = None) -> set[str]:
 
 def late_imports(path: Path) -> set[str]:
     """What is imported inside functions."""
-    functions = (x for x in ast.walk(ast.parse(path.read_text())) if isinstance(x, ast.FunctionDef))
+    functions = (x for x in ast.walk(parsed(path)) if isinstance(x, ast.FunctionDef))
     return {name for function in functions for name in imported(path, function)}
 
 
@@ -129,7 +135,7 @@ def test_autograd_never_imports_nn():
 
 def test_autograd_knows_no_network_by_the_names_of_its_parts():
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             assert getattr(node, "attr", getattr(node, "value", "")) not in ("layers", "neurons", "evaluating"), path
 
 
@@ -142,7 +148,7 @@ def test_nn_sees_only_the_package_autograd():
 def test_every_file_says_in_its_first_line_what_it_is_about():
     for path in [*MODULES, *(ROOT / "nn").rglob("*.py"), *(ROOT / "tests").glob("*.py")]:
         if path.stat().st_size:
-            first = ast.get_docstring(ast.parse(path.read_text()))
+            first = ast.get_docstring(parsed(path))
             assert first, path
             assert len(first.splitlines()[0]) > 20, path
 

@@ -40,7 +40,7 @@ def _ieee2(fast: Callable[[float, float], float], beyond: Callable[[float, float
 def _power(a: float, b: float) -> float:
     if a < 0.0 and b % 1.0:
         return nan
-    return math.copysign(inf, a) if b % 2.0 == 1.0 else inf  # of 0 to a negative power, or too large
+    return math.copysign(inf, a) if abs(math.fmod(b, 2.0)) == 1.0 else inf  # `%` rounds, fmod does not
 
 
 div = _ieee2(operator.truediv, lambda a, b: a * math.copysign(inf, b))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from ...callers import caller, user_frame
@@ -47,12 +47,13 @@ class Tracer(Asking, Replayer):
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
-        self._outside = 0  # the identity of the frame that has the function recorded
+        self._caller: FrameType | None = None  # of the compiled function, while it runs
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
     def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
-        self.mark, self.is_open, self._outside = next(serials), True, id(user_frame())
+        self.mark, self.is_open = next(serials), True
+        self._caller = user_frame()
         try:
             # to the end: a mask among the results is looked at when they are flattened
             with watched_only_by(()), watching(self):
@@ -63,6 +64,7 @@ class Tracer(Asking, Replayer):
                 return flatten_result(result, outputs, self.mark)
         finally:
             self.is_open = self.is_closing = False
+            self._caller = None
 
     def is_in_doubt(self) -> bool:
         """Whether a function that has to do with carried numbers also asks for the type of something."""
@@ -140,8 +142,7 @@ class Tracer(Asking, Replayer):
             self.compare(angle._constant, ">", 0.0, angle._constant._data > 0.0)
 
     def _note_reader(self) -> None:
-        # this package compares them too, to see whether the function changed what it reads
-        if self.reads and id(frame := user_frame()) != self._outside:
+        if self.reads and (frame := user_frame()) is not self._caller:  # else this package itself looks
             self.readers.add(frame.f_code)
 
     def _is_followed(self, x: Any) -> bool:
