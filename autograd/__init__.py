@@ -72,11 +72,13 @@ for _name in TABLE:
 # `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too. The classes of what
 # functions make are there for annotations.
 _NOT_STARRED = {"abs", "max", "min", "pow", "round", "sum", "__version__"}
-_COMPILING = ("GuardError", "UncompiledWarning", "compile")
-_NOT_STARRED |= {"Compiled", "Coordinates", "Explanation", "Hook", "Op", "Picture", "Player", "Report", "Slides"}
+_NOT_STARRED |= {"Coordinates", "Explanation", "Hook", "Op", "Picture", "Player", "Report", "Slides"}
+_COMPILING = ("GuardError", "UncompiledWarning", "compile") if has_numpy() else ()
+if _COMPILING:
+    _NOT_STARRED.add("Compiled")
 __all__ = [
     *(name for name in TABLE if name not in _NOT_STARRED),
-    *(_COMPILING if has_numpy() else ()),
+    *_COMPILING,
     "GradientError",
     "Guard",
     "Tape",

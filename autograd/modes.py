@@ -8,14 +8,15 @@ from functools import cache
 from typing import Any
 
 from .core.value import Value
-from .core.watching import Watcher, tell, watchers, watching, watching_here
+from .core.watching import Watcher, watchers, watching, watching_here
 
 
 class NoGrad(Watcher):
     first = True  # an open tape must not see what is not recorded
 
     def record(self, node: Value) -> None:
-        tell("cut_off", node, node)
+        for watcher in watching_here():
+            watcher.cut_off(node, node)
         node._a = node._b = node.op = None
         node._serial = 0
 
@@ -70,8 +71,8 @@ def _scope_of(value: Value) -> str:
 def _put_into(value: Value, scope: str) -> None:
     # the Values of a scope share their notes, which are replaced and never written into
     value._notes = {**value._notes, "scope": scope} if hasattr(value, "_notes") else _scope_notes(scope)
-    if watchers:
-        tell("named", value)
+    for watcher in watching_here() if watchers else ():
+        watcher.named(value)
 
 
 def _within(value: Value, scope: str) -> None:
@@ -84,8 +85,8 @@ def _within(value: Value, scope: str) -> None:
     """
     # it has notes only if somebody watches, and looking would take 200 ns in every neuron
     value._notes = _scope_notes(f"{value.scope}/{scope}" if watchers and value.scope else scope)
-    if watchers:
-        tell("named", value)
+    for watcher in watching_here() if watchers else ():
+        watcher.named(value)
 
 
 @cache

@@ -158,9 +158,9 @@ def _leaf(x: Any, numbers: list[Any]) -> Tree | None:
 
 
 def is_array(x: Any) -> bool:
-    """Whether it is an array of NumPy's, of which there is none where NumPy was not imported."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(x, numpy.ndarray)
+    """Whether it is an array of NumPy's, of which there is none before NumPy was imported."""
+    kind = getattr(sys.modules.get("numpy"), "ndarray", None)  # another thread may be importing it just now
+    return kind is not None and isinstance(x, kind)
 
 
 def _number(x: Any, tree: Tree, k: int, name: str) -> float:

@@ -154,6 +154,7 @@ def results_at(function, numbers, x=1.5):
         lambda w, x: x * w.data,
         lambda w, x: (3.0 - w.data) / (1.0 + w.data**2) + x,
         lambda w, x: abs(w.data) ** 0.5 * x,
+        lambda w, x: autograd.linear([], [], w.data) * x,
         lambda w, x: divmod(w.data + 0.5, 4.0)[1] * x,
         lambda w, x: autograd.exp(w.data) * autograd.maximum(x, w.data),
         lambda w, x: autograd.sum([w.data, x, 1.0]) + autograd.dot([w.data], [w.data]),

@@ -14,6 +14,7 @@ import autograd
 from autograd import Tape, Value, no_grad, scope
 from autograd.core.ops import ROWS, Op
 from autograd.core.record import OPERATORS, apply, function, operators
+from autograd.core.watching import Watcher, watching
 
 inf, nan = math.inf, math.nan
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 1e-300, -1e300, 1e300, 710.0, inf, -inf, nan]
@@ -105,6 +106,24 @@ def test_who_watches_sees_the_same_of_both(op):
             assert f(*inputs).is_constant
         made.append(seen(lambda y=y: y))
     assert made[0] == made[1]
+
+
+class Listener(Watcher):
+    """Hears what rows are asked for of numbers alone, and gives something in its place."""
+
+    def computed(self, op, *inputs):
+        return op.name, op.joined([*inputs])
+
+
+@each_row
+@pytest.mark.parametrize("size", range(3))
+def test_who_watches_may_give_what_a_row_gives_of_numbers(op, size):
+    least = max(domain.least or 0 for domain in op.domain)
+    inputs = op.split([1.0 for many in op.groups for _ in range(max(size, least) if many else 1)])
+    if not op.joined(inputs):
+        return  # there is nothing to follow
+    with watching(Listener()):
+        assert getattr(autograd, op.name)(*inputs) == function(op)(*inputs) == (op.name, op.joined(inputs))
 
 
 def test_the_core_alone_is_an_engine_of_the_standard_library():

@@ -133,6 +133,24 @@ except ImportError as error:
     assert "needs NumPy, which is not installed: pip install numpy" in run(code)
 
 
+def test_help_shows_what_is_there():
+    code = """
+import pydoc
+print("tanh" in pydoc.render_doc(autograd), {"compile", "Compiled"} & {*dir(autograd)})
+"""
+    assert run(code) == "True set()\n"
+
+
+def test_a_thread_may_import_numpy_meanwhile():
+    code = """if True:
+        import sys, types
+        import autograd
+        sys.modules["numpy"] = types.ModuleType("numpy")  # as it is at first, empty
+        assert autograd.grad(lambda x: x * x)(3.0) == 6.0
+    """
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 @pytest.mark.parametrize("order", ["import numpy as np; import autograd", "import autograd; import numpy as np"])
 def test_numpy_may_be_imported_before_or_after(order):
     code = f"""if True:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import sweep
 from .numeric import Number, is_number, number, short
 from .ops import Op
-from .watching import serials, tell, watchers
+from .watching import serials, tell, watchers, watching_here
 
 
 def _comparison(symbol: str, outcome: Callable[[Any, Any], bool]) -> Callable[[Value, Value | Number], bool]:
@@ -29,7 +29,8 @@ def _comparison(symbol: str, outcome: Callable[[Any, Any], bool]) -> Callable[[V
                 number(b)  # says what is wrong with it
         found = outcome(a, b)
         if watchers:
-            tell("compare", self, symbol, other, found)
+            for watcher in watching_here():
+                watcher.compare(self, symbol, other, found)
         return found
 
     return compare

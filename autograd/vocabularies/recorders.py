@@ -174,7 +174,8 @@ def _of_groups(op: Op) -> list[str]:
     for x in scalars:
         body += [f"{x}_recorded = isinstance({x}, Value)", f"if not {x}_recorded:", f"    {x} = constant({x})"]
         if not least:
-            body += [f"    if not {groups[0]}:", f"        return float(forward(floats, {each('()', '{}._data')}))"]
+            empty = _plain(names, f"float(forward(floats, {each('()', '{}._data')}))")
+            body += [f"    if not {groups[0]}:", *_indented(_indented(empty))]
     body += [
         *(f"{x}_ = {x}._data" for x in scalars),
         "try:",
