@@ -1,12 +1,15 @@
 """The house: imports point one way, nn stands on autograd, and nothing is imported that is not needed."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from autograd.core.ops import ROWS
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "autograd").rglob("*.py"))
@@ -116,7 +119,27 @@ def test_the_engine_is_of_the_standard_library_alone():
 
 
 def test_the_engine_is_read_in_an_evening():
-    assert sum(len(path.read_text().splitlines()) for path in (ROOT / "autograd" / "core").glob("*.py")) <= 1200
+    rows_added = len(ROWS) - 77  # each with a word, perhaps, and with what holds at its kink
+    lines = sum(len(path.read_text().splitlines()) for path in (ROOT / "autograd" / "core").glob("*.py"))
+    assert lines <= 1200 + 4 * rows_added
+
+
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_folders_import_only_what_stands_above_them_on_the_map(package):
+    table = (
+        (ROOT / "docs" / "architecture.md").read_text().partition(f"| folder of `{package}/` |")[2].partition("\n\n")[0]
+    )
+    listed = [name for line in table.splitlines() for name in re.findall(r"`([a-z/]+)/`", line.split("|")[1])]
+    order = [f"{package}.{name.replace('/', '.')}" for name in listed]
+    graph = needs(package)
+    assert {name for name in order if name in FILES} == {*order}
+    for k, folder in enumerate(order):
+        for name in graph:
+            if name.startswith(f"{folder}."):
+                later = {other for below in order[k + 1 :] for other in graph[name] if other.startswith(f"{below}.")}
+                assert not later, name
+    found = {name.rpartition(".")[0] for name in graph if name.count(".") > 1}
+    assert found - {"autograd.compiling", "nn.training.callbacks"} == {*order}
 
 
 def test_the_words_of_arrays_and_of_text_import_nothing_of_ours():
