@@ -9,6 +9,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
+# Tests run side by side, but for those that measure time or memory, which come last.
+PYTEST := $(BIN)/python -m pytest
+SIDE_BY_SIDE := -n auto --maxprocesses 4
 
 .PHONY: demo test tests test-all bench bench-quick bench-native notebooks lab hero stub clean
 .DELETE_ON_ERROR:
@@ -19,15 +22,18 @@ demo: $(VENV)/ready
 test: $(VENV)/ready-test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow and not alone"
+	$(PYTEST) -m "not slow and alone"
 
 tests: $(VENV)/ready-test
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow and not alone"
+	$(PYTEST) -m "not slow and alone"
 
 test-all: $(VENV)/ready-test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not alone"
+	$(PYTEST) -m alone
 
 bench: $(VENV)/ready
 	@$(BIN)/python benchmarks/run.py

@@ -32,20 +32,23 @@ CONTAINERS = (list, tuple, dict)
 _NESTED = {"list", "tuple", "dict"}
 
 
-def tree_of(x: Any, leaf: Callable[[Any], Tree | None], keys: Callable[[Any], Tree] = lambda x: (tuple(x),)) -> Tree:
-    """The tree of an object. `leaf` gets whatever is in it, in order, and says what it is, or None to look inside.
+Leaf = Callable[[Any, list[Any]], Tree | None]
 
-    `keys` gives the keys of a dict, in a tuple, and behind them what else is to be known of them.
+
+def tree_of(x: Any, parts: list[Any], leaf: Leaf, keys: Callable[[Any], Tree] = lambda x: (tuple(x),)) -> Tree:
+    """The tree of an object. `leaf(part, parts)` gets whatever is in it, in order, says what it is, and keeps it.
+
+    It gives None to look inside. `keys` gives the keys of a dict, in a tuple, and what else is to be known of them.
     """
-    return leaf(x) or nested(x, leaf, keys)
+    return leaf(x, parts) or nested(x, parts, leaf, keys)
 
 
-def nested(x: Any, leaf: Callable[[Any], Tree | None], keys: Callable[[Any], Tree]) -> Tree:
+def nested(x: Any, parts: list[Any], leaf: Leaf, keys: Callable[[Any], Tree]) -> Tree:
     """The tree of a list, a tuple or a dict."""
     if isinstance(x, dict):
-        return "dict", *keys(x), tuple([leaf(part) or nested(part, leaf, keys) for part in x.values()])
-    parts = tuple([leaf(part) or nested(part, leaf, keys) for part in x])
-    return "list" if isinstance(x, list) else type(x) if hasattr(x, "_fields") else "tuple", parts
+        return "dict", *keys(x), tuple([leaf(y, parts) or nested(y, parts, leaf, keys) for y in x.values()])
+    trees = tuple([leaf(y, parts) or nested(y, parts, leaf, keys) for y in x])
+    return "list" if isinstance(x, list) else type(x) if hasattr(x, "_fields") else "tuple", trees
 
 
 def is_leaf(tree: Tree) -> bool:
@@ -73,6 +76,8 @@ def count(tree: Tree) -> int:
 def rebuild(tree: Tree, leaf: Callable[[Tree], Any]) -> Any:
     """An object of that tree; `leaf` makes each of its leaves, in order."""
     kind = tree[0]
+    if kind == "number":  # most are
+        return leaf(tree)
     if kind == "list":
         return [rebuild(part, leaf) for part in tree[1]]
     if kind == "tuple":
@@ -134,22 +139,22 @@ def flatten(x: Any, name: str) -> tuple[list[Any], Tree]:
         TypeError: something in `x` is not a real number, or is a bool.
     """
     numbers: list[Any] = []
-
-    def leaf(x: Any) -> Tree | None:
-        if type(x) is not float:
-            if isinstance(x, CONTAINERS):
-                return None
-            if is_array(x) and x.ndim:
-                numbers.extend(x.ravel().tolist())
-                return "array", x.shape
-        numbers.append(x)
-        return NUMBER
-
-    tree = tree_of(x, leaf)
+    tree = tree_of(x, numbers, _leaf)
     for k, one in enumerate(numbers):
         if type(one) is not float and not isinstance(one, Value | Followed):
             numbers[k] = _number(one, tree, k, name)
     return numbers, tree
+
+
+def _leaf(x: Any, numbers: list[Any]) -> Tree | None:
+    if type(x) is not float:
+        if isinstance(x, CONTAINERS):
+            return None
+        if is_array(x) and x.ndim:
+            numbers.extend(x.ravel().tolist())
+            return "array", x.shape
+    numbers.append(x)
+    return NUMBER
 
 
 def is_array(x: Any) -> bool:

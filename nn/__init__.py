@@ -19,14 +19,23 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
     )
 
 from . import data, init, losses, plots, schedules
+from .callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
 from .diagnosis.diagnose import diagnose
 from .diagnosis.symptoms import Finding
-from .layers.dropout import Dropout
-from .layers.embedding import Embedding
-from .layers.freezing import freeze
-from .layers.module import Module
-from .layers.neurons import MLP, Dense, Layer, Neuron
-from .layers.sequential import Activation, Flatten, Sequential, Softmax
+from .layers import (
+    MLP,
+    Activation,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Layer,
+    Module,
+    Neuron,
+    Sequential,
+    Softmax,
+    freeze,
+)
 from .losses import (
     absolute_error,
     binary_cross_entropy,
@@ -45,20 +54,13 @@ from .losses import (
 from .losses.penalties import l1, l2
 from .losses.weighting import balanced_weights
 from .metrics import accuracy, confusion_matrix, predicted_class, r2
-from .optim.clipping import clip_grad_norm
-from .optim.optimizer import Optimizer
-from .optim.rules import SGD, Adam, AdamW, RMSProp
+from .optim import SGD, Adam, AdamW, Optimizer, RMSProp, clip_grad_norm
 from .pictures import network as network  # teaches autograd.draw what a network is
 from .pictures.boundary import boundary
-from .training.callbacks.callback import Callback
-from .training.callbacks.early_stopping import EarlyStopping
-from .training.callbacks.recording import RecordGradients, RecordWeights
-from .training.callbacks.saving import Checkpoint
+from .training import History, Stage, Step, Training
 from .training.checkpoint import load, save
 from .training.fit import fit
-from .training.history import History, Step
-from .training.steps import Stage, steps
-from .training.training import Training
+from .training.steps import steps
 
 __all__ = [
     "MLP",

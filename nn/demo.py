@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     say("NEXT", "README.md       what else there is, in ten lines of code")
     more("notebooks/      how neural networks learn, in ten steps; `make lab` opens them")
     more("nn/demo.py      this program; `python -m nn.demo --seed 1` draws other weights and another split")
-    more("autograd/core/ops.py every operation and its derivative, one row each\n")
+    more("autograd/core/  the engine: ops.py has every operation and its derivative, one row each\n")
     return 0
 
 

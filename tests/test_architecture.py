@@ -1,11 +1,15 @@
 """The house: imports point one way, nn stands on autograd, and nothing is imported that is not needed."""
 
 import ast
+import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from autograd.core.ops import ROWS
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "autograd").rglob("*.py"))
@@ -16,13 +20,18 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 FILES = {name_of(path): path for path in [*MODULES, *(ROOT / "nn").rglob("*.py")]}
 
 
 def imported(path: Path, node: ast.AST | None = None) -> set[str]:
     """The modules that are imported in a file, or in a part of it, wherever it is said and for whatever."""
     found: set[str] = set()
-    for one in ast.walk(node or ast.parse(path.read_text())):
+    for one in ast.walk(node or parsed(path)):
         if isinstance(one, ast.ImportFrom):
             up = path.relative_to(ROOT).parts[: -one.level] if one.level else ()
             base = ".".join([*up, *([one.module] if one.module else [])])
@@ -35,7 +44,7 @@ def imported(path: Path, node: ast.AST | None = None) -> set[str]:
 
 def late_imports(path: Path) -> set[str]:
     """What is imported inside functions."""
-    functions = (x for x in ast.walk(ast.parse(path.read_text())) if isinstance(x, ast.FunctionDef))
+    functions = (x for x in ast.walk(parsed(path)) if isinstance(x, ast.FunctionDef))
     return {name for function in functions for name in imported(path, function)}
 
 
@@ -110,7 +119,27 @@ def test_the_engine_is_of_the_standard_library_alone():
 
 
 def test_the_engine_is_read_in_an_evening():
-    assert sum(len(path.read_text().splitlines()) for path in (ROOT / "autograd" / "core").glob("*.py")) <= 1200
+    rows_added = len(ROWS) - 77  # each with a word, perhaps, and with what holds at its kink
+    lines = sum(len(path.read_text().splitlines()) for path in (ROOT / "autograd" / "core").glob("*.py"))
+    assert lines <= 1200 + 4 * rows_added
+
+
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_folders_import_only_what_stands_above_them_on_the_map(package):
+    table = (
+        (ROOT / "docs" / "architecture.md").read_text().partition(f"| folder of `{package}/` |")[2].partition("\n\n")[0]
+    )
+    listed = [name for line in table.splitlines() for name in re.findall(r"`([a-z/]+)/`", line.split("|")[1])]
+    order = [f"{package}.{name.replace('/', '.')}" for name in listed]
+    graph = needs(package)
+    assert {name for name in order if name in FILES} == {*order}
+    for k, folder in enumerate(order):
+        for name in graph:
+            if name.startswith(f"{folder}."):
+                later = {other for below in order[k + 1 :] for other in graph[name] if other.startswith(f"{below}.")}
+                assert not later, name
+    found = {name.rpartition(".")[0] for name in graph if name.count(".") > 1}
+    assert found - {"autograd.compiling", "nn.training.callbacks"} == {*order}
 
 
 def test_the_words_of_arrays_and_of_text_import_nothing_of_ours():
@@ -129,7 +158,7 @@ def test_autograd_never_imports_nn():
 
 def test_autograd_knows_no_network_by_the_names_of_its_parts():
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             assert getattr(node, "attr", getattr(node, "value", "")) not in ("layers", "neurons", "evaluating"), path
 
 
@@ -142,7 +171,7 @@ def test_nn_sees_only_the_package_autograd():
 def test_every_file_says_in_its_first_line_what_it_is_about():
     for path in [*MODULES, *(ROOT / "nn").rglob("*.py"), *(ROOT / "tests").glob("*.py")]:
         if path.stat().st_size:
-            first = ast.get_docstring(ast.parse(path.read_text()))
+            first = ast.get_docstring(parsed(path))
             assert first, path
             assert len(first.splitlines()[0]) > 20, path
 

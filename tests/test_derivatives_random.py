@@ -55,7 +55,7 @@ def differences(f):
     return min((abs(b - a), b) for a, b in pairwise(slopes))[::-1]
 
 
-FAST, ALL = range(64), range(64, 500)
+FAST, ALL = range(40), range(40, 500)
 
 
 @pytest.mark.parametrize("seeds", [FAST, pytest.param(ALL, marks=pytest.mark.slow)])

@@ -6,6 +6,7 @@ import random
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -125,14 +126,15 @@ def begun(seed=0):
     return nn.Training(model, POINTS.X, POINTS.y, batch_size=4, epochs=4, engine="eager", **options)
 
 
-def test_a_damaged_checkpoint_changes_nothing_in_weights_optimizer_course_and_callbacks(tmp_path):
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_damaged_checkpoint_changes_nothing_in_weights_optimizer_course_and_callbacks(every, tmp_path):
     training, path = begun(), tmp_path / "run.json"
     for _ in zip(range(5), training):
         pass
     training.save(path)
     fresh = begun(seed=1)
     before, count = deepcopy(fresh.state_dict()), 0
-    for place, content in damaged(json.loads(path.read_text()), each=1):
+    for place, content in islice(damaged(json.loads(path.read_text()), each=1), 0, None, every):
         path.write_text(json.dumps(content))
         names = [*place, *content, "does not fit", "no checkpoint", "no training", "samples, and here", "the state of"]
         if refused(names, fresh.load, path):
@@ -140,7 +142,7 @@ def test_a_damaged_checkpoint_changes_nothing_in_weights_optimizer_course_and_ca
         else:
             fresh.load_state_dict(before)
         assert fresh.state_dict() == before, place
-    assert count > 600
+    assert count > 600 / every
 
 
 def test_what_a_callback_of_ones_own_refuses_changes_nothing_either(tmp_path):

@@ -46,6 +46,7 @@ def test_machine_code_is_kept_on_disk_and_damage_to_it_is_noticed(tmp_path):
     assert run(AUTOGRAD_CACHE=str(tmp_path / "file" / "below")) == first
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
 def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
     def interrupt(*_):
@@ -68,6 +69,7 @@ def test_ctrl_c_does_not_wait_for_the_compiler(monkeypatch):
     assert f(np.ones((2, 3)), np.ones(2)).shape == (2,)
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers")
 def test_ctrl_c_does_not_wait_for_the_compiler_of_whole_epochs(monkeypatch):
     from autograd.compiling.native import kernel

@@ -76,7 +76,8 @@ recording.join()
 INTERRUPTED = """
 print("go", flush=True)
 try:
-    autograd.compile(chain, native=True).value_and_grad([0.1] * 200)
+    for k in range(200):
+        autograd.compile(chain, native=True).value_and_grad([0.1] * (200 - k))
 except KeyboardInterrupt:
     pass
 """
@@ -102,8 +103,9 @@ def run(program):
     )
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not os.path.exists(STATM), reason="no /proc")
-@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [50, pytest.param(2000, marks=pytest.mark.slow)])
 def test_what_was_compiled_for_a_dropped_function_leaves_the_memory(count, monkeypatch):
     monkeypatch.setenv("AUTOGRAD_CACHE", "")
     compile_and_drop(50)
@@ -133,6 +135,7 @@ def test_a_forked_child_goes_on(program):
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT for another process")
 @pytest.mark.parametrize("seed", [0, *[pytest.param(k, marks=pytest.mark.slow) for k in range(1, 20)]])
 def test_the_end_of_a_program_waits_for_a_compiler_that_was_interrupted(seed):
@@ -150,6 +153,7 @@ def test_the_end_of_a_program_waits_for_a_compiler_that_was_interrupted(seed):
     assert process.returncode == 0
 
 
+@pytest.mark.alone
 def test_the_time_to_compile_grows_no_faster_than_the_number_of_comparisons(monkeypatch):
     def steps(x, count):
         total = x

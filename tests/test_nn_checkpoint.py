@@ -77,7 +77,7 @@ def test_a_training_that_a_callback_interrupts_in_its_last_epoch_goes_on_to_no_f
     assert training.run().stop_reason == "epochs done: 2"
 
 
-@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize("engine", ["eager", pytest.param("compiled", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("make", OPTIMIZERS)
 def test_five_restarts_anywhere_in_an_epoch_give_the_uninterrupted_run_to_the_last_bit(make, engine, tmp_path):
     expected = outcome(begun(make=make, engine=engine))
@@ -90,7 +90,7 @@ def test_five_restarts_anywhere_in_an_epoch_give_the_uninterrupted_run_to_the_la
     assert outcome(begun(make=make, engine=engine, resume=path)) == expected
 
 
-@pytest.mark.parametrize("steps", [1, 5, 11, 17])
+@pytest.mark.parametrize("steps", [5, *[pytest.param(k, marks=pytest.mark.slow) for k in (1, 11, 17)]])
 def test_a_model_that_branches_is_resumed_to_the_last_bit_too(steps, tmp_path):
     def bent(**options):
         model = nn.MLP(2, [4, 1], lambda x: x * x if x < 0.3 else 2 * x - 1 if x < 1 else x, seed=0)
@@ -125,7 +125,8 @@ def test_the_global_generator_is_resumed_too(tmp_path):
     assert outcome(begun(seed=None, resume=tmp_path / "run.json")) == expected
 
 
-def test_ctrl_c_at_any_line_loses_nothing(tmp_path):
+@pytest.mark.parametrize("times", [6, pytest.param(60, marks=pytest.mark.slow)])
+def test_ctrl_c_at_any_line_loses_nothing(times, tmp_path):
     expected = outcome(begun(engine="compiled", epochs=2))
     path = tmp_path / "run.json"
     lines = 0
@@ -161,7 +162,7 @@ def test_ctrl_c_at_any_line_loses_nothing(tmp_path):
         training.finish()
 
     run(begun(engine="compiled", epochs=2), 0)
-    for chosen in random.Random(0).sample(range(lines), 60):
+    for chosen in random.Random(times).sample(range(lines), times):
         path.unlink(missing_ok=True)
         training = begun(path, engine="compiled", epochs=2, every=100)
         run(training, chosen)

@@ -1,8 +1,10 @@
 """micrograd's spellings of neurons, layers and networks, and an `autograd` that is another distribution's."""
 
+import pickle
 import random
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -110,3 +112,26 @@ def test_an_autograd_of_another_distribution_is_told_in_a_sentence(tmp_path, mod
 def test_dir_lists_what_is_public_and_nothing_else():
     assert dir(nn) == sorted(nn.__all__)
     assert all(hasattr(nn, name) for name in nn.__all__)
+
+
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [
+        ("layers", "MLP Activation Dense Dropout Embedding Flatten Layer Module Neuron Sequential Softmax"),
+        ("losses", "binary_cross_entropy cross_entropy hinge huber mean_squared_error"),
+        ("optim", "SGD Adam AdamW Optimizer RMSProp clip_grad_norm"),
+        ("callbacks", "Callback Checkpoint EarlyStopping RecordGradients RecordWeights"),
+        ("training", "History Stage Step Training"),
+        ("metrics", "accuracy confusion_matrix predicted_class r2"),
+    ],
+)
+def test_what_nn_has_is_found_in_the_folder_where_other_libraries_have_it(folder, names):
+    for name in names.split():
+        assert getattr(getattr(nn, folder), name) is getattr(nn, name)
+        assert getattr(import_module(f"nn.{folder}"), name) is getattr(nn, name)
+
+
+@pytest.mark.parametrize("name", ["layers.MLP", "layers.Neuron", "optim.Adam", "callbacks.EarlyStopping"])
+def test_a_pickle_written_before_there_were_folders_is_read(name):
+    module, _, found = name.rpartition(".")
+    assert pickle.loads(f"cnn.{module}\n{found}\n.".encode()) is getattr(nn, found)

@@ -57,6 +57,12 @@ def sample(loss, n, rng):
     return [t + rng.choice([-1, 1]) * rng.uniform(0.1, 0.9) for t in targets], targets
 
 
+def test_every_loss_is_asked_and_public():
+    asked = {*FORMULAS, *MEANS, *OF_CLASSES, nn.kl_divergence, nn.absolute_error, nn.squared_error}
+    assert {getattr(nn.losses, name) for name in nn.losses.__all__} == asked
+    assert all(getattr(nn, loss.__name__) is loss and loss.__name__ in nn.__all__ for loss in asked)
+
+
 @pytest.mark.parametrize("loss", FORMULAS)
 def test_a_loss_is_its_formula_of_one_output_of_one_sample_and_of_several(loss):
     rng = random.Random(1)

@@ -263,6 +263,22 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(change, says):
     assert optimizer.state_dict() == before
 
 
+def falling(step):
+    return 0.1 / (1 + step)
+
+
+def test_the_state_of_an_optimizer_with_a_function_as_its_schedule_is_read_in_another_process():
+    optimizer = nn.SGD(with_gradients(1.0), lr=falling)
+    state = optimizer.state_dict()
+    assert state["settings"]["lr"] == "<function falling>"
+    for written in ("<function falling>", "<function falling at 0x7f656ae49620>"):  # as files once had it
+        state["settings"]["lr"] = written
+        optimizer.load_state_dict(state)
+    state["settings"]["lr"] = "<function rising at 0x7f656ae49620>"
+    with pytest.raises(ValueError, match=r"saved with lr=<function rising .* here it is <function falling"):
+        optimizer.load_state_dict(state)
+
+
 def test_an_array_of_another_length_is_refused():
     with pytest.raises(ValueError, match=r"arrays of 2 numbers.*got \(3,\)"):
         nn.SGD(with_gradients(1.0, 1.0)).update(np.zeros(3), np.zeros(3))

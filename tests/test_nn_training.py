@@ -146,6 +146,12 @@ def test_in_validation_dropout_is_off_and_in_training_on():
         assert model.training
 
 
+def test_early_stopping_reads_a_state_from_before_it_kept_what_a_loss_was_measured_with():
+    stopping = nn.EarlyStopping()
+    stopping.load_state_dict({"best": 0.5, "best_epoch": 2, "best_weights": [1.0]})
+    assert stopping.state_dict() == {"best": 0.5, "best_epoch": 2, "best_weights": [1.0], "measured": None}
+
+
 def test_early_stopping_puts_the_best_weights_back_however_training_ends():
     best = {}
 

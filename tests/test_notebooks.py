@@ -20,31 +20,12 @@ each_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda source: so
 _NUMBER = re.compile(r"-?\d+(?:\.(\d+))?(?:e([+-]\d+))?")
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Every notebook, run once, with the solutions of its exercises at the end."""
-    folder = tmp_path_factory.mktemp("src")
-    copies = []
-    for source in SOURCES:
-        copies.append(folder / source.name)
-        copies[-1].write_text(source.read_text() + "".join(solved(source)))
-    with ThreadPoolExecutor(2) as pool:
-        notebooks = dict(zip((source.stem for source in SOURCES), pool.map(attempt, copies)))
-
-    def found(source):
-        if isinstance(notebooks[source.stem], Exception):
-            raise notebooks[source.stem]
-        return json.loads(notebooks[source.stem])["cells"]
-
-    return found
-
-
-def attempt(source):
-    """The notebook, or the error it ended in, which is that of one test and not of all."""
-    try:
-        return build.built(source)
-    except RuntimeError as error:
-        return error
+# All of them run in `make test-all`.
+FAST = ("02_the_tape_and_the_walk_back", "03_one_neuron_one_step")
+each_run = pytest.mark.parametrize(
+    "source",
+    [pytest.param(x, id=x.stem, marks=() if x.stem in FAST else pytest.mark.slow) for x in SOURCES],
+)
 
 
 def exercises(source):
@@ -102,11 +83,12 @@ def same(one, other):
     return True
 
 
-@each_notebook
-def test_a_notebook_runs_and_the_committed_one_shows_the_same(source, built):
+@each_run
+def test_a_notebook_runs_and_the_committed_one_shows_the_same(source, tmp_path):
     # pictures are not compared: their bytes depend on the versions of matplotlib and Graphviz
-    kept = committed(source)
-    for now, then in zip(built(source)[: len(kept)], kept, strict=True):
+    kept, copy = committed(source), tmp_path / source.name
+    copy.write_text(source.read_text() + "".join(solved(source)))  # the exercises too
+    for now, then in zip(json.loads(build.built(copy))["cells"][: len(kept)], kept, strict=True):
         assert (now["source"], now["id"], now["metadata"]) == (then["source"], then["id"], then["metadata"])
         shown, before = list(texts(now)), list(texts(then))
         assert [kind for kind, _ in shown] == [kind for kind, _ in before]

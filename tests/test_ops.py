@@ -2,7 +2,7 @@
 
 import math
 import random
-from itertools import count
+from itertools import count, product
 
 import numpy as np
 import pytest
@@ -232,3 +232,22 @@ def same(a: float, b) -> bool:
 def near_overflow(a: float, b: float) -> bool:
     """Whether one rounds to inf and the other just not: the last digits of math and NumPy differ."""
     return not (math.isnan(a) or math.isnan(b)) and min(abs(a), abs(b)) > 1.7e308 and (a > 0) == (b > 0)
+
+
+EDGES = [0.0, 0.25, 1.0, math.nextafter(1.0, 0.0), 2.0, 3.0, 709.0, 711.0, 2.0**53, 1e300, 5e-324, math.inf, math.nan]
+
+
+@pytest.mark.parametrize(
+    ("words", "inputs"),
+    [
+        ("div floordiv mod pow", 2),
+        ("exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos sinh cosh acosh atanh", 1),
+    ],
+)
+def test_where_python_raises_numbers_are_what_arrays_are(words, inputs):
+    for word, xs in product(words.split(), product([*EDGES, *(-x for x in EDGES)], repeat=inputs)):
+        with np.errstate(all="ignore"):
+            expected = float(getattr(arrays, word)(*map(np.float64, xs)))
+        if not math.isfinite(expected):
+            found = getattr(floats, word)(*xs)
+            assert found == expected or (math.isnan(found) and math.isnan(expected)), (word, xs)

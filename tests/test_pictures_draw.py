@@ -104,6 +104,7 @@ def test_any_number_of_values_is_drawn_in_at_most_max_nodes_boxes(length, withou
         assert len(found) == min(length, 80)
 
 
+@pytest.mark.alone
 def test_13_000_values_of_a_network_are_drawn_a_box_a_neuron_in_under_a_second(without_graphviz):
     total = network_values(186)
     start = time.perf_counter()

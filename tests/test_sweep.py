@@ -273,10 +273,11 @@ def test_training_keeps_memory_flat():
     assert after - before < 2000  # bytes
 
 
+@pytest.mark.parametrize("depth", [40_000, pytest.param(DEEP, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("copied", [lambda pair: pickle.loads(pickle.dumps(pair)), copy.deepcopy])
-def test_a_deep_graph_is_copied_with_its_identities(copied):
+def test_a_deep_graph_is_copied_with_its_identities(copied, depth):
     x = Value(1.0, label="x")
-    y = chain(x, DEEP)
+    y = chain(x, depth)
     z = y + x
     again_z, again_x, again_y = copied((z, x, y))
     assert again_z.inputs[0] is again_y

@@ -12,6 +12,7 @@ import sys
 from builtins import abs
 from collections.abc import Callable, Sequence
 from math import asinh, atan, atan2, cbrt, erf, erfc, hypot, inf, nan, tanh  # noqa: F401  # these never raise
+from operator import mul as _mul
 from typing import Any
 
 
@@ -39,7 +40,7 @@ def _ieee2(fast: Callable[[float, float], float], beyond: Callable[[float, float
 def _power(a: float, b: float) -> float:
     if a < 0.0 and b % 1.0:
         return nan
-    return math.copysign(inf, a) if b % 2.0 == 1.0 else inf  # of 0 to a negative power, or too large
+    return math.copysign(inf, a) if abs(math.fmod(b, 2.0)) == 1.0 else inf  # too large, or of 0; `b % 2` would round
 
 
 div = _ieee2(operator.truediv, lambda a, b: a * math.copysign(inf, b))
@@ -135,7 +136,7 @@ def fmin(a: float, b: float) -> float:
     return a if a <= b or b != b else b
 
 
-# `math` gives integers: -0.5 rounded up is -0.0, and inf and nan, which no integer is, stay what they are
+# -0.5 rounded up is -0.0, which no integer is; nor are inf and nan, which stay
 floor = _ieee(lambda x: math.copysign(math.floor(x), x), lambda x: x)
 ceil = _ieee(lambda x: math.copysign(math.ceil(x), x), lambda x: x)
 trunc = _ieee(lambda x: math.copysign(math.trunc(x), x), lambda x: x)
@@ -165,7 +166,7 @@ def sum(xs: Sequence[float]) -> float:
 
 
 def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
-    return builtins.sum(map(operator.mul, xs, ys), _START) if xs else 0.0
+    return builtins.sum(map(_mul, xs, ys), _START) if xs else 0.0
 
 
 def prod(xs: Sequence[float]) -> float:

@@ -34,9 +34,8 @@ def number(x: Any) -> float:
         try:
             return float(x)
         except (OverflowError, ValueError):
-            raise ValueError(
-                f"{short(x)} is beyond the range of a float (about 1.8e308); scale it down first"
-            ) from None
+            why = "is beyond the range of a float (about 1.8e308); scale it down first"
+            raise ValueError(f"{short(x)} {why}") from None
     if hasattr(x, "is_constant"):  # a Value
         raise TypeError(
             f"a plain number is needed here, not {short(x)}; use the Value itself, or its number with .data"

@@ -60,10 +60,10 @@ class Neuron(Module):
         self.shape = nin, 1
         self.place(scope)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any) -> Value:
         """The output, from a list of as many numbers or Values as the neuron has inputs."""
         try:
-            out = linear(x, self.w, self.b)
+            out: Value = linear(x, self.w, self.b)
         except ValueError:
             inputs(x, len(self.w), self.scope)  # says so if there are too many or too few
             raise
@@ -75,7 +75,8 @@ class Neuron(Module):
             out.within(self.scope)
             return out
         with autograd.scope(self.scope):  # a function of the user's may record several operations
-            return self._activate(out)
+            out = self._activate(out)
+            return out
 
     def place(self, scope: str) -> None:
         """Says where pictures show it."""

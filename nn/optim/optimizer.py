@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from math import isfinite
@@ -18,6 +19,7 @@ from ..layers.freezing import is_frozen, latest_change
 from .clipping import clip_by_norm, clip_by_value
 from .settings import Rate, Setting, limit, rate_or_schedule
 
+_ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")
 _NOT_SET = {"parameters", "steps_done", "memory", "_looked", "_frozen"}  # what is no setting of an optimiser
 
 
@@ -237,7 +239,7 @@ class Optimizer:
         for name, x in settings.items():
             mine = self.__dict__[name]
             if callable(mine) or isinstance(x, str) or isinstance(mine, bool) is not isinstance(x, bool):
-                if _plain(mine) != x or type(_plain(mine)) is not type(x):
+                if _plain(mine) != _plain(x) or type(_plain(mine)) is not type(x):
                     raise ValueError(f"the state was saved with {name}={x!s:.80}, and here it is {mine!r}")
                 continue
             try:
@@ -267,7 +269,10 @@ def _is_ours(module: str) -> bool:
 
 
 def _plain(x: Any) -> Any:
-    return list(x) if isinstance(x, tuple) else repr(x) if callable(x) else x
+    """As a file has it; of a function its text, without the address, which is another one in each process."""
+    if callable(x) or isinstance(x, str):
+        return _ADDRESS.sub("", x if isinstance(x, str) else repr(x))
+    return list(x) if isinstance(x, tuple) else x
 
 
 def _name(parameter: Value) -> str:

@@ -200,18 +200,20 @@ def given(batch: frozenset[Name], args: Sequence[Any], options: Mapping[str, Any
         options = dict(sorted(options.items()))
     shared: list[Any] = []
     own: list[Any] = []
+    objects = [*args, *options.values()]
+    batched: tuple[bool, ...] = (False,) * len(objects)
     if batch or static.modes:
-        named: list[tuple[Name, Any]] = [*enumerate(args), *options.items()]
-        batched = tuple([name in batch for name, _ in named])
+        names = [*range(len(args)), *options]
+        if batch:
+            batched = tuple([name in batch for name in names])
         trees = tuple(
             [
-                flatten_samples(x, name, own) if has_samples else flatten(x, shared, static.modes.get(name, NUMBERS))
-                for (name, x), has_samples in zip(named, batched, strict=True)
+                flatten_samples(x, name, own) if is_own else flatten(x, shared, static.modes.get(name, NUMBERS))
+                for x, name, is_own in zip(objects, names, batched, strict=True)
             ]
         )
     else:
-        trees = flatten_each([*args, *options.values()], shared)
-        batched = (False,) * len(trees)
+        trees = flatten_each(objects, shared)
     layout, columns = _layout(tuple(options), trees, batched), _columns(own) if batch else None
     return Arguments(layout, chunks_of(shared), columns, _values(shared), static, (batch, args, options))
 

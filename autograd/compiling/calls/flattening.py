@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from itertools import chain
 from math import copysign
 from pathlib import PurePath
@@ -24,7 +25,7 @@ from ...core.numeric import number, short
 from ...core.value import Value
 from ...interop.arrays import ArrayOfValues
 from ...interop.masks import Mask
-from ...trees import CONTAINERS, NUMBER, Tree, constant, count, is_leaf, mapped, nested, rebuild, tree_of
+from ...trees import CONTAINERS, NUMBER, Leaf, Tree, constant, count, is_leaf, mapped, nested, rebuild, tree_of
 
 _FLOAT = np.dtype(float)
 _LOOKED_AT = 32  # numbers in a list that is looked through for truth values
@@ -38,31 +39,37 @@ _BOOLS = (bool, np.bool_)
 
 def flatten(x: Any, parts: list[Any], mode: int = NUMBERS) -> Tree:
     """Appends what is in `x` to `parts`, numbers and Values one by one, arrays of numbers whole; returns its tree."""
-    return flatten_each((x,), parts, mode)[0]
+    leaf = _LEAVES[mode]
+    return leaf(x, parts) or nested(x, parts, leaf, keys_for)
 
 
 def flatten_each(objects: Iterable[Any], parts: list[Any], mode: int = NUMBERS) -> tuple[Tree, ...]:
     """The same of several objects."""
+    leaf = _LEAVES[mode]
+    return tuple([leaf(x, parts) or nested(x, parts, leaf, keys_for) for x in objects])
 
-    def leaf(x: Any) -> Tree | None:
-        kind = type(x)
-        # exact types first: asking whether an array is a numbers.Real takes longer than all the rest
-        if (kind is float or kind is int) and mode <= NUMBERS:
-            parts.append(x)
-            return NUMBER
-        if kind is np.ndarray and x.ndim and x.dtype.kind in "biuf":
-            return _array(x, parts, mode)
-        if kind not in CONTAINERS:
-            if not isinstance(x, CONTAINERS):
-                return _alone(x, parts, mode)
-            _refuse_own(x, kind)
-        whole = regular(x, mode) if kind is list and mode < ALL else None
-        if whole is None:
-            return None
-        parts.append(whole)
-        return ("lists", whole.shape) if mode <= NUMBERS else ("lists", whole.shape, float)
 
-    return tuple([leaf(x) or nested(x, leaf, keys_for) for x in objects])
+def _leaf(x: Any, parts: list[Any], mode: int = NUMBERS) -> Tree | None:
+    kind = type(x)
+    # exact types first: asking whether an array is a numbers.Real takes longer than all the rest
+    if (kind is float or kind is int) and mode <= NUMBERS:
+        parts.append(x)
+        return NUMBER
+    if kind is np.ndarray and x.ndim and x.dtype.kind in "biuf":
+        return _array(x, parts, mode)
+    if kind not in CONTAINERS:
+        if not isinstance(x, CONTAINERS):
+            return _alone(x, parts, mode)
+        _refuse_own(x, kind)
+    whole = regular(x, mode) if kind is list and mode < ALL else None
+    if whole is None:
+        return None
+    parts.append(whole)
+    return ("lists", whole.shape) if mode <= NUMBERS else ("lists", whole.shape, float)
+
+
+_LEAVES: dict[int, Leaf] = {mode: partial(_leaf, mode=mode) for mode in range(SAMPLES, ALL + 1)}
+_LEAVES[NUMBERS] = _leaf  # nearly always, and quicker
 
 
 def _alone(x: Any, parts: list[Any], mode: int) -> Tree:
@@ -197,7 +204,7 @@ def regular(x: list[Any], mode: int = NUMBERS) -> Any:
 def flatten_samples(x: Any, name: int | str, parts: list[Any]) -> Tree:
     """Like `flatten`, for an argument with one entry for each sample; parts are arrays with samples first."""
 
-    def leaf(x: Any) -> Tree | None:
+    def leaf(x: Any, parts: list[Any]) -> Tree | None:
         if isinstance(x, dict):
             return None
         if isinstance(x, list | tuple) and len(x):
@@ -217,7 +224,7 @@ def flatten_samples(x: Any, name: int | str, parts: list[Any]) -> Tree:
             )
         raise TypeError(f"the batch argument {name} needs one entry for each sample, as a list or an array, not {x!r}")
 
-    return tree_of(x, leaf, keys_for)
+    return tree_of(x, parts, leaf, keys_for)
 
 
 def _sample_by_sample(x: Any, name: int | str, parts: list[Any]) -> Tree:
@@ -251,6 +258,8 @@ def chunks_of(parts: list[Any]) -> list[Any]:
 
 def split(tree: Tree, numbers: Any) -> Any:
     """An object of that tree made of the numbers in an array."""
+    if tree[0] == "number":
+        return numbers.item(0)
     if is_leaf(tree):
         return _split_leaf(tree, numbers)
     taken = 0
@@ -268,9 +277,6 @@ def split(tree: Tree, numbers: Any) -> Any:
 
 
 def _split_leaf(leaf: Tree, numbers: Any) -> Any:
-    kind = leaf[0]
-    if kind == "number":
-        return numbers.item(0)
-    if kind == "array":
+    if leaf[0] == "array":
         return numbers.reshape(leaf[1])
-    return numbers.reshape(leaf[1]).tolist() if kind == "lists" else constant(leaf)
+    return numbers.reshape(leaf[1]).tolist() if leaf[0] == "lists" else constant(leaf)

@@ -23,7 +23,7 @@ def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Tree:
     Values with a line from `since` on were made for this result.
     """
 
-    def leaf(x: Any) -> Tree | None:
+    def leaf(x: Any, parts: list[Any]) -> Tree | None:
         if type(x) is Mask:
             x = np.asarray(x)
         if isinstance(x, Value | float | np.floating):
@@ -35,7 +35,7 @@ def flatten_result(x: Any, parts: list[Any], since: int = 0) -> Tree:
             return None
         return _array(x, parts, since) if isinstance(x, np.ndarray) else _constant(x, parts, since)
 
-    return tree_of(x, leaf, keys_for)
+    return tree_of(x, parts, leaf, keys_for)
 
 
 def _array(x: Any, parts: list[Any], since: int) -> Tree:

@@ -47,11 +47,12 @@ class Tracer(Asking, Replayer):
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
+        self._outside = 0  # the identity of the frame that has the function recorded
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
     def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
         """Runs a function, gives the shape of its result and appends what is in it to `outputs`."""
-        self.mark, self.is_open = next(serials), True
+        self.mark, self.is_open, self._outside = next(serials), True, id(user_frame())
         try:
             # to the end: a mask among the results is looked at when they are flattened
             with watched_only_by(()), watching(self):
@@ -139,8 +140,9 @@ class Tracer(Asking, Replayer):
             self.compare(angle._constant, ">", 0.0, angle._constant._data > 0.0)
 
     def _note_reader(self) -> None:
-        if self.reads:
-            self.readers.add(user_frame().f_code)
+        # this package compares them too, to see whether the function changed what it reads
+        if self.reads and id(frame := user_frame()) != self._outside:
+            self.readers.add(frame.f_code)
 
     def _is_followed(self, x: Any) -> bool:
         return isinstance(x, Carried) or (isinstance(x, Value) and self.follows(x))

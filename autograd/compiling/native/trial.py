@@ -2,8 +2,8 @@
 
 A new program runs at once, in a form that needs no compiler: as lines of Python, as NumPy calls, or by its rows. Each
 run counts by its size, and when all that count reaches a price, which follows from the size of the program, its next
-runs are machine code. The price is about a tenth of the time that it takes to compile: what was compiled is kept on
-disk, where later processes find it.
+runs are machine code. The price, which stands with each form (`blocks`, `lines`, `interpreter`), is about a tenth of
+the time that it takes to compile: what was compiled is kept on disk, where later processes find it.
 
 Neither a clock nor what lies on the disk is asked. The forms agree to rounding and not to the last bit, so the run at
 which machine code takes over must be the same each time, for the whole to repeat bit for bit. `native=True` or

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...callers import is_own
 from .compared import MISSING, Where
-from .library import IMPURE, is_library, is_of_library, is_pure, module_of
+from .library import CHANGING, IMPURE, is_library, is_of_library, is_pure, module_of
 from .names import names_of
 from .walk import Walk
 
@@ -106,8 +106,7 @@ def look_at_module(walk: Walk, module: ModuleType, where: Where) -> None:
         walk.look_in(walk.hold(module, vars(module), where), ["__getattr__"])
     elif not is_pure(name):  # it could be followed through all of Python
         walk.found.is_impure = True
-        kept = ("environ", "argv", "_inst")  # and the generator of `random`
-        walk.all_of([vars(module)[key] for key in kept if key in vars(module)], where)
+        walk.all_of([vars(module)[key] for key in CHANGING if key in vars(module)], where)
 
 
 def look_at_class(walk: Walk, cls: type, where: Where, called: bool) -> None:

@@ -1,4 +1,4 @@
-"""Library: which modules are Python's and NumPy's, and which of their functions do more than compute."""
+"""Library: which modules are Python's and NumPy's, what changes in them, and which functions do more than compute."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ _PURE = frozenset(
         "_weakref",
     )
 )
+CHANGING = ("environ", "argv", "_inst")  # what programs change in modules of Python's; the last is of `random`
 IMPURE = frozenset(("print", "input", "open", "exec", "eval", "breakpoint", "__import__", "compile", "globals"))
 IMPURE_NUMPY = frozenset(
     ("random", "load", "save", "savez", "savetxt", "loadtxt", "genfromtxt", "fromfile", "memmap", "tofile", "dump")

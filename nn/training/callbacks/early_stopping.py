@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf
+from typing import Any
 
 from autograd import fields
 
 from ...arguments.checks import rate, whole
 from ...arguments.keywords import named
 from .callback import Callback, Training, column, watched
+
+_NOT_YET = {"measured": None}  # files were once without it
 
 
 class EarlyStopping(Callback):
@@ -84,6 +87,9 @@ class EarlyStopping(Callback):
                 f"no improvement in {self.patience} epochs: the best {column} was {best:.4g} in epoch {self.best_epoch}"
             )
 
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict({**_NOT_YET, **state})
+
     def state_kind(self, training: Training, epochs: int) -> fields.Kind:
         weights = fields.listed(fields.number, len(training.parameters))
         known = fields.record(
@@ -92,5 +98,4 @@ class EarlyStopping(Callback):
             best_weights=fields.optional(weights),
             measured=fields.optional(weights),
         )
-        # files were once without the last
-        return lambda state: known({"measured": None, **state} if isinstance(state, Mapping) else state)
+        return lambda state: known({**_NOT_YET, **state} if isinstance(state, Mapping) else state)

@@ -40,7 +40,7 @@ def of_a_file():
 @pytest.mark.parametrize("batch", [(), 0])
 def test_random_numbers_are_drawn_anew_with_a_warning_that_has_the_line(name, batch):
     c = compile(DRAWS[name], batch=batch)
-    with pytest.warns(UncompiledWarning, match=r"draws .* \(test_packing_effects.py:\d+\).* draw outside"):
+    with pytest.warns(UncompiledWarning, match=r"draws .* \(test_compile_effects.py:\d+\).* draw outside"):
         found = {float(np.sum(c([1.0, 3.0] if batch == 0 else 1.0))) for _ in range(60)}
     assert len(found) > 1
     with pytest.raises(ValueError, match=r"draws .* draw outside"):
@@ -96,7 +96,7 @@ def test_a_number_drawn_once_and_kept_is_no_reason_to_refuse():
 )
 def test_effects_run_as_they_are_with_one_warning(f, what, capsys):
     c = compile(f)
-    with pytest.warns(UncompiledWarning, match=rf"runs as it is.*{what} \(test_packing_effects.py:\d+\)"):
+    with pytest.warns(UncompiledWarning, match=rf"runs as it is.*{what} \(test_compile_effects.py:\d+\)"):
         assert [c(3.0) for _ in range(100)] == [6.0] * 100
     printed = capsys.readouterr().out.count("seen")
     assert printed == (100 if "print" in what else 0)
@@ -283,7 +283,7 @@ def test_ways_that_never_repeat_are_not_recorded_for_ever(batch):
 
     rows = [[random.uniform(-1, 1) for _ in range(30)] for _ in range(200)]
     c = compile(branchy, native=False, batch=batch)
-    with pytest.warns(UncompiledWarning, match=r"comparison with > .*test_packing_effects.py:\d+"):
+    with pytest.warns(UncompiledWarning, match=r"comparison with > .*test_compile_effects.py:\d+"):
         found = [c.value_and_grad([row] if batch == 0 else row) for row in rows]
     for row, (value, slopes) in zip(rows, found):
         expected, by_row = autograd.value_and_grad(branchy)(row)

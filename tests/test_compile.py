@@ -185,7 +185,7 @@ def test_a_comparison_that_turns_records_the_other_way_and_both_are_kept():
     assert [f(x) for x in (2.0, -1.0, 0.5, 3.0, -2.0, 0.25)] == [4.0, 1.0, 1.5, 9.0, 2.0, 0.75]
     info = f.cache_info()
     assert (info.recordings, info.programs, info.turned) == (3, 3, 2)
-    assert "test_packing_compile.py" in info.last_turned
+    assert "test_compile.py" in info.last_turned
     assert [f.value_and_grad(x)[1] for x in (2.0, -1.0, 0.5, 3.0)] == [4.0, -1.0, 3.0, 6.0]
     assert f.cache_info().recordings == 3
 
@@ -204,7 +204,7 @@ def test_a_batch_is_split_where_samples_go_different_ways():
 def test_the_policy_raise_names_the_comparison_and_its_line():
     f = autograd.compile(piecewise, policy="raise")
     assert f(2.0) == 4.0
-    with pytest.raises(ValueError, match=r"comparison with > .* True .*test_packing_compile.py:\d+.* policy='record'"):
+    with pytest.raises(ValueError, match=r"comparison with > .* True .*test_compile.py:\d+.* policy='record'"):
         f(0.5)
     assert f(3.0) == 9.0
 

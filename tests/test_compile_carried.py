@@ -318,4 +318,4 @@ def test_what_a_function_does_to_values_is_told():
         "writes w.data",
         "clears w.grad",
     ]
-    assert "test_packing_carried.py:" in effects[0]
+    assert "test_compile_carried.py:" in effects[0]
