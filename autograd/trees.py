@@ -68,9 +68,11 @@ def mapped(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
 
 def count(tree: Tree) -> int:
     """How many numbers an object of that tree holds."""
+    if tree[0] == "number" or tree[0] == "exact":
+        return 1
     if not is_leaf(tree):
         return sum(map(count, tree[-1]))
-    return 1 if tree[0] in ("number", "exact") else prod(tree[1]) if tree[0] in ("array", "lists") else 0
+    return prod(tree[1]) if tree[0] in ("array", "lists") else 0
 
 
 def rebuild(tree: Tree, leaf: Callable[[Tree], Any]) -> Any:

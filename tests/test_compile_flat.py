@@ -1,6 +1,8 @@
 """Parameters in one array: the same gradient as through Values, which are written when asked for or recorded anew."""
 
+import gc
 import random
+import weakref
 
 import pytest
 
@@ -79,3 +81,19 @@ def test_what_is_assigned_is_copied_into_the_array_that_is_read():
     assert (w.data, w.grad) == (3.0, 7.0)
     with pytest.raises(ValueError, match="broadcast"):
         flat.data = [1.0, 2.0]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_an_array_goes_though_its_function_stays(named):
+    w = Value(1.0)
+    squares = autograd.compile(lambda x: (w * x) ** 2, batch=0)
+    gone = []
+    for _ in range(3):
+        flat = squares.flat([w])
+        for _ in range(3):
+            assert (flat.backward(x=[1.0, 3.0]) if named else flat.backward([1.0, 3.0])) == 5.0
+        gone.append(weakref.ref(flat))
+    del flat
+    gc.collect()
+    assert [flat() for flat in gone] == [None] * 3
+    assert not squares.versions.last.homes

@@ -110,6 +110,14 @@ def test_a_saved_program_runs_without_its_function(tmp_path):
     assert loaded(1.0, {"a": (3.0, 4.0)}, parameters=np.zeros(64)) == 12.0
 
 
+def test_a_program_takes_truth_values_beside_numbers_as_it_was_recorded_with_them(tmp_path):
+    f = autograd.compile(lambda x: x["a"] * 2.0 if x["is it"] else x["a"])
+    given = {"a": 3, "is it": True, "none": None}
+    assert f(given) == 6.0
+    f.program.save(tmp_path / "program.json")
+    assert f.program(given) == Program.load(tmp_path / "program.json")(given) == 6.0
+
+
 def test_a_saved_batch_program_runs_any_number_of_samples(tmp_path):
     f = autograd.compile(lambda w, x: w * x, batch="x")
     f(2.0, x=[1.0])

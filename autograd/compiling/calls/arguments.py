@@ -97,6 +97,7 @@ class Layout:
 
 
 _layout = lru_cache(maxsize=256)(Layout)
+_NO_VALUES = {float, np.ndarray}
 
 
 class Arguments:
@@ -268,7 +269,7 @@ def _columns(parts: list[Any]) -> Any:
 
 
 def _values(parts: list[Any]) -> list[tuple[int, Value]]:
-    if all(type(x) is np.ndarray or type(x) is float for x in parts):
+    if {*map(type, parts)} <= _NO_VALUES:
         return []
     found, at = [], 0
     for x in parts:

@@ -76,7 +76,7 @@ def mode_of(tree: Tree) -> int:
 
 
 def _mode_of(leaf: Tree) -> int:
-    if is_constant_number(leaf):
+    if is_constant_number(leaf) and not isinstance(leaf[1], bool | np.bool_):  # truth values are constants in all modes
         is_float = np.dtype(leaf[2]).kind == "f" if leaf[0] == "fixed" else isinstance(leaf[1], float)
         return ALL if is_float else WHOLE
     return KINDS if leaf[0] != "same" and isinstance(leaf[-1], type) else NUMBERS

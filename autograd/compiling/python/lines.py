@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class PythonLines:
         if wanted not in self._functions:
             self._functions[wanted] = self.function(wanted)
         outputs, holds, gradients = self._functions[wanted](*np.concatenate(shared).tolist())
-        if weight != 1.0 or any(x != x for x in gradients):
+        if weight != 1.0 or not all(map(eq, gradients, gradients)):  # nan is not equal to itself
             return self.interpreter.run(shared, own, wanted, weight)
         d_shared = np.zeros(self.graph.leaves - self.graph.first_parameter)
         if wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from operator import attrgetter
@@ -57,10 +58,11 @@ class ParameterArray:
         self.data[:] = np.fromiter(map(_data, self.parameters), float, len(self.parameters))
 
     def of(self, version: Version) -> Placed:
-        """Where the parameters of a version are; kept there, so that it goes with the version."""
-        if self not in version.homes:
-            version.homes[self] = Placed(self, version)
-        return version.homes[self]  # type: ignore[no-any-return]
+        """Where the parameters of a version are; kept there, so that it goes with the version, or else with this."""
+        home: Placed | None = version.homes.get(self)
+        if home is None:
+            home = version.homes[self] = Placed(self, version)
+        return home
 
     def places(self, values: list[Value]) -> tuple[Any, Any]:
         """Which of these Values are parameters here, and where."""
@@ -74,7 +76,9 @@ class Placed:
 
     def __init__(self, array: ParameterArray, version: Version) -> None:
         self.shortcuts: dict[str, Callable[..., Any] | None] = {}
-        self._array, self._version = array, version
+        self._array: Any = weakref.proxy(array)  # a function lives longer than those who train it
+        self._version = version
+        self._data, self._gradient = array.data, array.gradient
         self._looked = 0  # when the function had the parameters it was recorded with
 
     @cached_property
@@ -91,12 +95,12 @@ class Placed:
     def _is_whole(self) -> bool:
         """Whether the first parameters are those of the array, in its order."""
         here, there = self.places
-        return len(there) == len(self._array.data) and np.array_equal(here, there)
+        return len(there) == len(self._data) and np.array_equal(here, there)
 
     @cached_property
     def place(self) -> Any:
         """The array for the gradient, where it is by the very same parameters in the same order; or None."""
-        return self._array.gradient if self._is_whole and len(self._version.parameters) == len(self.places[0]) else None
+        return self._gradient if self._is_whole and len(self._version.parameters) == len(self.places[0]) else None
 
     @property
     def there(self) -> Any:
@@ -108,13 +112,14 @@ class Placed:
 
     def is_same(self) -> bool:
         """Whether the function has the parameters it was recorded with; looked up once after each `look`."""
-        if self._looked != self._array.looks and self._version.is_same():
-            self._looked = self._array.looks
-        return self._looked == self._array.looks
+        looks: int = self._array.looks
+        if self._looked != looks and self._version.is_same():
+            self._looked = looks
+        return self._looked == looks
 
     def numbers(self) -> Any:
         """What the program is to read as its parameters; those that are not in the array, from their Values."""
-        data = self._array.data
+        data = self._data
         if self.place is not None:
             return data
         here, there = self.places
@@ -130,7 +135,7 @@ class Placed:
 
     def _keep(self, derivatives: Any) -> None:
         """Makes the derivatives by the program's parameters the gradient."""
-        gradient = self._array.gradient
+        gradient = self._gradient
         if derivatives is gradient:
             return
         here, there = self.places

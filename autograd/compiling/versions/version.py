@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from struct import Struct
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -28,7 +29,8 @@ class Version:
     used: int = 0  # at which call it ran last
     owes: int = 0  # of what it cost to record
     shortcuts: dict[str, Callable[..., Any] | None] = field(default_factory=dict)  # printed functions for calls
-    homes: dict[Any, Any] = field(default_factory=dict)  # of the parameters, by the stores that have them too
+    # homes of the parameters, by the stores that have them too, and that are not kept alive by that
+    homes: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
     _wanted: dict[tuple[bool, bytes], bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

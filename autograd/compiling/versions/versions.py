@@ -31,6 +31,8 @@ from .version import Version
 _COMPILED = 8  # of them that become machine code, which takes a second
 _MOST = 64  # programs that are kept
 _TRIED = 2  # programs that are tried first where none would be recorded
+_ALONE = np.arange(1)  # the samples of a call without a batch; made once, for a short call it takes a while
+_ALONE.flags.writeable = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Versions:
             call.refuse_results()
         layout = call.layout
         shares: list[Share] = []
-        left = np.arange(call.samples)
+        left = _ALONE if call.own is None else np.arange(call.samples)
         self._calls += 1
         self.credit.pay(call.samples)
         reason = turned = ""
