@@ -76,7 +76,7 @@ class Placed:
 
     def __init__(self, array: ParameterArray, version: Version) -> None:
         self.shortcuts: dict[str, Callable[..., Any] | None] = {}
-        self._array: Any = weakref.proxy(array)  # a function lives longer than those who train it
+        self._array: ParameterArray = weakref.proxy(array)  # a function lives longer than those who train it
         self._version = version
         self._data, self._gradient = array.data, array.gradient
         self._looked = 0  # when the function had the parameters it was recorded with
