@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from ...trees import NUMBER, Tree
 from ..calls.arguments import Arguments, Layout, given
 from ..calls.flattening import split
 from ..calls.results import is_one_number, pair_of
-from ..calls.static import Static, mode_of
+from ..calls.static import Name, Static, mode_of
 from ..graph import saving
 from ..graph.graph import Graph
 from ..numpy.blocks import Blocks, Floats, Ran
@@ -87,14 +88,9 @@ class Program:
         return float(outputs[0].sum()), d_shared[:known], gradients
 
     def _ran(self, args: Any, options: Any, parameters: Any, wanted: bytes) -> tuple[Ran, bytes, Arguments]:
-        mine = self.layout
-        first = len(mine.batched) - len(mine.names)
-        batch = {k for k in range(first) if mine.batched[k]}
-        named = {name for name, batched in zip(mine.names, mine.batched[first:], strict=True) if batched}
-        static = Static()
-        static.need(dict(zip([*range(first), *mine.names], map(mode_of, mine.trees), strict=True)))
+        mine, (batch, static) = self.layout, self._reading
         options = {name: options[name] for name in mine.names} if {*options} == {*mine.names} else options
-        call = given(frozenset(batch | named), args, options, static)
+        call = given(batch, args, options, static)
         if call.layout != mine:
             these = call.layout.trees
             raise ValueError(f"the program was recorded for arguments {mine.trees}, and these are {these}")
@@ -106,6 +102,14 @@ class Program:
             check = self.graph.checks[int(np.argmax(ran[1].any(axis=1)))]
             raise GuardError(f"{check} came out otherwise; only the function itself can record that case")
         return ran, wanted, call
+
+    @cached_property
+    def _reading(self) -> tuple[frozenset[Name], Static]:
+        """How calls are read: which arguments have samples, and which numbers of the others are constants."""
+        mine, static = self.layout, Static()
+        names: list[Name] = [*range(len(mine.trees) - len(mine.names)), *mine.names]
+        static.need(dict(zip(names, map(mode_of, mine.trees), strict=True)))
+        return frozenset(name for name, has_samples in zip(names, mine.batched, strict=True) if has_samples), static
 
     def save(self, path: Any) -> None:
         """Writes the program, with the numbers its parameters had last, to a plain JSON file."""
