@@ -6,7 +6,7 @@ import copy
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import update_wrapper
+from functools import cache, update_wrapper
 from inspect import cleandoc
 from types import GenericAlias, MethodType
 from typing import Any, ClassVar
@@ -252,13 +252,18 @@ class Compiled:
 
 def _described(function: Callable[..., Any]) -> str:
     """What `help` says of it: the function's own text, and what it can do besides since it is compiled."""
-    text = [cleandoc(function.__doc__) if isinstance(function.__doc__, str) else ""]
-    text.append("Compiled by `autograd.compile`, whose help says what it does and guarantees. Besides calls it has")
+    own = cleandoc(function.__doc__) if isinstance(function.__doc__, str) else ""
+    return f"{own}\n\n{_besides()}".strip()
+
+
+@cache
+def _besides() -> str:
+    text = ["Compiled by `autograd.compile`, whose help says what it does and guarantees. Besides calls it has"]
     for name in ("backward", "value_and_grad", "flat", "program", "cache_info"):
         attribute = getattr(Compiled, name)
         call = "" if isinstance(attribute, property) else "(...)"
         text.append(f".{name}{call}\n    {str(attribute.__doc__).splitlines()[0]}")
-    return "\n\n".join(text).strip()
+    return "\n\n".join(text)
 
 
 def _add_gradients(values: list[Value], gradients: list[float]) -> None:

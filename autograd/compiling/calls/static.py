@@ -52,7 +52,7 @@ class Static:
 def positions_and_names(function: Callable[..., Any], asked: Name | Iterable[Name], option: str) -> frozenset[Name]:
     """Arguments that an option names, each by its position and its name where the function's signature says both."""
     found: set[Name] = {asked} if isinstance(asked, int | str) else set(asked)
-    names = [parameter.name for parameter in _parameters(function)]
+    names = [parameter.name for parameter in _parameters(function)] if found else []
     for one in list(found):
         if isinstance(one, str) and names and one not in names:
             raise ValueError(f"{option} names the argument {one!r}, but the function has {', '.join(names)}")
