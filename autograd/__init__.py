@@ -25,6 +25,7 @@ from .interop import asked as asked  # and to answer NumPy
 from .interop import micrograd as micrograd  # and those who know micrograd's
 from .interop import numbers as numbers  # and NumPy's loops over objects
 from .modes import no_grad, scope
+from .moved import module_of
 from .needed import has_numpy
 from .primitive import primitive
 from .serialisation import from_json, to_json
@@ -59,7 +60,7 @@ _LAZY = {
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return module_of(f"{__name__}.{name}")
 
 
 def __dir__() -> list[str]:

@@ -19,6 +19,7 @@ if not hasattr(_autograd, "Value") or not hasattr(_autograd, "Tape"):
     )
 
 from . import data, init, losses, plots, schedules
+from . import moved as moved  # pickles of models may name modules as they were
 from .callbacks import Callback, Checkpoint, EarlyStopping, RecordGradients, RecordWeights
 from .diagnosis.diagnose import diagnose
 from .diagnosis.symptoms import Finding
