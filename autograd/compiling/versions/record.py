@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.watching import serials
 from ..calls.arguments import Arguments, Unchanged
+from ..graph.shortening import MissingTurnError
 from ..graph.simplify import simplify
 from ..graph.trace import trace
 from ..outside.effects import Effects
@@ -25,6 +26,21 @@ def record(
     function: Callable[..., Any], call: Arguments, sample: int, options: Options, native: bool | None, by_line: bool
 ) -> tuple[Version, Effects]:
     """The function recorded on one sample, and what it did besides; `by_line` looks for the line that draws."""
+    try:
+        return _record(function, call, sample, options, native, by_line, is_whole=options.dtype != np.float64)
+    except MissingTurnError:
+        return _record(function, call, sample, options, native, by_line, is_whole=True)
+
+
+def _record(
+    function: Callable[..., Any],
+    call: Arguments,
+    sample: int,
+    options: Options,
+    native: bool | None,
+    by_line: bool,
+    is_whole: bool,
+) -> tuple[Version, Effects]:
     layout = call.layout
     values, args, named = call.example(sample)
     effects, begun = Effects(function, layout.objects(), by_line), next(serials)
@@ -41,6 +57,7 @@ def record(
             layout.batched_leaves.tolist(),
             origin=call.origin,
             is_again=options.policy == "record" and options.dtype == np.float64,
+            is_whole=is_whole,
             effects=touched,
         )
     except Exception as error:
