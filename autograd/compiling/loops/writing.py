@@ -251,8 +251,10 @@ class Back:
         names, body, serial = Names(self.writing, turns), turns.loop.body, turns.serial
         assert isinstance(body, Graph)
         cells = {k: self.writing.adjoint(x, turns.index) for k, x in enumerate(turns.places, body.first_argument)}
-        # adjoints of what is the same in each turn are added up in a name
-        same = {k for k in cells if needs[k] and not turns.places[k - body.first_argument].step}
+        # adjoints of what is the same in each turn are added up in a name, if no turn reads it in another way
+        others = turns.read_by_turn()
+        places = enumerate(turns.places, body.first_argument)
+        same = {k for k, place in places if needs[k] and not place.step and place.at not in others}
         sums = {k: f"d{serial}_{k}" for k in same} if self.writing.has_names else {}
         computed: list[str] = []
         steps: list[str] = []
