@@ -5,6 +5,16 @@ from loop_programs import assert_close
 
 import autograd
 from autograd import Value
+from autograd.compiling.loops import fold as folding
+from autograd.compiling.programs import forms
+
+
+@pytest.fixture
+def short_loops(monkeypatch):
+    """Loops are found where three turns are alike, however small: so that most random programs have some."""
+    monkeypatch.setattr(folding, "_TURNS", 3)
+    monkeypatch.setattr(folding, "_SAVED", 12)
+    monkeypatch.setattr(forms, "_MOST_LOOPS", 5)
 
 
 def assert_eager(function, *points, **options):
@@ -32,6 +42,21 @@ def test_what_turns_read_now_as_one_of_many_now_for_itself_gets_the_derivatives_
         return state
 
     assert assert_eager(f, *POINTS, native=native).program.form == "loops"
+
+
+@pytest.mark.parametrize("delay", [1, 2, 3, 5, 8, 13, 16, 17])
+@pytest.mark.parametrize("length", [1, 4, 20])
+def test_numbers_from_turns_long_ago_arrive_late(length, delay, short_loops):
+    def f(xs):
+        past = [xs[k % 4] * 1.0 for k in range(delay)]
+        for k in range(60):
+            state = past[-1]
+            for _ in range(length):
+                state = state - 0.1 * autograd.sin(state) * past[k] * xs[1]
+            past.append(state + xs[2])
+        return past[-1] * past[50] + past[3]
+
+    assert_eager(f, *POINTS)
 
 
 # Turns that do nearly the same: each takes the state, the numbers given, the turn, and all states so far.

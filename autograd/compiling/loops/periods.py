@@ -106,8 +106,11 @@ def _stretches(graph: Graph, start: int, stop: int, period: int, least: int) -> 
     edges = np.flatnonzero(alike[1:] != alike[:-1])
     begin, end = edges[::2], edges[1::2]
     long = end - begin + period >= least
-    turns = (end - begin) // period + 1
-    return [Stretch(start + k, period, n) for k, n in zip(begin[long].tolist(), turns[long].tolist(), strict=True)]
+    found: list[Stretch] = []
+    for first, last in zip((start + begin[long]).tolist(), (start + end[long]).tolist(), strict=True):
+        at = max(first, found[-1].stop) if found else first  # what is alike before and behind an odd node overlaps
+        found.append(Stretch(at, period, (last - at) // period + 1))
+    return found
 
 
 def _is_alike(graph: Graph, start: int, stop: int, period: int) -> Flags:
