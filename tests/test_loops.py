@@ -1,5 +1,6 @@
 """What runs as loops computes what the function itself computes, whatever its turns have in common."""
 
+import numpy as np
 import pytest
 from loop_programs import assert_close
 
@@ -57,6 +58,17 @@ def test_numbers_from_turns_long_ago_arrive_late(length, delay, short_loops):
         return past[-1] * past[50] + past[3]
 
     assert_eager(f, *POINTS)
+
+
+def test_a_sum_of_products_in_a_batch_has_factors_of_samples_and_factors_that_they_share(short_loops):
+    def f(xs):
+        state = xs[0] * 1.0
+        for _ in range(40):
+            state = 0.5 * state + autograd.dot([state, xs[1]], [0.25, 0.5]) - autograd.dot([0.1, 0.2], [0.3, xs[2]])
+        return state
+
+    compiled = autograd.compile(f, batch=0)
+    assert np.allclose(compiled(POINTS), [f([Value(x) for x in xs]).data for xs in POINTS], rtol=1e-12)
 
 
 # Turns that do nearly the same: each takes the state, the numbers given, the turn, and all states so far.

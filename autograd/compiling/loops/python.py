@@ -110,6 +110,9 @@ def _array_words() -> dict[str, Any]:
 
 def _together(word: Callable[..., Any]) -> Callable[..., Any]:
     def on_groups(*groups: Any) -> Any:
-        return word(*(np.broadcast_arrays(*group) if isinstance(group, tuple) else group for group in groups))
+        each = [group if isinstance(group, tuple) else (group,) for group in groups]
+        shape = np.broadcast_shapes(*(np.shape(x) for group in each for x in group))
+        wide = [[np.broadcast_to(x, shape) for x in group] for group in each]
+        return word(*(x if isinstance(group, tuple) else x[0] for group, x in zip(groups, wide, strict=True)))
 
     return on_groups
