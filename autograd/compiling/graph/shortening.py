@@ -62,8 +62,8 @@ class Shortening:
             return
         start, end = turns.start + kept * period, stop - kept * period
         # the first turns behind those that are missing read what is before these, and have been looked at
-        goes_on = before is not None and before.period == period and turns.start <= begin + turns.most_back * period
-        if goes_on and self._is_same_loop(turns, begin, kept):
+        goes_on = before is not None and (before.at, before.period) == (begin, period)
+        if goes_on and turns.start <= begin + turns.most_back * period and self._is_same_loop(turns, begin, kept):
             start = begin  # the turns that were left behind those that are missing go as well
         else:
             goes_on = False
