@@ -9,6 +9,7 @@ from autograd import Value
 from autograd.compiling.graph import shortening, tracer
 from autograd.compiling.loops import fold as folding
 from autograd.compiling.programs import forms
+from autograd.compiling.programs.program import Program
 
 
 @pytest.fixture
@@ -86,6 +87,10 @@ def test_a_sum_of_products_in_a_batch_has_factors_of_samples_and_factors_that_th
 
 
 # Long recordings, which leave turns out.
+
+
+def is_short(compiled):
+    return bool(compiled.program.graph.gaps)
 
 
 def steps(xs, turns, each=lambda k, a, b: None):
@@ -261,3 +266,14 @@ def test_a_long_recording_of(function, taken_out, short_recordings, monkeypatch)
         monkeypatch.setattr(shortening, "BETWEEN", 290)
         monkeypatch.setattr(tracer, "BETWEEN", 290)
     assert_eager(function, *ORBITS)
+
+
+def test_a_program_that_leaves_turns_out_is_saved_and_listed_with_all_of_them(short_recordings, tmp_path):
+    compiled = autograd.compile(lambda xs: steps(xs, 333))
+    value, slopes = compiled.value_and_grad(ORBITS[0])
+    assert is_short(compiled)
+    assert f"{333 * 10 + 3:,} operations" in str(compiled.program)
+    assert f"{333 * 10 + 3:,} operations" in repr(compiled.program)
+    compiled.program.save(tmp_path / "program.json")
+    found, _, (gradient,) = Program.load(tmp_path / "program.json").value_and_gradients(ORBITS[0])
+    assert (found, list(gradient)) == (value, slopes)
