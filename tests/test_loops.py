@@ -385,6 +385,10 @@ def test_a_long_loop_is_as_long_as_it_was(native, batch, short_recordings):
         assert is_short(compiled)
 
 
+def test_turns_whose_parts_are_the_same_operations_are_left_out_too(short_recordings):
+    assert is_short(assert_eager(orbit(300), *ORBITS))
+
+
 def kept_from_the_middle(xs):
     kept = []
     result = steps(xs, 300, lambda k, a, b: kept.append(a) if k == 150 else None)

@@ -50,16 +50,20 @@ class Shortening:
 
     def look(self) -> None:
         """Takes turns out of the end of the recording, if the last ones are alike."""
+        period = _period(self.nodes[-BETWEEN:])
+        for times in (1, 2, 3, 4) if period else ():  # parts of a turn may be the same operations that read otherwise
+            if self._shorten(times * period):
+                return
+
+    def _shorten(self, period: int) -> bool:
+        """Takes turns of this length out, if the last ones are alike, and says whether they are."""
         nodes, before = self.nodes, self.missing[-1] if self.missing else None
-        period = _period(nodes[-BETWEEN:])
-        if not period:
-            return
         kept = max(_KEPT, -(-_NODES // period))
         begin = max(before.at if before else 0, len(nodes) - 2 * BETWEEN)
         stop = begin + (len(nodes) - begin) // period * period  # turns begin where they did at the last look
         turns = _Turns(nodes[begin:stop], begin, period)
         if turns.count <= 2 * kept or turns.most_back > kept:
-            return
+            return False
         start, end = turns.start + kept * period, stop - kept * period
         # the first turns behind those that are missing read what is before these, and have been looked at
         goes_on = before is not None and (before.at, before.period) == (begin, period)
@@ -72,6 +76,7 @@ class Shortening:
             if not goes_on:
                 self.missing.append(Missing(start, period, 0))
             self.missing[-1].turns += (end - start) // period
+        return True
 
     def _is_same_loop(self, turns: _Turns, at: int, kept: int) -> bool:
         """Whether the turns behind those that are missing are like those in front of them."""
