@@ -25,7 +25,7 @@ from .recorded import lines_of, read_by
 
 BETWEEN = 2**15  # recorded operations from one look to the next; a recording that is shorter stays as it is
 _SHORT, _LONG = 32, 4096  # operations that come again: the last ones first, then all that shows a period
-_KEPT, _NODES = 8, 1200  # turns at either side of those that are missing, and the least number of their operations
+KEPT, NODES = 8, 1200  # turns at either side of those that are missing, and the least number of their operations
 
 
 class MissingTurnError(Exception):
@@ -54,7 +54,7 @@ class Shortening:
         period = _period(nodes[-BETWEEN:])
         if not period:
             return
-        kept = max(_KEPT, -(-_NODES // period))
+        kept = max(KEPT, -(-NODES // period))
         begin = max(before.at if before else 0, len(nodes) - 2 * BETWEEN)
         stop = begin + (len(nodes) - begin) // period * period  # turns begin where they did at the last look
         turns = _Turns(nodes[begin:stop], begin, period)
@@ -72,6 +72,18 @@ class Shortening:
             if not goes_on:
                 self.missing.append(Missing(start, period, 0))
             self.missing[-1].turns += (end - start) // period
+
+    def leave_out(self, begin: int, end: int, period: int, kept: int, count: int) -> bool:
+        """Leaves out so many turns that did not run, if all from `begin` to the end are alike; says whether it did."""
+        turns = _Turns(self.nodes[begin:end], begin, period)
+        middle = begin + kept * period
+        is_like = turns.start <= begin + turns.most_back * period and turns.most_back <= kept
+        if not (is_like and turns.count > kept) or not self._compares_alike(turns, middle, end - 2 * period):
+            return False
+        if self._is_held(turns, middle, middle + period):
+            return False
+        self.missing.append(Missing(middle, period, count))
+        return True
 
     def _is_same_loop(self, turns: _Turns, at: int, kept: int) -> bool:
         """Whether the turns behind those that are missing are like those in front of them."""

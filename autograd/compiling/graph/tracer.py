@@ -21,6 +21,7 @@ from ..calls.results import flatten_result
 from ..calls.static import PlainNeededError
 from .carried import Carried, as_constant
 from .graph import CODE_OF, DETACH, OPS
+from .repetition import Turns
 from .shortening import BETWEEN, Shortening
 
 _GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
@@ -50,7 +51,9 @@ class Tracer(Asking, Replayer):
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
         self.shortening = Shortening(self.nodes, self.compared, self.noted)
-        self._looks_at: float = BETWEEN if is_whole is False else inf  # how many nodes there are at the next look
+        self.is_whole = is_whole
+        self._looks_at: float = inf if is_whole else BETWEEN  # how many nodes there are at the next look
+        self.is_quiet: Callable[[], bool] = lambda: True  # whether the function has had no effects so far
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self._outside = 0  # the identity of the frame that has the function recorded
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
@@ -85,6 +88,20 @@ class Tracer(Asking, Replayer):
         if not (self.reads or self.detached):  # numbers of single turns
             self.shortening.look()
         self._looks_at = len(self.nodes) + (BETWEEN if len(self.nodes) < before else before)
+
+    def begins_turn(self, repetition: Any, number: int) -> Any:
+        """A turn of `repeat` begins: what it gets as its number, or None."""
+        if self.is_whole or not self.is_open:
+            return None
+        if repetition.note is None:
+            repetition.note = Turns()
+        return None if repetition.note.is_asked else repetition.note.begin(number)
+
+    def ended_turn(self, repetition: Any, frame: Any, left: int) -> int | None:
+        """A turn has ended: how many of those that are left need not run."""
+        if self.is_whole or repetition.note is None or self.reads or self.detached or self.effects:
+            return None
+        return repetition.note.left_out(self.shortening, frame, left, self.is_quiet)  # type: ignore[no-any-return]
 
     def cut_off(self, node: Value, source: Value) -> None:
         if source is node:  # it is about to lose its inputs
