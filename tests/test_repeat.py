@@ -1,6 +1,7 @@
 """`autograd.repeat`: a loop of which a compiled function records a few turns, if all others are like them."""
 
 import math
+import random
 
 import pytest
 
@@ -143,3 +144,74 @@ def test_the_number_of_a_turn_is_a_whole_number_while_it_is_recorded():
     recorded, found = found[:4], []
     assert recorded[:2] == [[1, 1, 0.0, 0, 1, 0, 0, (5, 0), 7, 1], [True, True, True, "000", 0, 0.0, 0, False, 0]]
     assert recorded[2:] == [[2, 2, 2.5, 1, 2, -1, 0, (2, 1), 8, 2], [False, False, True, "001", 1, 1.0, 1, True, 1]]
+
+
+OVER = {
+    "a number each": ("", "for y in {}:", "x = autograd.tanh(x * b) + 0.1 * y", "over=ys", "ys", "x * y"),
+    "two each": ("", "for y, z in {}:", "x = autograd.tanh(x * z) + y", "over=zip(ys, zs)", "zip(ys, zs)", "x + z"),
+    "rows": ("", "for r in {}:", "x = x * 0.9 + r[0] * r[2]", "over=zip(ys, zs, ys)", "zip(ys, zs, ys)", "x * r[1]"),
+    "one they all read": ("", "for y in {}:", "x = autograd.sin(x) + y * ys[3]", "over=ys", "ys", "x"),
+    "the one before": ("p = a", "for y in {}:", "x = autograd.sin(x) + y * p\np = y", "over=ys", "ys", "x + p"),
+    "backwards": ("", "for y in {}:", "x = autograd.sin(x * b) + y", "over=ys[::-1]", "ys[::-1]", "x"),
+    "every second": ("", "for y in {}:", "x = autograd.sin(x * b) + y", "over=ys[::2]", "ys[::2]", "x"),
+    "the same twice": ("", "for y, z in {}:", "x = autograd.sin(x * y) + z", "over=zip(ys, ys)", "zip(ys, ys)", "x"),
+    "plain numbers": ("k = [0.5 + 0.001 * i for i in range(n)]", "for c in {}:", "x = x * c + a", "over=k", "k", "x"),
+    "the largest so far": (
+        "m = a",
+        "for y in {}:",
+        "x = autograd.sin(x) + y\nif y > m: m = y",
+        "over=ys",
+        "ys",
+        "x * m",
+    ),
+    "nested rows": (
+        "",
+        "for y, (z, w) in {}:",
+        "x = x * w + z",
+        "over=zip(ys, zip(zs, ys))",
+        "zip(ys, zip(zs, ys))",
+        "x",
+    ),
+}
+
+
+@pytest.mark.parametrize("turns", [5, 300])
+@pytest.mark.parametrize("what", OVER)
+def test_turns_that_are_given_something_give_what_a_plain_loop_gives(what, turns):
+    before, head, body, over, plain, result = OVER[what]
+
+    def made(loop):
+        lines = [*before.splitlines(), head.format(loop), *(f"    {line}" for line in body.splitlines())]
+        source = "def f(a, b, ys, zs):\n    x = a\n" + "".join(f"    {line}\n" for line in [*lines, f"return {result}"])
+        names = {"autograd": autograd, "n": turns}
+        exec(source, names)
+        return names["f"]
+
+    compiled = autograd.compile(made(f"autograd.repeat({over})"), argnums=(0, 1, 2, 3), native=False)
+    for seed in range(2):
+        chance = random.Random(seed)
+        given = [0.3, 0.7, *([chance.uniform(-1.0, 1.0) for _ in range(turns)] for _ in range(2))]
+        value, slopes = compiled.value_and_grad(*given)
+        expected, expected_slopes = autograd.value_and_grad(made(plain), argnums=(0, 1, 2, 3))(*given)
+        assert value == pytest.approx(expected, rel=1e-12)
+        for one, other in zip(slopes, expected_slopes, strict=True):
+            assert one == pytest.approx(other, rel=1e-9, abs=1e-300)
+
+
+def test_observations_of_many_turns_are_not_recorded():
+    def f(a, ys):
+        x = a
+        for y in repeat(over=ys):
+            x = autograd.sin(x) + y
+        return x
+
+    compiled = autograd.compile(f, native=False)
+    ys = [math.sin(k) for k in range(20_000)]
+    assert compiled(0.3, ys) == f(Value(0.3), ys).data
+    assert len(compiled.program.graph.nodes) < 5_000
+
+
+def test_a_loop_is_given_a_number_of_turns_or_what_they_get():
+    for wrong in ({}, {"turns": 3, "over": [1]}):
+        with pytest.raises(TypeError, match="takes a number of turns"):
+            repeat(**wrong)

@@ -90,34 +90,36 @@ for _function in (operator.neg, operator.pos, operator.abs, operator.invert, mat
 
 
 class Turns:
-    """The turns of one such loop so far."""
+    """The turns of one such loop so far; of one over rows, these are what its turns are given."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: list[Any] | None) -> None:
+        self.rows = rows
         self.is_asked = False  # whether a turn asked for its number
-        self.number: Turn | None = None  # what the last turn got as its number
+        self.given: Any = None  # what the last turn was given
         self.first = 0  # the line of the last operation of the first turn
         self.ends: list[int] = []  # how many operations there were after each turn
-        self.states: list[Any] = []  # and what the local variables were
-        self.tries_at = 2
+        self.states: list[Any] = []  # what the local variables were after the last two
         self.was_quiet = False
+        self.tries_at = 2
 
-    def begin(self, number: int) -> Turn:
-        """What the next turn gets as its number."""
-        self.number = Turn(number, self)
-        return self.number
+    def begin(self, given: Any) -> Turn | None:
+        """What the next turn is given in place of its number."""
+        made = Turn(given, self) if self.rows is None and not self.is_asked else None
+        self.given = given if made is None else made
+        return made
 
-    def left_out(self, shortening: Shortening, frame: FrameType, left: int, is_quiet: Callable[[], bool]) -> int:
-        """How many of the turns that are left need not run, now that one has ended."""
-        if self.is_asked:
-            return 0
+    def left_out(
+        self, shortening: Shortening, frame: FrameType, ended: int, left: int, is_quiet: Callable[[], bool]
+    ) -> int:
+        """How many of the turns that are left need not run now, when so many have ended."""
         nodes = shortening.nodes
         self.ends.append(len(nodes))
-        if not nodes:
+        if self.is_asked or not nodes:
             return 0
         self.first = self.first or nodes[-1]._serial
-        self.states = [*self.states[-1:], _State(self.first, nodes[-1]._serial).of_locals(frame, self.number)]
         if len(self.ends) < self.tries_at:
             return 0
+        self.states = [*self.states[-1:], _State(self.first, nodes[-1]._serial).of_locals(frame, self.given)]
         was_quiet, self.was_quiet = self.was_quiet, is_quiet()  # twice: what counts may be where it was once
         if len(self.ends) == self.tries_at:
             return 0
@@ -125,13 +127,35 @@ class Turns:
         kept = max(KEPT, -(-NODES // max(period, 1)))
         if len(self.ends) <= 2 * kept + 1:
             self.tries_at = 2 * kept + 1
-            return 0
+            return 0  # too few yet
         self.tries_at = 2 * len(self.ends)  # where they are not alike yet
         is_same = self.states[0] is not None and self.states[0] == self.states[1] and was_quiet and self.was_quiet
         even = np.diff(self.ends[-2 * kept - 1 :]) == period
         if not (is_same and period and even.all()):
             return 0
-        return left if shortening.leave_out(self.ends[-1 - 2 * kept], self.ends[-1], period, kept, left) else 0
+        count = left - kept  # the last turns run
+        rows = [] if self.rows is None else self.rows[ended - 2 * kept : ended + count]
+        if count <= 0 or not shortening.leave_out(self.ends[-1 - 2 * kept], period, count, _arguments(rows)):
+            return 0
+        self.tries_at = ended + left
+        return count
+
+
+def _arguments(rows: list[Any]) -> list[list[Value]]:
+    """The Values in each row, one after the other; none where something else is among them."""
+    found = []
+    for row in rows:
+        waiting, mine = [row], list[Value]()
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, Value):
+                mine.append(one)
+            elif type(one) in (list, tuple):
+                waiting += one
+            else:
+                return []
+        found.append(mine)
+    return found
 
 
 class _UnknownError(Exception):
@@ -144,13 +168,14 @@ class _State:
     def __init__(self, first: int, last: int) -> None:
         self.first, self.last = first, last
 
-    def of_locals(self, frame: FrameType, number: Turn | None) -> Any:
-        """The local variables of a function without the one for turns; None where they cannot be compared."""
-        own = variable(frame.f_code, frame.f_lasti)
-        if not own or frame.f_locals.get(own) is not number:
+    def of_locals(self, frame: FrameType, given: Any) -> Any:
+        """The local variables of a function without those that each turn sets; None where they cannot be compared."""
+        own, names = variables(frame.f_code, frame.f_lasti), frame.f_locals
+        parts = given if len(own) != 1 and type(given) in (list, tuple) else [given]
+        if not own or len(own) != len(parts) or any(names.get(k) is not x for k, x in zip(own, parts, strict=True)):
             return None
         try:
-            return {name: self._of(x, 0) for name, x in frame.f_locals.items() if name != own}
+            return {name: self._of(x, 0) for name, x in names.items() if name not in own}
         except _UnknownError:
             return None
 
@@ -180,14 +205,14 @@ class _State:
         raise _UnknownError
 
 
-def variable(code: CodeType, at: int) -> str:
-    """The variable that gets the number of the turn, in a loop that is asking for it at this instruction.
+def variables(code: CodeType, at: int) -> list[str]:
+    """The variables that get what the turn is given, in a loop that is asking for it at this instruction.
 
-    "" where it is no loop, or one that puts its turns together, as a list is made in brackets.
+    None where it is no loop, or one that puts its turns together, as a list is made in brackets.
     """
     instructions = [one for one in dis.get_instructions(code) if one.offset >= at]
     if len(instructions) < 2 or instructions[0].offset != at or instructions[0].opname != "FOR_ITER":
-        return ""
+        return []
     inside, end = 0, instructions[0].argval
     for one in instructions[1:]:
         if one.offset >= end:
@@ -195,7 +220,11 @@ def variable(code: CodeType, at: int) -> str:
         if one.opname == "FOR_ITER":
             inside = max(inside, one.argval)  # of a loop in it
         elif one.offset >= inside and one.opname in _GATHERS:
-            return ""
-    following = instructions[1]
-    name = following.argval[0] if isinstance(following.argval, tuple) else following.argval
-    return str(name) if following.opname.startswith(("STORE_FAST", "STORE_NAME")) else ""
+            return []
+    unpacks = instructions[1].opname == "UNPACK_SEQUENCE"
+    count, found = instructions[1].argval if unpacks else 1, list[str]()
+    for one in instructions[1 + unpacks :]:
+        if len(found) >= count or not one.opname.startswith(("STORE_FAST", "STORE_NAME")):
+            break
+        found += one.argval if isinstance(one.argval, tuple) else [one.argval]
+    return found[:count] if len(found) >= count else []

@@ -50,7 +50,7 @@ class Tracer(Asking, Replayer):
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
-        self.shortening = Shortening(self.nodes, self.compared, self.noted)
+        self.shortening = Shortening(self.nodes, self.compared, self.noted, arguments)
         self.is_whole = is_whole
         self._looks_at: float = inf if is_whole else BETWEEN  # how many nodes there are at the next look
         self.is_quiet: Callable[[], bool] = lambda: True  # whether the function has had no effects so far
@@ -89,19 +89,20 @@ class Tracer(Asking, Replayer):
             self.shortening.look()
         self._looks_at = len(self.nodes) + (BETWEEN if len(self.nodes) < before else before)
 
-    def begins_turn(self, repetition: Any, number: int) -> Any:
-        """A turn of `repeat` begins: what it gets as its number, or None."""
+    def begins_turn(self, repetition: Any, given: Any, rows: list[Any] | None) -> Any:
+        """A turn of `repeat` begins: what it is given in place of its number, or None."""
         if self.is_whole or not self.is_open:
             return None
         if repetition.note is None:
-            repetition.note = Turns()
-        return None if repetition.note.is_asked else repetition.note.begin(number)
+            repetition.note = Turns(rows)
+        return repetition.note.begin(given)
 
-    def ended_turn(self, repetition: Any, frame: Any, left: int) -> int | None:
-        """A turn has ended: how many of those that are left need not run."""
-        if self.is_whole or repetition.note is None or self.reads or self.detached or self.effects:
+    def ended_turn(self, repetition: Any, frame: Any, ended: int, left: int) -> int | None:
+        """So many turns have ended: how many of those that are left need not run."""
+        turns: Turns | None = repetition.note
+        if self.is_whole or turns is None or self.reads or self.detached or self.effects:
             return None
-        return repetition.note.left_out(self.shortening, frame, left, self.is_quiet)  # type: ignore[no-any-return]
+        return turns.left_out(self.shortening, frame, ended, left, self.is_quiet)
 
     def cut_off(self, node: Value, source: Value) -> None:
         if source is node:  # it is about to lose its inputs

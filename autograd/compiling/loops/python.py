@@ -56,6 +56,8 @@ class PythonLoops:
         failed = np.zeros((len(self.graph.checks), samples), bool)
         failed[looped.of_checks] = _rows(m, writing.failed, len(looped.checks), samples)
         slopes = a[looped.first_parameter : looped.leaves]
+        if own is None:
+            return outputs, failed, np.array(slopes, float), np.zeros((0, 1))
         d_shared = np.array([np.sum(np.broadcast_to(x, samples)) for x, one in zip(slopes, batched) if not one], float)
         d_own = np.array([np.broadcast_to(x, samples) for x, one in zip(slopes, batched) if one], float)
         return outputs, failed, d_shared, d_own.reshape(len(d_own), samples)
