@@ -28,6 +28,7 @@ from .modes import no_grad, scope
 from .moved import module_of
 from .needed import has_numpy
 from .primitive import primitive
+from .repeating import repeat
 from .serialisation import from_json, to_json
 from .tape import Guard, Tape
 from .verbs import observed as observed  # looks at sweeps where somebody wants to
@@ -103,6 +104,7 @@ __all__ = [
     "no_grad",
     "play",
     "primitive",
+    "repeat",
     "scope",
     "slide",
     "softmax",

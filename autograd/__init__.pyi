@@ -27,6 +27,7 @@ from .pictures.player import play as play
 from .pictures.slide import Slides as Slides
 from .pictures.slide import slide as slide
 from .primitive import primitive as primitive
+from .repeating import repeat as repeat
 from .serialisation import from_json as from_json
 from .serialisation import to_json as to_json
 from .tape import Guard as Guard
@@ -115,7 +116,8 @@ __all__ = [
     "dot", "linear", "mean", "var", "norm", "logsumexp", "pick", "GuardError", "UncompiledWarning", "compile",
     "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint", "derivative_table", "detect_anomaly", "draw",
     "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hook", "hvp", "jacobian", "jvp",
-    "log_softmax", "no_grad", "play", "primitive", "scope", "slide", "softmax", "to_json", "value_and_grad", "vjp"
+    "log_softmax", "no_grad", "play", "primitive", "repeat", "scope", "slide", "softmax", "to_json", "value_and_grad",
+    "vjp"
 ]
 
 @overload

@@ -37,7 +37,7 @@ def short_recordings(short_loops, monkeypatch):
     """Recordings are shortened as long ones are."""
     for module in (shortening, tracer):
         monkeypatch.setattr(module, "BETWEEN", 150)
-    for name, number in {"_SHORT": 4, "_LONG": 24, "_KEPT": 4, "_NODES": 24}.items():
+    for name, number in {"_SHORT": 4, "_LONG": 24, "KEPT": 4, "NODES": 24}.items():
         monkeypatch.setattr(shortening, name, number)
 
 

@@ -117,10 +117,13 @@ class Gap:
     before: Integers  # the nodes of the turn before,
     after: Integers  # of the one behind,
     later: Integers  # and of the next one
+    given: dict[tuple[int, int], Integers]  # by what those two turns read: what the turns between them read there
 
     def moved(self, of: Integers) -> Gap:
         """The same by the new numbers of nodes, or -1 for those that are gone."""
-        return Gap(self.turns, *(of[x][of[x] >= 0] for x in (self.before, self.after, self.later)))
+        before, after, later = (of[x][of[x] >= 0] for x in (self.before, self.after, self.later))
+        given = {(int(of[a]), int(of[b])): of[x] for (a, b), x in self.given.items()}
+        return Gap(self.turns, before, after, later, given)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ arrays of lines: `map` and `attrgetter` read them without running a line of Pyth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -72,16 +72,27 @@ def numbered(
     checks = [Check(next(sides), symbol, next(sides), outcome, where) for _, symbol, _, outcome, where in compared]
     checks = needed_checks(checks, len(constants))
     made = Nodes(_codes(nodes), sizes, of[: len(of) - len(roots)])
-    gaps = [_gap(leaves, one) for one in tracer.shortening.missing]
+    known = lines_of(arguments)
+    gaps = [
+        _gap(leaves, one, made, lambda lines: leaves - len(known) + np.searchsorted(known, lines))
+        for one in tracer.shortening.missing
+    ]
     for kept in (nodes, outputs, compared):
         kept.clear()
     return Graph(constants, len(parameters), batched, made, results, checks, scopes, labels, gaps), parameters
 
 
-def _gap(leaves: int, missing: Missing) -> Gap:
-    first = leaves + missing.at
-    before, after, later = (first + k * missing.period + np.arange(missing.period) for k in (-1, 0, 1))
-    return Gap(missing.turns, before, after, later)
+def _gap(leaves: int, missing: Missing, nodes: Nodes, number: Callable[[Integers], Integers]) -> Gap:
+    at, period = missing.at, missing.period
+    before, after, later = (leaves + at + k * period + np.arange(period) for k in (-1, 0, 1))
+    ends = nodes.starts[[at - period, at]].tolist()
+    given: dict[tuple[int, int], Integers] = {}
+    for place, lines in missing.given.items():
+        one, other = (int(nodes.inputs[end + place]) for end in ends)
+        numbers = number(np.concatenate(lines))
+        if not np.array_equal(given.setdefault((one, other), numbers), numbers):
+            raise MissingTurnError
+    return Gap(missing.turns, before, after, later, given)
 
 
 def _codes(nodes: list[Any]) -> Integers:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
@@ -21,11 +21,12 @@ import numpy as np
 
 from ...core.value import Value
 from .carried import as_constant
+from .nodes import Integers
 from .recorded import lines_of, read_by
 
 BETWEEN = 2**15  # recorded operations from one look to the next; a recording that is shorter stays as it is
 _SHORT, _LONG = 32, 4096  # operations that come again: the last ones first, then all that shows a period
-_KEPT, _NODES = 8, 1200  # turns at either side of those that are missing, and the least number of their operations
+KEPT, NODES = 8, 1200  # turns at either side of those that are missing, and the least number of their operations
 
 
 class MissingTurnError(Exception):
@@ -39,13 +40,24 @@ class Missing:
     at: int
     period: int
     turns: int
+    given: dict[int, list[Integers]] = field(default_factory=dict)  # by place among what a turn reads: arguments' lines
+
+    def add(self, turns: int, given: dict[int, Integers]) -> None:
+        """More turns are missing in front of the node, which read these."""
+        self.turns += turns
+        for place, lines in given.items():
+            self.given.setdefault(place, []).append(lines)
 
 
 class Shortening:
     """The nodes and the comparisons that were recorded, and where turns are missing."""
 
-    def __init__(self, nodes: list[Any], compared: list[Any], noted: list[Value]) -> None:
+    def __init__(
+        self, nodes: list[Any], compared: list[Any], noted: list[Value], arguments: Sequence[Value] = ()
+    ) -> None:
         self.nodes, self.compared, self.noted = nodes, compared, noted
+        # the lines of the arguments, which were made one after the other
+        self.arguments = (arguments[0]._serial, arguments[-1]._serial) if arguments else (1, 0)
         self.missing: list[Missing] = []
 
     def look(self) -> None:
@@ -58,10 +70,10 @@ class Shortening:
     def _shorten(self, period: int) -> bool:
         """Takes turns of this length out, if the last ones are alike, and says whether they are."""
         nodes, before = self.nodes, self.missing[-1] if self.missing else None
-        kept = max(_KEPT, -(-_NODES // period))
+        kept = max(KEPT, -(-NODES // period))
         begin = max(before.at if before else 0, len(nodes) - 2 * BETWEEN)
         stop = begin + (len(nodes) - begin) // period * period  # turns begin where they did at the last look
-        turns = _Turns(nodes[begin:stop], begin, period)
+        turns = self._turns(begin, stop, period)
         if turns.count <= 2 * kept or turns.most_back > kept:
             return False
         start, end = turns.start + kept * period, stop - kept * period
@@ -72,16 +84,36 @@ class Shortening:
         else:
             goes_on = False
         if self._compares_alike(turns, start, end) and not self._is_held(turns, start, end):
-            self._take(start, end)
             if not goes_on:
                 self.missing.append(Missing(start, period, 0))
-            self.missing[-1].turns += (end - start) // period
+            self.missing[-1].add((end - start) // period, turns.given_in(nodes[start:end]))
+            self._take(start, end)
         return True
+
+    def leave_out(self, begin: int, period: int, count: int, rows: Sequence[Sequence[Value]]) -> bool:
+        """Leaves out so many turns that do not run, if all since `begin` are alike; says whether it does.
+
+        `rows` has the arguments that each of these turns is given, and then those of the turns that are left out.
+        """
+        end = len(self.nodes)
+        turns = self._turns(begin, end, period)
+        middle = begin + (end - begin) // (2 * period) * period
+        is_like = 0 < turns.most_back * period <= middle - begin and turns.start <= begin + turns.most_back * period
+        if not is_like or not self._compares_alike(turns, middle, end - 2 * period):
+            return False
+        given = turns.given_by(rows[: len(rows) - count], rows[len(rows) - count :])
+        if given is None or self._is_held(turns, middle, middle + period):
+            return False
+        self.missing.append(Missing(end, period, 0))
+        self.missing[-1].add(count, given)
+        return True
+
+    def _turns(self, begin: int, end: int, period: int) -> _Turns:
+        return _Turns(self.nodes[begin:end], begin, period, self.arguments)
 
     def _is_same_loop(self, turns: _Turns, at: int, kept: int) -> bool:
         """Whether the turns behind those that are missing are like those in front of them."""
-        begin = max(0, at - kept * turns.period)
-        front = _Turns(self.nodes[begin:at], begin, turns.period)
+        front = self._turns(max(0, at - kept * turns.period), at, turns.period)
         return front.count == kept and front.is_like(turns)
 
     def _compares_alike(self, turns: _Turns, start: int, end: int) -> bool:
@@ -136,8 +168,9 @@ class Shortening:
 class _Turns:
     """The last turns of a part of a recording that are alike, `count` of them, from the node at `start` on."""
 
-    def __init__(self, mine: list[Any], begin: int, period: int) -> None:
-        self.period, self.start = period, begin
+    def __init__(self, mine: list[Any], begin: int, period: int, arguments: tuple[int, int]) -> None:
+        self.period, self.start, self.arguments = period, begin, arguments
+        self.given: list[int] = []  # the places among what a turn reads that are other arguments in each
         most = len(mine) // period
         self.lines = lines_of(mine).reshape(most, period)
         ops = np.fromiter(map(id, map(attrgetter("op"), mine)), np.int64, len(mine)).reshape(most, period)
@@ -172,19 +205,24 @@ class _Turns:
 
     def _alike(self) -> Any:
         """For each turn, whether it is like the last."""
-        read = lines_of(self.read).reshape(self.count, -1)
+        read = self.lines_read = lines_of(self.read).reshape(self.count, -1)
         data = np.fromiter(map(attrgetter("_data"), self.read), float, len(self.read)).view(np.int64)
         steps = np.diff(read, axis=0, append=read[-1:] + read[-1:] - read[-2:-1])
         last, step = read[-1], steps[-2]
         inside = last >= self.lines[0, 0]
         is_node = np.isin(last, self.lines)
-        fits = np.where(inside, is_node & (step == self.shift), step == 0)
+        is_argument = (read >= self.arguments[0]) & (read <= self.arguments[1])
+        given = is_argument[-3:].all(axis=0) & (read[-3:] != last).any(axis=0)
+        fits = np.where(inside, is_node & (step == self.shift), (step == 0) | given)
         if not fits.all():
             return np.zeros(self.count, bool)
+        self.given = np.flatnonzero(given).tolist()
         numbers = np.where(last > 0, 0, data.reshape(self.count, -1)[-1])
-        self.reads = np.stack((inside, np.where(inside, self.lines[-1, 0] - last, last), numbers))
+        back = np.where(inside, self.lines[-1, 0] - last, np.where(given, 0, last))
+        self.reads = np.stack((inside + 2 * given, back, numbers))
         self.most_back = int(((self.lines[-1, -1] - last[inside]) // self.shift).max(initial=0))
         same = (steps == step) & ((read > 0) | (data.reshape(self.count, -1) == data.reshape(self.count, -1)[-1]))
+        same |= given & is_argument
         goes = np.diff(self.lines, axis=0, append=self.lines[-1:] + self.shift) == self.shift
         return same.all(axis=1) & goes.all(axis=1)
 
@@ -196,6 +234,30 @@ class _Turns:
             and np.array_equal(self.sizes, other.sizes)
             and np.array_equal(self.reads, other.reads)
         )
+
+    def given_in(self, nodes: list[Any]) -> dict[int, Integers]:
+        """The lines of the arguments that these turns read, by their places."""
+        if not self.given:
+            return {}
+        read = lines_of(read_by(nodes, [])[1]).reshape(len(nodes) // self.period, -1)
+        return {place: read[:, place] for place in self.given}
+
+    def given_by(
+        self, these: Sequence[Sequence[Value]], others: Sequence[Sequence[Value]]
+    ) -> dict[int, Integers] | None:
+        """The same of other turns that have these arguments; None where it is not clear which they would read."""
+        if not self.given:
+            return {}
+        if len(these) < self.count or len({*map(len, [*these, *others])}) != 1:
+            return None
+        mine, more = (np.array([[x._serial for x in row] for row in rows], np.int64) for rows in (these, others))
+        found = {}
+        for place in self.given:
+            is_read = (mine[len(mine) - self.count :] == self.lines_read[:, place, np.newaxis]).all(axis=0)
+            if is_read.sum() != 1:
+                return None
+            found[place] = more[:, int(np.argmax(is_read))]
+        return found
 
     def line(self, place: int) -> int:
         """The line of the node at a place of the recording, or of its counterpart in the turn behind the last."""

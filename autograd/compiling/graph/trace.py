@@ -30,6 +30,7 @@ def trace(
     origin: Callable[[int], Origin] | None = None,
     is_again: bool = False,
     is_whole: bool = True,
+    is_quiet: Callable[[], bool] = lambda: True,
     effects: list[str] | None = None,
 ) -> tuple[Graph, Tree, list[Value]]:
     """The graph of one run, the tree of its result, and the parameters it reached, in the order they were made.
@@ -38,13 +39,15 @@ def trace(
     no nan comes of it, if the run can be traced again; see `finite`. `effects` gets what no program does: Values
     written, gradients read.
 
-    Unless it is to be whole, the graph of a long run may leave out turns that are alike.
+    Unless it is to be whole, the graph of a long run may leave out turns that are alike, and those of `repeat` need not
+    all run where the function `is_quiet`: it has had no effects so far.
 
     Raises:
         MissingTurnError: the graph leaves out what it needs, and must be whole.
         PlainNeededError: the function needs plain numbers of some arguments.
     """
     tracer, outputs = Tracer(origin, arguments, is_whole=is_whole), list[Any]()
+    tracer.is_quiet = is_quiet
     tree: Tree = ()
     try:
         tree = tracer.run(run, outputs)

@@ -21,6 +21,7 @@ from ..calls.results import flatten_result
 from ..calls.static import PlainNeededError
 from .carried import Carried, as_constant
 from .graph import CODE_OF, DETACH, OPS
+from .repetition import Turns
 from .shortening import BETWEEN, Shortening
 
 _GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
@@ -49,8 +50,10 @@ class Tracer(Asking, Replayer):
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
-        self.shortening = Shortening(self.nodes, self.compared, self.noted)
-        self._looks_at: float = BETWEEN if is_whole is False else inf  # how many nodes there are at the next look
+        self.shortening = Shortening(self.nodes, self.compared, self.noted, arguments)
+        self.is_whole = is_whole
+        self._looks_at: float = inf if is_whole else BETWEEN  # how many nodes there are at the next look
+        self.is_quiet: Callable[[], bool] = lambda: True  # whether the function has had no effects so far
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self._outside = 0  # the identity of the frame that has the function recorded
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
@@ -85,6 +88,21 @@ class Tracer(Asking, Replayer):
         if not (self.reads or self.detached):  # numbers of single turns
             self.shortening.look()
         self._looks_at = len(self.nodes) + (BETWEEN if len(self.nodes) < before else before)
+
+    def begins_turn(self, repetition: Any, given: Any, rows: list[Any] | None) -> Any:
+        """A turn of `repeat` begins: what it is given in place of its number, or None."""
+        if self.is_whole or not self.is_open:
+            return None
+        if repetition.note is None:
+            repetition.note = Turns(rows)
+        return repetition.note.begin(given)
+
+    def ended_turn(self, repetition: Any, frame: Any, ended: int, left: int) -> int | None:
+        """So many turns have ended: how many of those that are left need not run."""
+        turns: Turns | None = repetition.note
+        if self.is_whole or turns is None or self.reads or self.detached or self.effects:
+            return None
+        return turns.left_out(self.shortening, frame, ended, left, self.is_quiet)
 
     def cut_off(self, node: Value, source: Value) -> None:
         if source is node:  # it is about to lose its inputs

@@ -77,6 +77,20 @@ def fold(graph: Graph) -> Looped | None:
 
 
 @dataclass(frozen=True, eq=False)
+class _Missing:
+    """So many turns are left out in front of a node, which read in some columns what is given there."""
+
+    at: int
+    turns: int
+    given: dict[int, Integers] = field(default_factory=dict)
+
+    def turn_of(self, turns: _Turns, column: int) -> int:
+        """The first turn behind these, as far as it reads the column."""
+        place = turns.stretch.start + int(turns.reader[column])
+        return max(0, -(-(self.at - place) // turns.stretch.period))
+
+
+@dataclass(frozen=True, eq=False)
 class _Turns:
     """A stretch whose turns are alike: a row for each turn of what it reads, as places among the nodes."""
 
@@ -85,12 +99,22 @@ class _Turns:
     is_inside: Flags  # for each column, whether it is a result of the stretch
     back: Integers  # and how many turns before it was made,
     place: Integers  # and where in the turn
-    missing: list[tuple[int, int]] = field(default_factory=list)  # in front of which node so many turns are left out
+    reader: Integers  # the place of who reads it
+    missing: list[_Missing] = field(default_factory=list)
 
     @property
     def turns(self) -> int:
         """How many turns there are, with those that are left out."""
-        return self.stretch.turns + sum(turns for _, turns in self.missing)
+        return self.stretch.turns + sum(one.turns for one in self.missing)
+
+    def column(self, k: int) -> Integers:
+        """What the turns read in a column, with those that are left out."""
+        found = self.read[:, k]
+        for one in reversed(self.missing):
+            if k in one.given:
+                at = one.turn_of(self, k)
+                found = np.concatenate((found[:at], one.given[k], found[at:]))
+        return found
 
 
 def _found(graph: Graph, start: int, stop: int) -> list[_Turns]:
@@ -119,11 +143,23 @@ def _fill(graph: Graph, gap: Gap, found: list[_Turns]) -> None:
             for one in found if len(later) else ():
                 period, count = one.stretch.period, gap.turns * int(later[0] - after[0])
                 is_inside = one.stretch.start + period <= before[-1] and after[0] + period <= one.stretch.stop
-                is_same = one.is_inside | (one.read == one.read[0]).all(axis=0)
-                if is_inside and is_same.all() and count % period == 0:
-                    one.missing.append((int(after[0]), count // period))
+                if is_inside and count % period == 0:
+                    one.missing.append(_missing(graph, gap, one, int(after[0]), count // period))
                     return
     raise MissingTurnError
+
+
+def _missing(graph: Graph, gap: Gap, found: _Turns, at: int, turns: int) -> _Missing:
+    """What is missing of a loop, with what the turns would have read."""
+    missing = _Missing(at, turns)
+    for k in np.flatnonzero(~found.is_inside & (found.read != found.read[0]).any(axis=0)).tolist():
+        turn = missing.turn_of(found, k)
+        ends = found.read[turn - 1 : turn + 1, k] + graph.leaves
+        given = gap.given.get((int(ends[0]), int(ends[-1])))
+        if given is None or len(given) != turns or not 0 < turn < len(found.read):
+            raise MissingTurnError
+        missing.given[k] = given - graph.leaves
+    return missing
 
 
 def _begun(graph: Graph, stretch: Stretch) -> Stretch:
@@ -164,7 +200,8 @@ def _settled(graph: Graph, stretch: Stretch) -> _Turns | None:
         like = np.where(is_inside, mine & (back == back_of) & (place == place_of), ~mine | (turn < back_of))
         odd = np.flatnonzero(~like.all(axis=1))
         if not len(odd):
-            return _Turns(stretch, read, mine, back_of, place_of)
+            reader = graph.nodes.readers[begin : begin + read.shape[1]] - start
+            return _Turns(stretch, read, mine, back_of, place_of, reader)
         before, after = odd[odd < middle], odd[odd > middle]
         first = int(before[-1]) + 1 if len(before) else 0
         last = int(after[0]) if len(after) else turns
@@ -220,8 +257,8 @@ class _Folding:
         kept = writing.kept
         column, turn = np.arange(len(kept))[:, np.newaxis], np.arange(stretch.turns)
         places = stretch.start + np.array(kept, np.int64)[:, np.newaxis] + stretch.period * turn
-        for at, turns in found.missing:
-            turn = turn + turns * (places >= at)
+        for one in found.missing:
+            turn = turn + one.turns * (places >= one.at)
         self.of[graph.leaves + places] = self.next + found.turns * column + turn
         self.next += found.turns * len(kept)
         self.loops.append(Loop(found.turns, body, writing.reads))
@@ -250,7 +287,10 @@ def _single(graph: Graph, start: int, stop: int) -> _Turns:
     begin, end = graph.nodes.starts[[start, stop]]
     read = graph.nodes.inputs[begin:end] - graph.leaves
     inside = read >= start
-    return _Turns(Stretch(start, stop - start, 1), read.reshape(1, -1), inside, np.zeros_like(read), read - start)
+    reader = graph.nodes.readers[begin:end] - start
+    return _Turns(
+        Stretch(start, stop - start, 1), read.reshape(1, -1), inside, np.zeros_like(read), read - start, reader
+    )
 
 
 class _Turn:
@@ -292,7 +332,7 @@ class _Turn:
         return k if kind == "constant" else len(self.constants) + k if kind == "argument" else base + k
 
     def _column(self, k: int) -> tuple[str, int]:
-        found, read = self.found, self.found.read[:, k]
+        found, read = self.found, self.found.column(k)
         if not found.is_inside[k]:
             return self._outside(read)
         return self._inside(int(found.place[k]), int(found.back[k]), read)

@@ -14,10 +14,8 @@ from ...vocabularies.printed import printed
 from ..graph.graph import Check, Graph
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
-from ..python.interpreter import Interpreter
 from ..python.lines import words
 from .looped import Looped
-from .unrolled import unrolled
 from .writing import Writing
 
 
@@ -26,12 +24,19 @@ class PythonLoops:
 
     def __init__(self, looped: Looped, graph: Graph) -> None:
         self.looped, self.graph = looped, graph
-        self._functions: dict[tuple[bytes, bool], tuple[Callable[..., Any], Writing]] = {}
+        self._functions: dict[tuple[bytes, bool, bool], tuple[Callable[..., Any], Writing]] = {}
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the program; see `Program.run`."""
+        found = self._run(shared, own, wanted, weight, is_gated=False)
+        # an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, and then a nan arrives
+        if wanted and has_nan(found):
+            found = self._run(shared, own, wanted, weight, is_gated=True)
+        return found
+
+    def _run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, is_gated: bool) -> Ran:
         looped = self.looped
-        key = wanted, own is not None
+        key = wanted, own is not None, is_gated
         if key not in self._functions:
             self._functions[key] = self._function(*key)
         function, writing = self._functions[key]
@@ -51,34 +56,23 @@ class PythonLoops:
         failed = np.zeros((len(self.graph.checks), samples), bool)
         failed[looped.of_checks] = _rows(m, writing.failed, len(looped.checks), samples)
         slopes = a[looped.first_parameter : looped.leaves]
+        if own is None:
+            return outputs, failed, np.array(slopes, float), np.zeros((0, 1))
         d_shared = np.array([np.sum(np.broadcast_to(x, samples)) for x, one in zip(slopes, batched) if not one], float)
         d_own = np.array([np.broadcast_to(x, samples) for x, one in zip(slopes, batched) if one], float)
-        if wanted and (np.isnan(d_shared).any() or np.isnan(d_own).any()):
-            return self.node_by_node(shared, own, wanted, weight)
         return outputs, failed, d_shared, d_own.reshape(len(d_own), samples)
-
-    def node_by_node(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
-        """Runs the graph without its loops: slow, and always right."""
-        if not self.graph.gaps:
-            return Interpreter(self.graph).run(shared, own, wanted, weight)
-        graph, of_checks = unrolled(self.looped)
-        outputs, turned, d_shared, d_own = Interpreter(graph).run(shared, own, wanted, weight)
-        failed = np.zeros((len(self.graph.checks), outputs.shape[1]), bool)
-        for k, row in zip(of_checks, turned, strict=True):
-            failed[self.looped.of_checks[k]] |= row
-        return outputs, failed, d_shared, d_own
 
     def loops(self) -> str | None:
         """What becomes machine code: nothing."""
         return None
 
-    def _function(self, wanted: bytes, is_batch: bool) -> tuple[Callable[..., Any], Writing]:
-        source, writing = self._text(wanted)
+    def _function(self, wanted: bytes, is_batch: bool, is_gated: bool) -> tuple[Callable[..., Any], Writing]:
+        source, writing = self._text(wanted, is_gated)
         return printed("program", source, _array_words() if is_batch else dict(vars(floats))), writing
 
-    def _text(self, wanted: bytes) -> tuple[str, Writing]:
+    def _text(self, wanted: bytes, is_gated: bool = False) -> tuple[str, Writing]:
         lines = Lines()
-        writing = Writing(self.looped, lambda lines: words, lines, _check)
+        writing = Writing(self.looped, lambda lines: words, lines, _check, is_gated)
         with lines.below("def program(m, a, q, weight):"):
             writing.write(wanted)
         return "\n".join([*lines.lines, ""]), writing
@@ -86,6 +80,11 @@ class PythonLoops:
     def source(self, wanted: bytes = b"") -> str:
         """Python; the words that it calls are those of `autograd.core.floats`."""
         return self._text(wanted)[0]
+
+
+def has_nan(ran: Ran) -> bool:
+    """Whether a derivative is nan."""
+    return bool(np.isnan(ran[2]).any() or np.isnan(ran[3]).any())
 
 
 def _rows(m: list[Any], at: int, count: int, samples: int) -> Floats:

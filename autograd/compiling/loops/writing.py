@@ -32,7 +32,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 class Writing:
     """The lines of `run(m, a, q, weight)`, and the memory that they need.
 
-    `check` prints how a comparison is noted that came out otherwise: of a cell, the comparison and its two sides.
+    `check` prints how a comparison is noted that came out otherwise: of a cell, the comparison and its two sides. Where
+    it is gated, an adjoint of exactly 0 passes nothing on; plain products pass 0 * inf, which is nan.
     """
 
     has_names = True  # whether adjoints are added up in a name from turn to turn
@@ -43,7 +44,9 @@ class Writing:
         words: Callable[[Lines], Words],
         lines: Lines,
         check: Callable[[str, Check, str, str], str],
+        is_gated: bool = False,
     ) -> None:
+        self.is_gated = is_gated
         self.looped, self.lines, self.words, self.check = looped, lines, words(lines), check
         self.memory = memory = Memory(looped.leaves)
         memory.numbers = dict(enumerate(looped.constants))
@@ -294,10 +297,16 @@ class Back:
             partials = op.partials(self.words, *op.split([names.all[x] for x in inputs]), names.all[number])
             wants = [(x, slope) for x, slope in zip(inputs, op.joined(partials), strict=True) if needs[x]]
             adjoint = Text(places[number])
-            before, terms = text.program([chained(adjoint, slope) for _, slope in wants], f"p{serial}_{number}_")
+            passed = [gated(adjoint, slope) if self.writing.is_gated else chained(adjoint, slope) for _, slope in wants]
+            before, terms = text.program(passed, f"p{serial}_{number}_")
             self.lines.add(*before)
             for (x, _), term in zip(wants, terms, strict=True):
                 add(x, term)
+
+
+def gated(adjoint: Text, slope: Any) -> Any:
+    """An adjoint times a partial, and 0 where the adjoint is 0, whatever the partial is."""
+    return Text("gate", (adjoint, slope)) if isinstance(slope, Text) else chained(adjoint, slope)
 
 
 def moves(lines: Lines, index: str, line: Callable[[Any, Any], str], pairs: list[tuple[Place, Place]]) -> None:

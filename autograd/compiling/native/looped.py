@@ -27,9 +27,11 @@ _MOST_LINES = 40_000  # LLVM takes about 0.1 ms for each
 _PRICE, _PRICE_OF_ONE = 40_000, 500  # of machine code, and of a line in it; a run of an operation in Python costs 1
 
 
+Made = tuple[Any, Writing]
+Key = tuple[bytes, bool, bool]  # the leaves whose derivatives are wanted, whether of a batch, whether gated
 # What a kernel takes, alone and for a batch.
-_ALONE, _BATCH = "ddqf", "ddqddddddif"
-_HEAD = (
+_TAKES = "ddqf", "ddqddddddif"
+_HEADS = (
     "def run(m, a, q, weight):",
     "def run(m, a, q, w, b, own, d_own, outputs, failed, samples, weight):",
 )
@@ -40,88 +42,82 @@ class NativeLoops(PythonLoops):
 
     def __init__(self, looped: Looped, graph: Graph, at_once: bool = True) -> None:
         super().__init__(looped, graph)
-        self._kernels: dict[tuple[bytes, bool], tuple[Any, Writing] | None] = {}
+        self._kernels: dict[Key, Made | None] = {}
         self._mine = threading.local()
         self.trial = Trial(_PRICE + _PRICE_OF_ONE * looped.size, at_once)
 
-    def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
-        """Runs the program; see `Program.run`."""
-        if self.trial.counts(self.looped.operations, (wanted, own is not None)):
-            return super().run(shared, own, wanted, weight)
-        if own is not None:
-            return self._run_batch(shared, own, wanted, weight) or super().run(shared, own, wanted, weight)
-        made = self._kernel(wanted)
-        if made is None:
-            return super().run(shared, own, wanted, weight)
+    def _run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float, is_gated: bool) -> Ran:
+        key = wanted, own is not None, is_gated
+        is_in_trial = self.trial.counts(self.looped.operations, key)
+        found = None
+        if not is_in_trial and (made := self._kernel(key)) is not None:
+            found = (
+                self._run_alone(shared, made, key, weight)
+                if own is None
+                else self._run_batch(shared, np.ascontiguousarray(own, float), made, key, weight)
+            )
+        return super()._run(shared, own, wanted, weight, is_gated) if found is None else found
+
+    def _run_alone(self, shared: list[Floats], made: Made, key: Key, weight: float) -> Ran | None:
+        """Runs the machine code; None where Python must run the lines."""
         looped, (call, writing) = self.looped, made
-        m, a, q = self._memory((wanted, False), writing)
+        m, a, q = self._memory(key, writing)
         first, last = looped.first_parameter, looped.leaves
         m[first:last] = shared[0] if len(shared) == 1 else np.concatenate(shared)
         m[writing.failed :] = 0.0
-        if wanted:
+        if key[0]:
             a.fill(0.0)
         if call(m, a, q, weight) != 0.0:
-            return super().run(shared, own, wanted, weight)
-        d = a[first:last].copy()
-        if np.isnan(d).any():
-            return self.node_by_node(shared, own, wanted, weight)
+            return None
         failed = np.zeros((len(self.graph.checks), 1), bool)
         failed[looped.of_checks, 0] = m[writing.failed :]
-        return m[writing.results : writing.failed].reshape(-1, 1).copy(), failed, d, np.zeros((0, 1))
+        return m[writing.results : writing.failed].reshape(-1, 1).copy(), failed, a[first:last].copy(), np.zeros((0, 1))
 
-    def _run_batch(self, shared: list[Floats], own: Floats, wanted: bytes, weight: float) -> Ran | None:
-        """The same for a batch; None where Python must run it."""
-        made = self._kernel(wanted, is_batch=True)
-        if made is None:
-            return None
+    def _run_batch(self, shared: list[Floats], own: Floats, made: Made, key: Key, weight: float) -> Ran | None:
+        """The same for a batch."""
         looped, samples, (call, writing) = self.looped, own.shape[1], made
-        m, a, q, w, b = self._memory((wanted, True), writing)
-        first, last = looped.first_parameter, looped.leaves
         assert isinstance(writing, Lanes)
-        is_own = writing.level.own[first:last]
-        m[first:last][~is_own] = np.concatenate(shared)
+        memory = self._memory(key, writing)
+        m, b = memory[0], memory[-1]
+        leaves = slice(looped.first_parameter, looped.leaves)
+        is_own = writing.level.own[leaves]
+        m[leaves][~is_own] = np.concatenate(shared)
         m[writing.failed :] = 0.0
         b.fill(0.0)
-        own = np.ascontiguousarray(own, float)
-        outputs = np.empty((len(looped.outputs), samples))
-        outputs[:] = m[writing.results : writing.failed, np.newaxis]
-        turned = np.zeros((len(looped.checks), samples))
+        outputs, turned = np.empty((len(looped.outputs), samples)), np.zeros((len(looped.checks), samples))
         d_own = np.zeros((len(own), samples))
-        if call(m, a, q, w, b, own, d_own, outputs, turned, samples, weight) != 0.0:
+        if call(*memory, own, d_own, outputs, turned, samples, weight) != 0.0:
             return None
-        shared_results = ~writing.level.own[looped.outputs]
-        outputs[shared_results] = m[writing.level.address[looped.outputs]][shared_results, np.newaxis]
-        turned[~np.array(writing.own_checks, bool)] = m[writing.failed :][
-            ~np.array(writing.own_checks, bool), np.newaxis
-        ]
+        is_shared = ~writing.level.own[looped.outputs]
+        outputs[is_shared] = m[writing.level.address[looped.outputs][is_shared], np.newaxis]
+        is_shared = ~np.array(writing.own_checks, bool)
+        turned[is_shared] = m[writing.failed :][is_shared, np.newaxis]
         failed = np.zeros((len(self.graph.checks), samples), bool)
         failed[looped.of_checks] = turned
-        d = b.reshape(-1, LANES)[first:last][~is_own].sum(axis=1)
-        if wanted and (np.isnan(d).any() or np.isnan(d_own).any()):
-            return self.node_by_node(shared, own, wanted, weight)
-        return outputs, failed, d, d_own
+        return outputs, failed, b.reshape(-1, LANES)[leaves][~is_own].sum(axis=1), d_own
 
     def loops(self) -> str | None:
         """The lines, with those of the way back where there is one result."""
         try:
-            return self._native_text(self.looped.every_leaf if len(self.looped.outputs) == 1 else b"")[0]
+            wanted = self.looped.every_leaf if len(self.looped.outputs) == 1 else b""
+            return self._native_text((wanted, any(self.looped.batched), False))[0]
         except UnprintableError:
             return None
 
-    def _kernel(self, wanted: bytes, is_batch: bool = False) -> tuple[Any, Writing] | None:
-        key = wanted, is_batch
+    def _kernel(self, key: Key) -> Made | None:
         if key not in self._kernels:
             try:
-                source, writing = self._native_text(wanted, is_batch)
-                self._kernels[key] = kernel(source, _BATCH if is_batch else _ALONE), writing
+                source, writing = self._native_text(key)
+                self._kernels[key] = kernel(source, _TAKES[key[1]]), writing
             except UnprintableError:
                 self._kernels[key] = None
         return self._kernels[key]
 
-    def _native_text(self, wanted: bytes, is_batch: bool = False) -> tuple[str, Writing]:
+    def _native_text(self, key: Key) -> tuple[str, Writing]:
+        wanted, is_batch, is_gated = key
         lines = Lines()
-        writing = (Lanes if is_batch else Writing)(self.looped, NativeWords, lines, _check)
-        with lines.below(_HEAD[is_batch]):
+        writing = (Lanes if is_batch else Writing)(self.looped, NativeWords, lines, _check, is_gated)
+        with lines.below(_HEADS[is_batch]):
             lines.add("bad = 0.0")
             writing.write(wanted)
             lines.add("return bad")
@@ -129,9 +125,9 @@ class NativeLoops(PythonLoops):
             raise UnprintableError("the lines would take too long to compile")
         return "\n".join([*lines.lines, ""]), writing
 
-    def _memory(self, key: Any, writing: Writing) -> tuple[Any, ...]:
+    def _memory(self, key: Key, writing: Writing) -> tuple[Any, ...]:
         """The arrays of this thread: `m`, `a` and `q`, and for a batch `w` and `b`."""
-        mine = self._mine.__dict__
+        mine: dict[Any, Any] = self._mine.__dict__
         if key not in mine:
             size, is_batch = writing.memory.size, isinstance(writing, Lanes)
             sizes = (size, 1, LANES * size, LANES * size) if is_batch else (size, size)

@@ -34,6 +34,7 @@ class Effects:
         self.closure = Closure(function, arguments)
         self._ran: dict[int, CodeType] = {}
         self._seeded: list[Any] = []  # generators that give the same numbers in each run
+        self._draws: list[_Draws] = []
         self.drawn = ""  # which random number was drawn first
         self.found = ""  # what was done
         self.may_be_once = False  # whether a second run may do without: a cache is filled, a mask drawn
@@ -41,7 +42,7 @@ class Effects:
     def watch(self, run: Callable[[], Any]) -> Any:
         """What `run` returns; notes what it does."""
         closure = self.closure
-        draws = [_Draws(one) for one in closure.generators]
+        draws = self._draws = [_Draws(one) for one in closure.generators]
         is_profiled = closure.is_impure or closure.unreachable
         if self._by_line and draws:
             run = partial(_line_by_line, run, draws)
@@ -55,6 +56,10 @@ class Effects:
             self.closure = Closure(self._function, self._arguments, _Ran(self._ran))
             self.found = self.found or self.closure.unreachable
         return result
+
+    def is_quiet(self) -> bool:
+        """Whether it has done nothing of that kind so far, while it runs."""
+        return not (self.found or self.drawn or any(one.has_drawn() for one in self._draws)) and self.closure.is_same()
 
     def _profiled(self, run: Callable[[], Any]) -> Any:
         others: Any = sys.getprofile()

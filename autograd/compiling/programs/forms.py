@@ -49,12 +49,13 @@ def choose(graph: Graph, dtype: Any = float, native: bool | None = None, threads
     if can_be_straight and len(nodes) <= _WORTH:  # as much as one call is worth
         return _lines(graph, is_machine, at_once)
     is_double = np.dtype(dtype) == np.float64
-    if graph.gaps or (is_double and is_deep(graph, _MOST_LOOPS)):
-        found = loops_of(graph)
-        if found is not None:
-            return _loops(found, graph, is_machine, at_once)
+    is_known_deep = bool(graph.gaps) or (is_double and is_deep(graph, _MOST_LOOPS))
+    if is_known_deep and (found := loops_of(graph)) is not None:
+        return _loops(found, graph, is_machine, at_once)
     gathered = gather_sums(graph)
     groups = levels(gathered)
+    if is_double and not is_known_deep and len(groups) > _MOST_LOOPS and (found := loops_of(graph)) is not None:
+        return _loops(found, graph, is_machine, at_once)
     is_straight = can_be_straight and len(nodes) <= _WORTH * len(groups)
     if is_machine and not has_samples:
         if is_straight and len(nodes) <= _MOST_STRAIGHT and graph.leaves - graph.first_parameter <= _MOST_LEAVES:

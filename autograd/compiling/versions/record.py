@@ -58,6 +58,7 @@ def _record(
             origin=call.origin,
             is_again=options.policy == "record" and options.dtype == np.float64,
             is_whole=is_whole,
+            is_quiet=effects.is_quiet,
             effects=touched,
         )
     except Exception as error:
