@@ -564,3 +564,35 @@ def test_a_program_that_leaves_turns_out_is_saved_and_listed_with_all_of_them(sh
     compiled.program.save(tmp_path / "program.json")
     found, _, (gradient,) = Program.load(tmp_path / "program.json").value_and_gradients(ORBITS[0])
     assert (found, list(gradient)) == (value, slopes)
+
+
+@pytest.mark.parametrize("native", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("batch", [(), 0])
+def test_wide_layers_that_wait_for_one_another_are_blocks_where_there_is_no_machine_code(batch, native):
+    weights = [[Value(0.1 * (j + k) - 0.5) for k in range(24)] for j in range(24)]
+
+    def f(xs):
+        state = [xs[k % 4] * 1.0 for k in range(24)]
+        for _ in range(160):
+            state = [autograd.tanh(autograd.linear(row, state, x)) for row, x in zip(weights, state)]
+        return autograd.sum(state)
+
+    compiled = autograd.compile(f, batch=batch, native=native)
+    assert np.allclose(compiled([POINTS[0]] if batch == 0 else POINTS[0]), f(POINTS[0]).data, rtol=1e-9)
+    assert compiled.program.form == ("loops" if native else "blocks")
+
+
+def test_neurons_that_differ_in_their_weights_alone_are_found_again(short_loops):
+    weights = [[Value(0.1 * (j - k)) for k in range(8)] for j in range(8)]
+
+    def f(xs):
+        state = [xs[k % 4] * 1.0 for k in range(8)]
+        for _ in range(50):
+            state = [autograd.tanh(autograd.linear(row, state, x)) for row, x in zip(weights, state)]
+        return autograd.sum(state)
+
+    values = [Value(x) for x in POINTS[0]]
+    graph, *_ = trace(lambda: f(values), values, [False] * 4)
+    looped = fold(simplify(graph))
+    assert looped is not None
+    assert max(loop.turns for loop in looped.loops) >= 48

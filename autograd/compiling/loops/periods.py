@@ -9,6 +9,7 @@ Candidates for the period are the distances at which the same few operations com
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +41,17 @@ class Stretch:
         return self.period * (self.turns - 1)
 
 
-def repeated(graph: Graph, start: int, stop: int, least_turns: int, least_saved: int) -> list[list[Stretch]]:
+def repeated(graph: Graph, start: int, stop: int, least_turns: int, least_saved: int) -> Iterator[list[Stretch]]:
     """For each period that saves so much, the stretches among these nodes that repeat with it; the best first."""
+    for by_leaf in (False, True):
+        yield from _repeated(graph, start, stop, least_turns, least_saved, by_leaf)
+
+
+def _repeated(
+    graph: Graph, start: int, stop: int, least_turns: int, least_saved: int, by_leaf: bool
+) -> list[list[Stretch]]:
     found = []
-    for period in _candidates(graph, start, stop):
+    for period in _candidates(graph, start, stop, by_leaf):
         mine = _stretches(graph, start, stop, period, least_saved + period)
         mine = [one for one in mine if one.turns >= least_turns and one.saved >= least_saved]
         if mine:
@@ -66,15 +74,21 @@ def _is_around(outer: list[Stretch], inner: list[Stretch]) -> bool:
     return 2 * _saved(outer) > _saved(inner) and all(one.stop - one.start <= period for one in inner)
 
 
-def _candidates(graph: Graph, start: int, stop: int) -> list[int]:
-    """Distances at which the same operations come again, where that happens most often."""
+def _candidates(graph: Graph, start: int, stop: int, by_leaf: bool) -> list[int]:
+    """Distances at which the same operations come again, where that happens most often.
+
+    Neurons of a layer differ in nothing but the weights that they read, which are the same in the next turn: so leaves
+    are told apart `by_leaf`. Where each turn reads others, they are not.
+    """
     nodes = graph.nodes
     w = weights(4)
     looks = nodes.codes[start:stop].astype(np.uint64) * w[0] + nodes.sizes[start:stop].astype(np.uint64) * w[1]
     # how far back they read says more: turns may be made of several that differ in nothing else
     own = graph.leaves + np.arange(start, stop)
     ends = [nodes.inputs[nodes.starts[start:stop]], nodes.inputs[nodes.starts[start + 1 : stop + 1] - 1]]
-    first, last = (np.where(x < graph.leaves, 0, own - x).astype(np.uint64) for x in ends)
+    first, last = (np.where(x < graph.leaves, -x if by_leaf else 0, own - x).astype(np.uint64) for x in ends)
+    if by_leaf:
+        return sorted(_distances(looks + first * w[2] + last * w[3], w))
     return sorted(_distances(looks, w) | _distances(looks + first * w[2] + last * w[3], w))
 
 
