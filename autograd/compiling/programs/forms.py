@@ -6,6 +6,7 @@ Machine code is imported where a program is to have it, and not before.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Form = Blocks | PythonLines | PythonLoops | Interpreter
 
 _WORTH = 20  # a NumPy call takes about as long as this many operations in plain Python
+_NUMPY = 2  # operations of loops, each a NumPy call for all samples, that take as long as a block
 _MOST_LINES = 50_000  # operations, of some 3 lines each; Python takes 25 us to compile a line
 _MOST_STRAIGHT, _MOST_LEAVES, _MOST_LOOPS = 12_000, 250, 300  # operations, arguments and blocks for machine code
 _INTERPRETED = 500  # operations by an interpreter in machine code that take at most as long as a NumPy call
@@ -50,11 +52,16 @@ def choose(graph: Graph, dtype: Any = float, native: bool | None = None, threads
         return _lines(graph, is_machine, at_once)
     is_double = np.dtype(dtype) == np.float64
     is_known_deep = bool(graph.gaps) or (is_double and is_deep(graph, _MOST_LOOPS))
-    if is_known_deep and (found := loops_of(graph)) is not None:
+    found = loops_of(graph) if is_known_deep else None
+    if found is not None and (is_machine or graph.gaps):
         return _loops(found, graph, is_machine, at_once)
     gathered = gather_sums(graph)
     groups = levels(gathered)
-    if is_double and not is_known_deep and len(groups) > _MOST_LOOPS and (found := loops_of(graph)) is not None:
+    if is_double and not is_known_deep and len(groups) > _MOST_LOOPS:
+        found = loops_of(graph)
+    # without machine code a loop of wide layers takes longer than a NumPy call for each of them
+    most = inf if is_machine or len(groups) > _MOST_BLOCKS else (_NUMPY if has_samples else _WORTH) * len(groups)
+    if found is not None and found.operations <= most:
         return _loops(found, graph, is_machine, at_once)
     is_straight = can_be_straight and len(nodes) <= _WORTH * len(groups)
     if is_machine and not has_samples:
