@@ -24,13 +24,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-os.environ |= {"OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
-if hasattr(os, "sched_setaffinity"):  # one core for all
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+if __name__ == "__main__":  # one thread, before NumPy is imported, and one core for all
+    os.environ |= {"OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def euler(rates: Any, a: Any, b: Any, h: float) -> tuple[Any, Any]:
     return a + h * (alpha * a - beta * a * b), b + h * (delta * a * b - gamma * b)
 
 
-def tapegrad_rnn() -> Task:
+def tapegrad_rnn(native: bool) -> Task:
     """The mean cross-entropy of each next letter, neuron by neuron."""
     import autograd
     from autograd import Value, exp, log, tanh
@@ -98,7 +99,7 @@ def tapegrad_rnn() -> Task:
 
     enter, on, (bias,), out, (last,) = (matrix(*shape) for shape in _SHAPES)
 
-    @autograd.compile
+    @partial(autograd.compile, native=native)
     def loss(letters: list[int], following: Any) -> Any:
         h: list[Any] = [0.0] * WIDTH
         total = 0.0
@@ -118,11 +119,11 @@ def tapegrad_rnn() -> Task:
     return task
 
 
-def tapegrad_asian() -> Task:
+def tapegrad_asian(native: bool) -> Task:
     import autograd
     from autograd import exp, relu, sqrt
 
-    @autograd.compile(batch=1)
+    @autograd.compile(batch=1, native=native)
     def payoff(trade: list[Any], draws: list[Any]) -> Any:
         price, vol, rate, years, strike = trade
         dt = years * (1.0 / STEPS)
@@ -175,20 +176,19 @@ def paths() -> Any:
 
 
 def tapegrad(name: str, native: bool) -> Task:
-    os.environ["AUTOGRAD_NATIVE"] = str(int(native))
     if name in ODES:
         import autograd
 
         kind, h, turns = ODES[name]
         formula = {"lorenz": lorenz, "lotka": lotka}[kind]
-        compiled, p = autograd.compile(lambda p: formula(p, h, turns)), STARTS[kind]
+        compiled, p = autograd.compile(lambda p: formula(p, h, turns), native=native), STARTS[kind]
 
         def task() -> list[float]:
             value, slopes = compiled.value_and_grad(p)
             return [value, *slopes]
 
         return task
-    return tapegrad_rnn() if name == "rnn" else tapegrad_asian()
+    return tapegrad_rnn(native) if name == "rnn" else tapegrad_asian(native)
 
 
 def jax(name: str) -> Task:

@@ -144,6 +144,17 @@ def test_the_gradient_by_hand_is_that_of_the_formula_by_differences(kind: str, l
     assert slope == pytest.approx(sum(d * g for d, g in zip(random_direction, gradient)), rel=1e-6)
 
 
+@pytest.mark.parametrize("name", ["lorenz", "lotka", "rnn", "asian"])
+def test_loops_compute_what_is_worked_out_by_hand(name: str, load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
+        pytest.skip("there is no C compiler")
+    loops = load("loops")
+    monkeypatch.setattr(loops, "ODES", {"lorenz": ("lorenz", 1e-2, 130), "lotka": ("lotka", 1e-2, 210)})
+    for size, few in {"LETTERS": 40, "TRADES": 3, "PATHS": 11, "STEPS": 90}.items():
+        monkeypatch.setattr(loops, size, few)
+    load("turns").check(loops.tapegrad(name, native=False)(), loops.by_hand(name)())
+
+
 def test_a_peer_with_a_wrong_gradient_is_not_timed(load: Any) -> None:
     turns = load("turns")
     turns.check([1.0, 2.0 + 1e-12], [1.0, 2.0])
