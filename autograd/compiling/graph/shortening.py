@@ -62,20 +62,24 @@ class Shortening:
 
     def look(self) -> None:
         """Takes turns out of the end of the recording, if the last ones are alike."""
+        period = _period(self.nodes[-BETWEEN:])
+        for times in (1, 2, 3, 4) if period else ():  # parts of a turn may be the same operations that read otherwise
+            if self._shorten(times * period):
+                return
+
+    def _shorten(self, period: int) -> bool:
+        """Takes turns of this length out, if the last ones are alike, and says whether they are."""
         nodes, before = self.nodes, self.missing[-1] if self.missing else None
-        period = _period(nodes[-BETWEEN:])
-        if not period:
-            return
         kept = max(KEPT, -(-NODES // period))
         begin = max(before.at if before else 0, len(nodes) - 2 * BETWEEN)
         stop = begin + (len(nodes) - begin) // period * period  # turns begin where they did at the last look
         turns = self._turns(begin, stop, period)
         if turns.count <= 2 * kept or turns.most_back > kept:
-            return
+            return False
         start, end = turns.start + kept * period, stop - kept * period
         # the first turns behind those that are missing read what is before these, and have been looked at
-        goes_on = before is not None and before.period == period and turns.start <= begin + turns.most_back * period
-        if goes_on and self._is_same_loop(turns, begin, kept):
+        goes_on = before is not None and (before.at, before.period) == (begin, period)
+        if goes_on and turns.start <= begin + turns.most_back * period and self._is_same_loop(turns, begin, kept):
             start = begin  # the turns that were left behind those that are missing go as well
         else:
             goes_on = False
@@ -84,6 +88,7 @@ class Shortening:
                 self.missing.append(Missing(start, period, 0))
             self.missing[-1].add((end - start) // period, turns.given_in(nodes[start:end]))
             self._take(start, end)
+        return True
 
     def leave_out(self, begin: int, period: int, count: int, rows: Sequence[Sequence[Value]]) -> bool:
         """Leaves out so many turns that do not run, if all since `begin` are alike; says whether it does.

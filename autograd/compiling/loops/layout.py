@@ -148,6 +148,11 @@ class Turns:
         places = enumerate(self.places, self.loop.body.first_argument)
         return [(k, self.inner.place(k), place) for k, place in places if place.step]
 
+    def read_by_turn(self) -> set[int]:
+        """The addresses of what is read from before the loop, another one in each turn."""
+        reads = [read for read in self.loop.reads if isinstance(read, Outside) and not read.is_same]
+        return {at for read in reads for at in self.outer.address[read.of].tolist()}
+
     def before(self) -> list[tuple[Place, int]]:
         """Where numbers from before the loop stand in front of those of its turns, and which."""
         columns = [(column, back) for column in self.columns for back in sorted(column.first, reverse=True)]

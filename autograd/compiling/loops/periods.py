@@ -17,6 +17,7 @@ from ..graph.graph import Graph
 from ..graph.hashes import Hashes, weights
 from ..graph.nodes import Flags, Integers, runs
 
+TURNS, SAVED = 6, 600  # fewer turns, or fewer nodes less, are not worth a loop
 _WINDOWS = 1, 4, 16, 64, 256  # operations that are looked for again, one after the other
 _MOST = 6  # distances that are tried for each
 _LONG_AGO = 4  # periods
@@ -40,12 +41,12 @@ class Stretch:
         return self.period * (self.turns - 1)
 
 
-def repeated(graph: Graph, start: int, stop: int, least_turns: int, least_saved: int) -> list[list[Stretch]]:
+def repeated(graph: Graph, start: int, stop: int) -> list[list[Stretch]]:
     """For each period that saves so much, the stretches among these nodes that repeat with it; the best first."""
     found = []
     for period in _candidates(graph, start, stop):
-        mine = _stretches(graph, start, stop, period, least_saved + period)
-        mine = [one for one in mine if one.turns >= least_turns and one.saved >= least_saved]
+        mine = _stretches(graph, start, stop, period, SAVED + period)
+        mine = [one for one in mine if one.turns >= TURNS and one.saved >= SAVED]
         if mine:
             found.append(mine)
     found.sort(key=lambda mine: (-_saved(mine), mine[0].period))
@@ -106,8 +107,11 @@ def _stretches(graph: Graph, start: int, stop: int, period: int, least: int) -> 
     edges = np.flatnonzero(alike[1:] != alike[:-1])
     begin, end = edges[::2], edges[1::2]
     long = end - begin + period >= least
-    turns = (end - begin) // period + 1
-    return [Stretch(start + k, period, n) for k, n in zip(begin[long].tolist(), turns[long].tolist(), strict=True)]
+    found: list[Stretch] = []
+    for first, last in zip((start + begin[long]).tolist(), (start + end[long]).tolist(), strict=True):
+        at = max(first, found[-1].stop) if found else first  # what is alike before and behind an odd node overlaps
+        found.append(Stretch(at, period, (last - at) // period + 1))
+    return found
 
 
 def _is_alike(graph: Graph, start: int, stop: int, period: int) -> Flags:

@@ -18,7 +18,13 @@ def unrolled(looped: Looped) -> tuple[Graph, list[int]]:
     of = writing.write_looped(looped, writing.leaves, 0)
     nodes = Nodes(*(np.concatenate(column) for column in zip(*writing.rows, strict=True)))
     made = Graph(
-        writing.constants, looped.parameters, looped.batched, nodes, of[looped.outputs].tolist(), writing.checks
+        writing.constants,
+        looped.parameters,
+        looped.batched,
+        nodes,
+        of[looped.outputs].tolist(),
+        writing.checks,
+        labels={int(of[k]): name for k, name in looped.labels.items()},
     )
     return made, writing.of_checks
 

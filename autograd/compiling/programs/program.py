@@ -16,6 +16,7 @@ from ..calls.static import Name, Static, mode_of
 from ..graph import saving
 from ..graph.graph import Graph
 from ..loops.python import PythonLoops
+from ..loops.unrolled import unrolled
 from ..numpy.blocks import Blocks, Floats, Ran
 from ..packing.pack import Packed
 from ..python.lines import PythonLines
@@ -123,7 +124,10 @@ class Program:
             "result": saving.plain(self.result),
             "has_aux": self.has_aux,
         }
-        saving.write(path, self.graph, self.dtype, signature, self.parameters.tolist())
+        graph = self.graph
+        if isinstance(self.runs, PythonLoops) and graph.gaps:
+            graph, _ = unrolled(self.runs.looped)
+        saving.write(path, graph, self.dtype, signature, self.parameters.tolist())
 
     @classmethod
     def load(cls, path: Any) -> Program:
@@ -172,7 +176,7 @@ class Program:
 
     def __str__(self) -> str:
         graph, packed, runs = self.graph, self.packed, self.runs
-        known = f"{len(graph.nodes):,} operations, {graph.parameters:,} parameters, {len(graph.batched):,} arguments"
+        known = f"{self._operations:,} operations, {graph.parameters:,} parameters, {len(graph.batched):,} arguments"
         if isinstance(runs, PythonLoops):
             return f"{known}, in loops\n{table_of_loops(runs.looped)}"
         if packed is None:
@@ -180,7 +184,12 @@ class Program:
         return f"{known}, in {len(packed.blocks)} blocks\n{listing.table(packed)}"
 
     def __repr__(self) -> str:
-        return f"<Program of {len(self.graph.nodes):,} operations in {self.form}>"
+        return f"<Program of {self._operations:,} operations in {self.form}>"
+
+    @property
+    def _operations(self) -> int:
+        """How many operations one run makes."""
+        return self.runs.looped.operations if isinstance(self.runs, PythonLoops) else len(self.graph.nodes)
 
     def run(self, shared: list[Floats], own: Floats | None = None, wanted: bytes = b"", weight: float = 1.0) -> Ran:
         """Results, which checks failed, and the derivatives by the shared and by each sample's own leaves.
