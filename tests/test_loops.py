@@ -13,7 +13,7 @@ from autograd.compiling.graph import shortening, tracer
 from autograd.compiling.graph.longhand import in_longhand
 from autograd.compiling.graph.simplify import simplify
 from autograd.compiling.graph.trace import trace
-from autograd.compiling.loops import fold as folding
+from autograd.compiling.loops import periods
 from autograd.compiling.loops.fold import fold
 from autograd.compiling.loops.python import PythonLoops
 from autograd.compiling.loops.unrolled import unrolled
@@ -27,8 +27,8 @@ from autograd.compiling.python.lines import MOST_INPUTS, PythonLines
 @pytest.fixture
 def short_loops(monkeypatch):
     """Loops are found where three turns are alike, however small: so that most random programs have some."""
-    monkeypatch.setattr(folding, "_TURNS", 3)
-    monkeypatch.setattr(folding, "_SAVED", 12)
+    monkeypatch.setattr(periods, "TURNS", 3)
+    monkeypatch.setattr(periods, "SAVED", 12)
     monkeypatch.setattr(forms, "_MOST_LOOPS", 5)
 
 

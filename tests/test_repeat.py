@@ -215,3 +215,26 @@ def test_a_loop_is_given_a_number_of_turns_or_what_they_get():
     for wrong in ({}, {"turns": 3, "over": [1]}):
         with pytest.raises(TypeError, match="takes a number of turns"):
             repeat(**wrong)
+
+
+@pytest.mark.parametrize("what", ["breaks", "turns once", "turns and turns back"])
+@pytest.mark.parametrize("batch", [(), (0, 1)])
+def test_a_comparison_that_comes_out_otherwise_in_a_turn_that_was_not_recorded_is_noticed(what, batch):
+    after = {
+        "breaks": "if x > 3.0: break",
+        "turns once": "if x > 3.0: x = x - 2.5",
+        "turns and turns back": "if y > 0.99: x = x * 0.5",
+    }[what]
+    body = "x = x * 1.01\n" + "\n".join(f"y = autograd.sin({'y' if k else 'x'} * b)" for k in range(60)) + f"\n{after}"
+    plain, repeated = (function(("y = a", body, "x + y"), loop=loop) for loop in ("range(n)", "autograd.repeat(n)"))
+    compiled = autograd.compile(repeated, argnums=(0, 1), native=False, batch=batch, reduce="sum")
+    points = [(0.3, 0.7), (-0.4, 0.9), (0.1, 1.6)]
+    if batch:
+        total, slopes = compiled.value_and_grad(*map(list, zip(*points, strict=True)))
+        each = [autograd.value_and_grad(plain, argnums=(0, 1))(*given) for given in points]
+        assert total == pytest.approx(sum(value for value, _ in each), rel=1e-9)
+        for k in range(2):
+            assert slopes[k] == pytest.approx([found[k] for _, found in each], rel=1e-6)
+        return
+    for given in points:
+        agree(compiled, plain, given)

@@ -118,12 +118,13 @@ class Gap:
     after: Integers  # of the one behind,
     later: Integers  # and of the next one
     given: dict[tuple[int, int], Integers]  # by what those two turns read: what the turns between them read there
+    is_guess: bool  # they did not run, so that they may compare otherwise
 
     def moved(self, of: Integers) -> Gap:
         """The same by the new numbers of nodes, or -1 for those that are gone."""
         before, after, later = (of[x][of[x] >= 0] for x in (self.before, self.after, self.later))
         given = {(int(of[a]), int(of[b])): of[x] for (a, b), x in self.given.items()}
-        return Gap(self.turns, before, after, later, given)
+        return Gap(self.turns, before, after, later, given, self.is_guess)
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,7 +92,7 @@ def _gap(leaves: int, missing: Missing, nodes: Nodes, number: Callable[[Integers
         numbers = number(np.concatenate(lines))
         if not np.array_equal(given.setdefault((one, other), numbers), numbers):
             raise MissingTurnError
-    return Gap(missing.turns, before, after, later, given)
+    return Gap(missing.turns, before, after, later, given, missing.is_guess)
 
 
 def _codes(nodes: list[Any]) -> Integers:

@@ -40,6 +40,7 @@ class Missing:
     at: int
     period: int
     turns: int
+    is_guess: bool = False  # they did not run, so that they may compare otherwise
     given: dict[int, list[Integers]] = field(default_factory=dict)  # by place among what a turn reads: arguments' lines
 
     def add(self, turns: int, given: dict[int, Integers]) -> None:
@@ -104,7 +105,7 @@ class Shortening:
         given = turns.given_by(rows[: len(rows) - count], rows[len(rows) - count :])
         if given is None or self._is_held(turns, middle, middle + period):
             return False
-        self.missing.append(Missing(end, period, 0))
+        self.missing.append(Missing(end, period, 0, is_guess=True))
         self.missing[-1].add(count, given)
         return True
 

@@ -11,20 +11,19 @@ Where a turn begins is up to this: where the fewest numbers go on from one turn 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from ..graph.graph import CODE_OF, Check, Gap, Graph
+from ..graph.graph import CODE_OF, Check, Graph
 from ..graph.longhand import in_longhand
-from ..graph.nodes import Flags, Integers, Nodes
+from ..graph.nodes import Integers, Nodes
 from ..graph.shortening import MissingTurnError
 from ..python.lines import MOST_INPUTS
+from .alike import Turns, begun, fill, settled, single
 from .looped import Body, Earlier, Loop, Looped, Outside, Read
-from .periods import Stretch, repeated
+from .periods import repeated
 
-_TURNS, _SAVED = 6, 600  # fewer turns, or fewer nodes less, are not worth a loop
-_BACK = 16  # turns that a turn may look back
 _WRITTEN = 20_000  # operations, those of a turn once, that are not too many lines
 _SUMS = [CODE_OF[name] for name in ("add", "sub", "sum")]
 
@@ -72,59 +71,16 @@ def fold(graph: Graph) -> Looped | None:
     """The graph with its loops, or None where it has none."""
     found = _found(graph, 0, len(graph.nodes))
     for gap in graph.gaps:
-        _fill(graph, gap, found)
+        fill(graph, gap, found)
     return _Folding(graph, found).looped() if found else None
 
 
-@dataclass(frozen=True, eq=False)
-class _Missing:
-    """So many turns are left out in front of a node, which read in some columns what is given there."""
-
-    at: int
-    turns: int
-    given: dict[int, Integers] = field(default_factory=dict)
-
-    def turn_of(self, turns: _Turns, column: int) -> int:
-        """The first turn behind these, as far as it reads the column."""
-        place = turns.stretch.start + int(turns.reader[column])
-        return max(0, -(-(self.at - place) // turns.stretch.period))
-
-
-@dataclass(frozen=True, eq=False)
-class _Turns:
-    """A stretch whose turns are alike: a row for each turn of what it reads, as places among the nodes."""
-
-    stretch: Stretch
-    read: Integers
-    is_inside: Flags  # for each column, whether it is a result of the stretch
-    back: Integers  # and how many turns before it was made,
-    place: Integers  # and where in the turn
-    reader: Integers  # the place of who reads it
-    missing: list[_Missing] = field(default_factory=list)
-
-    @property
-    def turns(self) -> int:
-        """How many turns there are, with those that are left out."""
-        return self.stretch.turns + sum(one.turns for one in self.missing)
-
-    def column(self, k: int) -> Integers:
-        """What the turns read in a column, with those that are left out."""
-        found = self.read[:, k]
-        for one in reversed(self.missing):
-            if k in one.given:
-                at = one.turn_of(self, k)
-                found = np.concatenate((found[:at], one.given[k], found[at:]))
-        return found
-
-
-def _found(graph: Graph, start: int, stop: int) -> list[_Turns]:
+def _found(graph: Graph, start: int, stop: int) -> list[Turns]:
     """The loops among these nodes, from first to last."""
-    if stop - start < _SAVED:
-        return []
-    for stretches in repeated(graph, start, stop, _TURNS, _SAVED):
-        turns = [x for x in (_settled(graph, _begun(graph, one)) for one in stretches) if x is not None]
+    for stretches in repeated(graph, start, stop):
+        turns = [x for x in (settled(graph, begun(graph, one)) for one in stretches) if x is not None]
         if turns:
-            found: list[_Turns] = []
+            found: list[Turns] = []
             at = start
             for one in turns:
                 found += [*_found(graph, at, one.stretch.start), one]
@@ -133,88 +89,10 @@ def _found(graph: Graph, start: int, stop: int) -> list[_Turns]:
     return []
 
 
-def _fill(graph: Graph, gap: Gap, found: list[_Turns]) -> None:
-    """Adds the turns that were left out of a graph to the loop that they belong to."""
-    before, after, later = (np.sort(x) - graph.leaves for x in (gap.before, gap.after, gap.later))
-    if len(before):
-        after = after[after > before[-1]]
-        if len(after):
-            later = later[later > after[-1]]
-            for one in found if len(later) else ():
-                period, count = one.stretch.period, gap.turns * int(later[0] - after[0])
-                is_inside = one.stretch.start + period <= before[-1] and after[0] + period <= one.stretch.stop
-                if is_inside and count % period == 0:
-                    one.missing.append(_missing(graph, gap, one, int(after[0]), count // period))
-                    return
-    raise MissingTurnError
-
-
-def _missing(graph: Graph, gap: Gap, found: _Turns, at: int, turns: int) -> _Missing:
-    """What is missing of a loop, with what the turns would have read."""
-    missing = _Missing(at, turns)
-    for k in np.flatnonzero(~found.is_inside & (found.read != found.read[0]).any(axis=0)).tolist():
-        turn = missing.turn_of(found, k)
-        ends = found.read[turn - 1 : turn + 1, k] + graph.leaves
-        given = gap.given.get((int(ends[0]), int(ends[-1])))
-        if given is None or len(given) != turns or not 0 < turn < len(found.read):
-            raise MissingTurnError
-        missing.given[k] = given - graph.leaves
-    return missing
-
-
-def _begun(graph: Graph, stretch: Stretch) -> Stretch:
-    """The same stretch, begun where the fewest results are read by the next turn."""
-    period, middle = stretch.period, stretch.start + stretch.period * (stretch.turns // 2)
-    nodes = graph.nodes
-    inputs = slice(nodes.starts[middle], nodes.starts[middle + period])
-    read, reader = nodes.inputs[inputs] - graph.leaves, nodes.readers[inputs]
-    mine = read >= stretch.start
-    place, reach = (read[mine] - stretch.start) % period, (reader - read)[mine]
-    longest = np.zeros(period, np.int64)
-    np.maximum.at(longest, place, reach)
-    # a result that is read so much later goes on over as many beginnings
-    crossing = np.zeros(period + 1, np.int64)
-    begin, whole, rest = np.arange(period) + 1, longest // period, longest % period
-    np.add.at(crossing, begin % period, 1)
-    np.add.at(crossing, (begin + rest) % period, -1)
-    wraps = begin % period + rest >= period
-    total = np.cumsum(crossing[:period]) + int(whole.sum()) + int((wraps & (rest > 0)).sum())
-    best = int(np.argmin(total))
-    length = stretch.stop - stretch.start
-    return Stretch(stretch.start + best, period, (length - best) // period)
-
-
-def _settled(graph: Graph, stretch: Stretch) -> _Turns | None:
-    """What the turns read, without those at both ends that are not like the ones in the middle."""
-    while stretch.turns >= _TURNS:
-        start, period, turns = stretch.start, stretch.period, stretch.turns
-        begin, end = graph.nodes.starts[[start, stretch.stop]]
-        read = (graph.nodes.inputs[begin:end] - graph.leaves).reshape(turns, -1)
-        turn = np.arange(turns)[:, np.newaxis]
-        is_inside = read >= start
-        back, place = turn - (read - start) // period, (read - start) % period
-        middle = turns // 2
-        mine, back_of, place_of = is_inside[middle], back[middle], place[middle]
-        if (back_of[mine] > _BACK).any():
-            return None
-        like = np.where(is_inside, mine & (back == back_of) & (place == place_of), ~mine | (turn < back_of))
-        odd = np.flatnonzero(~like.all(axis=1))
-        if not len(odd):
-            reader = graph.nodes.readers[begin : begin + read.shape[1]] - start
-            return _Turns(stretch, read, mine, back_of, place_of, reader)
-        before, after = odd[odd < middle], odd[odd > middle]
-        first = int(before[-1]) + 1 if len(before) else 0
-        last = int(after[0]) if len(after) else turns
-        stretch = Stretch(start + first * period, period, last - first)
-        if stretch.saved < _SAVED:
-            return None
-    return None
-
-
 class _Folding:
     """Writes a graph with the loops that were found in it."""
 
-    def __init__(self, graph: Graph, found: list[_Turns]) -> None:
+    def __init__(self, graph: Graph, found: list[Turns]) -> None:
         self.graph, self.found = graph, found
         self.of = np.concatenate((np.arange(graph.leaves), np.full(len(graph.nodes), -1)))  # the new number of each
         self.loops: list[Loop] = []
@@ -240,17 +118,17 @@ class _Folding:
             graph.constants, graph.parameters, graph.batched, self.loops, outputs, checks, of_checks, labels=labels
         )
 
-    def _parts(self) -> list[_Turns]:
+    def _parts(self) -> list[Turns]:
         """The loops, and what is between them as turns of which there is one; the last is such a one."""
-        at, parts = 0, list[_Turns]()
+        at, parts = 0, list[Turns]()
         for one in self.found:
             if one.stretch.start > at:
-                parts.append(_single(self.graph, at, one.stretch.start))
+                parts.append(single(self.graph, at, one.stretch.start))
             parts.append(one)
             at = one.stretch.stop
-        return [*parts, _single(self.graph, at, len(self.graph.nodes))]
+        return [*parts, single(self.graph, at, len(self.graph.nodes))]
 
-    def _loop(self, found: _Turns, groups: list[list[int]]) -> Body:
+    def _loop(self, found: Turns, groups: list[list[int]]) -> Body:
         graph, stretch = self.graph, found.stretch
         writing = _Turn(graph, found, self.of)
         body = writing.body(self._kept(found), [[graph.checks[k] for k in group] for group in groups])
@@ -264,39 +142,26 @@ class _Folding:
         self.loops.append(Loop(found.turns, body, writing.reads))
         return body
 
-    def _kept(self, found: _Turns) -> list[int]:
+    def _kept(self, found: Turns) -> list[int]:
         """The places whose results are read outside."""
         stretch, nodes = found.stretch, self.graph.nodes
-        readers = (
-            nodes.inputs[nodes.starts[stretch.stop] :] - self.graph.leaves,
-            self.roots,
-        )  # nobody reads what comes later
+        later = nodes.inputs[nodes.starts[stretch.stop] :] - self.graph.leaves  # what is before reads nothing of it
+        readers = later, self.roots
         read = np.concatenate([x[(x >= stretch.start) & (x < stretch.stop)] for x in readers])
         return np.flatnonzero(np.bincount((read - stretch.start) % max(1, stretch.period))).tolist()
 
 
-def _compared(graph: Graph, found: _Turns, groups: list[list[int]]) -> Integers:
+def _compared(graph: Graph, found: Turns, groups: list[list[int]]) -> Integers:
     """What comparisons of a stretch read from before it."""
     checks = [graph.checks[k] for group in groups for k in group]
     sides = np.array([x for check in checks for x in (check.left, check.right)], np.int64) - graph.leaves
     return sides[sides < found.stretch.start]
 
 
-def _single(graph: Graph, start: int, stop: int) -> _Turns:
-    """Nodes that are in no loop."""
-    begin, end = graph.nodes.starts[[start, stop]]
-    read = graph.nodes.inputs[begin:end] - graph.leaves
-    inside = read >= start
-    reader = graph.nodes.readers[begin:end] - start
-    return _Turns(
-        Stretch(start, stop - start, 1), read.reshape(1, -1), inside, np.zeros_like(read), read - start, reader
-    )
-
-
 class _Turn:
     """Writes what one turn does as a graph."""
 
-    def __init__(self, graph: Graph, found: _Turns, of: Integers) -> None:
+    def __init__(self, graph: Graph, found: Turns, of: Integers) -> None:
         self.graph, self.found, self.of = graph, found, of
         self.kept: list[int] = []
         self.reads: list[Read] = []
@@ -341,6 +206,8 @@ class _Turn:
         """The same for one side of a comparison, turn by turn."""
         read, stretch = np.array(numbers, np.int64) - self.graph.leaves, self.found.stretch
         if read[-1] < stretch.start:
+            if self.found.missing and (read != read[0]).any():
+                raise MissingTurnError
             return self._outside(read)
         turn, place = divmod(int(read[-1]) - stretch.start, stretch.period)
         return self._inside(place, stretch.turns - 1 - turn, read)
@@ -367,7 +234,7 @@ class _Turn:
         return self._known[key]
 
 
-def _checks_in(graph: Graph, found: _Turns) -> list[list[int]]:
+def _checks_in(graph: Graph, found: Turns) -> list[list[int]]:
     """Comparisons that each turn makes: of each the numbers of its checks, turn by turn."""
     stretch = found.stretch
     groups: dict[object, dict[int, int]] = {}

@@ -18,6 +18,7 @@ from ..graph.graph import Graph
 from ..graph.hashes import Hashes, weights
 from ..graph.nodes import Flags, Integers, runs
 
+TURNS, SAVED = 6, 600  # fewer turns, or fewer nodes less, are not worth a loop
 _WINDOWS = 1, 4, 16, 64, 256  # operations that are looked for again, one after the other
 _MOST = 6  # distances that are tried for each
 _LONG_AGO = 4  # periods
@@ -41,19 +42,17 @@ class Stretch:
         return self.period * (self.turns - 1)
 
 
-def repeated(graph: Graph, start: int, stop: int, least_turns: int, least_saved: int) -> Iterator[list[Stretch]]:
+def repeated(graph: Graph, start: int, stop: int) -> Iterator[list[Stretch]]:
     """For each period that saves so much, the stretches among these nodes that repeat with it; the best first."""
     for by_leaf in (False, True):
-        yield from _repeated(graph, start, stop, least_turns, least_saved, by_leaf)
+        yield from _repeated(graph, start, stop, by_leaf)
 
 
-def _repeated(
-    graph: Graph, start: int, stop: int, least_turns: int, least_saved: int, by_leaf: bool
-) -> list[list[Stretch]]:
+def _repeated(graph: Graph, start: int, stop: int, by_leaf: bool) -> list[list[Stretch]]:
     found = []
     for period in _candidates(graph, start, stop, by_leaf):
-        mine = _stretches(graph, start, stop, period, least_saved + period)
-        mine = [one for one in mine if one.turns >= least_turns and one.saved >= least_saved]
+        mine = _stretches(graph, start, stop, period, SAVED + period)
+        mine = [one for one in mine if one.turns >= TURNS and one.saved >= SAVED]
         if mine:
             found.append(mine)
     found.sort(key=lambda mine: (-_saved(mine), mine[0].period))

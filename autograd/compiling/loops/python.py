@@ -15,8 +15,8 @@ from ..graph.graph import Check, Graph
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
 from ..python.lines import words
+from .alone import Alone
 from .looped import Looped
-from .writing import Writing
 
 
 class PythonLoops:
@@ -24,7 +24,7 @@ class PythonLoops:
 
     def __init__(self, looped: Looped, graph: Graph) -> None:
         self.looped, self.graph = looped, graph
-        self._functions: dict[tuple[bytes, bool, bool], tuple[Callable[..., Any], Writing]] = {}
+        self._functions: dict[tuple[bytes, bool, bool], tuple[Callable[..., Any], Alone]] = {}
 
     def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
         """Runs the program; see `Program.run`."""
@@ -66,13 +66,13 @@ class PythonLoops:
         """What becomes machine code: nothing."""
         return None
 
-    def _function(self, wanted: bytes, is_batch: bool, is_gated: bool) -> tuple[Callable[..., Any], Writing]:
+    def _function(self, wanted: bytes, is_batch: bool, is_gated: bool) -> tuple[Callable[..., Any], Alone]:
         source, writing = self._text(wanted, is_gated)
         return printed("program", source, _array_words() if is_batch else dict(vars(floats))), writing
 
-    def _text(self, wanted: bytes, is_gated: bool = False) -> tuple[str, Writing]:
+    def _text(self, wanted: bytes, is_gated: bool = False) -> tuple[str, Alone]:
         lines = Lines()
-        writing = Writing(self.looped, lambda lines: words, lines, _check, is_gated)
+        writing = Alone(self.looped, lambda lines: words, lines, _check, is_gated)
         with lines.below("def program(m, a, q, weight):"):
             writing.write(wanted)
         return "\n".join([*lines.lines, ""]), writing

@@ -13,8 +13,10 @@ import numpy as np
 
 from ..graph.graph import LIFT
 from ..graph.nodes import Flags
+from ..loops.back import Back
+from ..loops.forward import Forward
 from ..loops.layout import Place
-from ..loops.writing import Back, Forward, Writing
+from ..loops.writing import Writing
 from .unprintable import UnprintableError
 
 LANES = 8
@@ -41,7 +43,7 @@ class Lanes(Writing):
         return _lanes("b", place.address(index, further))
 
     def write(self, wanted: bytes) -> None:
-        """Adds the lines; see `Writing.write`. What comes to shared leaves is left in `b`, lane by lane."""
+        """Adds the lines; see `Alone.write`. What comes to shared leaves is left in `b`, lane by lane."""
         if self.memory.is_mixed:
             raise UnprintableError("turns read now what all samples share, now what each has of its own")
         looped, level, add = self.looped, self.level, self.lines.add

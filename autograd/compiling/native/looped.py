@@ -12,9 +12,9 @@ import numpy as np
 
 from ...vocabularies.lines import Lines
 from ..graph.graph import Check, Graph
+from ..loops.alone import Alone
 from ..loops.looped import Looped
 from ..loops.python import PythonLoops
-from ..loops.writing import Writing
 from ..numpy.blocks import Floats, Ran
 from .kernel import kernel
 from .lanes import LANES, Lanes
@@ -27,7 +27,7 @@ _MOST_LINES = 40_000  # LLVM takes about 0.1 ms for each
 _PRICE, _PRICE_OF_ONE = 40_000, 500  # of machine code, and of a line in it; a run of an operation in Python costs 1
 
 
-Made = tuple[Any, Writing]
+Made = tuple[Any, Alone | Lanes]
 Key = tuple[bytes, bool, bool]  # the leaves whose derivatives are wanted, whether of a batch, whether gated
 # What a kernel takes, alone and for a batch.
 _TAKES = "ddqf", "ddqddddddif"
@@ -113,10 +113,10 @@ class NativeLoops(PythonLoops):
                 self._kernels[key] = None
         return self._kernels[key]
 
-    def _native_text(self, key: Key) -> tuple[str, Writing]:
+    def _native_text(self, key: Key) -> tuple[str, Alone | Lanes]:
         wanted, is_batch, is_gated = key
         lines = Lines()
-        writing = (Lanes if is_batch else Writing)(self.looped, NativeWords, lines, _check, is_gated)
+        writing = (Lanes if is_batch else Alone)(self.looped, NativeWords, lines, _check, is_gated)
         with lines.below(_HEADS[is_batch]):
             lines.add("bad = 0.0")
             writing.write(wanted)
@@ -125,7 +125,7 @@ class NativeLoops(PythonLoops):
             raise UnprintableError("the lines would take too long to compile")
         return "\n".join([*lines.lines, ""]), writing
 
-    def _memory(self, key: Key, writing: Writing) -> tuple[Any, ...]:
+    def _memory(self, key: Key, writing: Alone | Lanes) -> tuple[Any, ...]:
         """The arrays of this thread: `m`, `a` and `q`, and for a batch `w` and `b`."""
         mine: dict[Any, Any] = self._mine.__dict__
         if key not in mine:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
 
+from ...core.value import Value
 from ...core.watching import serials
 from ..calls.arguments import Arguments, Unchanged
 from ..graph.shortening import MissingTurnError
@@ -23,13 +24,22 @@ REMEDY = ", and a program would give the same number at every call; draw outside
 
 
 def record(
-    function: Callable[..., Any], call: Arguments, sample: int, options: Options, native: bool | None, by_line: bool
+    function: Callable[..., Any],
+    call: Arguments,
+    sample: int,
+    options: Options,
+    native: bool | None,
+    by_line: bool,
+    is_whole: bool = False,
 ) -> tuple[Version, Effects]:
-    """The function recorded on one sample, and what it did besides; `by_line` looks for the line that draws."""
-    try:
-        return _record(function, call, sample, options, native, by_line, is_whole=options.dtype != np.float64)
-    except MissingTurnError:
-        return _record(function, call, sample, options, native, by_line, is_whole=True)
+    """The function recorded on one sample, and what it did besides; `by_line` looks for the line that draws.
+
+    Unless it is to be whole, turns of loops may be left out of the recording.
+    """
+    if not is_whole and options.dtype == np.float64:
+        with suppress(MissingTurnError):
+            return _record(function, call, sample, options, native, by_line, is_whole=False)
+    return _record(function, call, sample, options, native, by_line, is_whole=True)
 
 
 def _record(
@@ -72,7 +82,18 @@ def _record(
     if hidden is not None:
         effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
     program = Program(simplify(graph), options.dtype, layout, result, options.has_aux, native, options.threads)
+    if any(gap.is_guess for gap in graph.gaps) and _is_wrong(program, parameters, call, sample):
+        raise MissingTurnError
     return Version(program, result, parameters, effects.closure, is_kept=not effects.found), effects
+
+
+def _is_wrong(program: Program, parameters: list[Value], call: Arguments, sample: int) -> bool:
+    """Whether a comparison comes out otherwise, for the very numbers recorded, in a turn that did not run."""
+    if not program.graph.checks:
+        return False
+    numbers = np.array([x._data for x in parameters], float)
+    own = None if call.own is None else call.own[:, [sample]]
+    return bool(program.run([numbers, *call.chunks], own)[1].any())
 
 
 @contextmanager
