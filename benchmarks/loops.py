@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,10 @@ Task = Callable[[], list[float]]  # the value and the derivatives of one workloa
 # The formulas, on whatever numbers.
 
 
-def lorenz(p: Any, h: float, turns: int) -> Any:
+def lorenz(p: Any, h: float, turns: Iterable[int]) -> Any:
     """The square of the distance at the end; by the classical Runge-Kutta method."""
     *rates, x, y, z = p
-    for _ in range(turns):
+    for _ in turns:
         x, y, z = runge_kutta(rates, x, y, z, h)
     return x * x + y * y + z * z
 
@@ -72,10 +72,10 @@ def runge_kutta(rates: Any, x: Any, y: Any, z: Any, h: float) -> tuple[Any, Any,
     )
 
 
-def lotka(p: Any, h: float, turns: int) -> Any:
+def lotka(p: Any, h: float, turns: Iterable[int]) -> Any:
     """Prey times predators at the end, by Euler's method."""
     *rates, a, b = p
-    for _ in range(turns):
+    for _ in turns:
         a, b = euler(rates, a, b, h)
     return a * b
 
@@ -175,19 +175,22 @@ def paths() -> Any:
 # Ours, and the peers'.
 
 
-def tapegrad(name: str, native: bool) -> Task:
+def tapegrad(name: str, native: bool, by_repeat: bool = False) -> Task:
     if name in ODES:
         import autograd
 
         kind, h, turns = ODES[name]
         formula = {"lorenz": lorenz, "lotka": lotka}[kind]
-        compiled, p = autograd.compile(lambda p: formula(p, h, turns), native=native), STARTS[kind]
+        loop, p = autograd.repeat if by_repeat else range, STARTS[kind]
+        compiled = autograd.compile(lambda p: formula(p, h, loop(turns)), native=native)
 
         def task() -> list[float]:
             value, slopes = compiled.value_and_grad(p)
             return [value, *slopes]
 
         return task
+    if by_repeat:
+        raise NotImplementedError
     return tapegrad_rnn(native) if name == "rnn" else tapegrad_asian(native)
 
 
@@ -327,6 +330,7 @@ WORKLOADS = [*ODES, "rnn", "asian"]
 WAYS: dict[str, Callable[[str], Task]] = {
     "C by hand": by_hand,
     "tapegrad, machine code": lambda name: tapegrad(name, native=True),
+    "tapegrad, machine code, autograd.repeat": lambda name: tapegrad(name, native=True, by_repeat=True),
     "tapegrad, Python": lambda name: tapegrad(name, native=False),
     "JAX, scan": jax,
     "CasADi, mapaccum": casadi,
