@@ -1,4 +1,4 @@
-"""Runs the sources of the notebooks and writes each with its outputs: `make notebooks`.
+"""Runs the sources of the notebooks and writes each with its outputs, or compares (`--check`): `make notebooks`.
 
 A source is Python with cells marked as Jupytext, VS Code and Spyder mark them: `# %%` begins code and
 `# %% [markdown]` begins text, in comments. A cell that is meant to fail begins `# %% tags=["raises-exception"]`.
@@ -18,6 +18,7 @@ import os
 import re
 import subprocess
 import sys
+import traceback
 import warnings
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ os.environ["AUTOGRAD_NATIVE"] = "0"  # the same last digits with machine code an
 HERE = Path(__file__).parent
 SOURCES = HERE / "src"
 DPI = 144  # of pictures: twice what a notebook shows them at, so that they are sharp on paper too
+NEAR = 40  # of 255: how far a colour may be from the one that was drawn
 
 _MARK = re.compile(r"# %%(?P<text> \[markdown\])?(?: tags=(?P<tags>\[.*\]))?$")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
@@ -50,15 +52,48 @@ class Cell:
     tags: tuple[str, ...] = ()
 
 
-def main(names: list[str]) -> int:
-    """Builds the notebooks of the sources named, or all; returns the exit status."""
+def main(names: list[str], check: bool = False) -> int:
+    """Builds the notebooks of the sources named, or all, or compares them with a fresh run; returns the exit status."""
     sources = [Path(name) for name in names] or sorted(SOURCES.glob("*.py"))
+    status = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for source, notebook in zip(sources, pool.map(built, sources)):
             path = HERE / f"{source.stem}.ipynb"
-            path.write_text(notebook, encoding="utf-8")
-            print(f"{path.relative_to(HERE.parent)}  {len(notebook) / 1000:,.0f} kB")
-    return 0
+            if check:
+                found = changed(json.loads(path.read_text(encoding="utf-8")), json.loads(notebook))
+                print(f"{path.relative_to(HERE.parent)}  {'; '.join(found) or 'as in a fresh run'}")
+                status |= bool(found)
+            else:
+                path.write_text(notebook, encoding="utf-8")
+                print(f"{path.relative_to(HERE.parent)}  {len(notebook) / 1000:,.0f} kB")
+    return status
+
+
+def changed(kept: dict[str, Any], fresh: dict[str, Any]) -> list[str]:
+    """The cells in which two notebooks differ; pictures of plots are compared pixel by pixel, within a tolerance."""
+    if len(kept["cells"]) != len(fresh["cells"]):
+        return [f"{len(fresh['cells'])} cells, and not {len(kept['cells'])}"]
+    pairs = zip(kept["cells"], fresh["cells"])
+    return [f"cell {k} differs" for k, (one, other) in enumerate(pairs, 1) if not _same_cell(one, other)]
+
+
+def _same_cell(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    pictures, texts = [], []
+    for cell in json.loads(json.dumps([one, other])):
+        pictures.append(
+            [x["data"].pop("image/png") for x in cell.get("outputs", []) if "image/png" in x.get("data", {})]
+        )
+        texts.append(cell)
+    return texts[0] == texts[1] and all(map(same_picture, *pictures))
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Whether two pictures, as notebooks hold them, are as wide and as high, and differ nowhere by more than NEAR."""
+    from PIL import Image, ImageChops
+
+    first, second = (Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB") for text in (one, other))
+    off = ImageChops.difference(first, second).getextrema() if first.size == second.size else [(255, 255)]
+    return max(high for _, high in off) <= NEAR
 
 
 def built(source: Path) -> str:
@@ -130,22 +165,23 @@ class Session:
     def run(self, cell: Cell, count: int, where: str) -> list[dict[str, Any]]:
         """Runs a cell and returns its outputs, as a notebook holds them."""
         self.outputs, self.printed = [], io.StringIO()
-        # its lines are found by tracebacks and by whatever shows source code
-        lines = "\n" * cell.line + cell.source + "\n"
-        linecache.cache[where] = (len(lines), None, lines.splitlines(keepends=True), where)
-        *body, last = ast.parse(lines, where).body or [ast.Pass()]
+        # named as Jupyter names it; its lines are found by tracebacks and by whatever shows source code
+        name, text = f"Cell In[{count}]", cell.source + "\n"
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        *body, last = ast.parse(text, name).body or [ast.Pass()]
         if not isinstance(last, ast.Expr):
             body, last = [*body, last], ast.parse("None").body[0]
         try:
             with redirect_stdout(self.printed):
-                exec(compile(ast.Module(body, []), where, "exec"), self.names)
-                result = eval(compile(ast.Expression(last.value), where, "eval"), self.names)
+                exec(compile(ast.Module(body, []), name, "exec"), self.names)
+                result = eval(compile(ast.Expression(last.value), name, "eval"), self.names)
         except Exception as error:
             if "raises-exception" not in cell.tags:
-                raise
+                lines = [at.lineno or 0 for at in traceback.extract_tb(error.__traceback__) if at.filename == name]
+                raise RuntimeError(f"{where}, line {cell.line + lines[-1]} of the source") from error
             self.flush()
-            name, says = type(error).__name__, str(error)
-            shown = {"ename": name, "evalue": says, "output_type": "error", "traceback": [f"{name}: {says}"]}
+            kind, says = type(error).__name__, str(error)
+            shown = {"ename": kind, "evalue": says, "output_type": "error", "traceback": [f"{kind}: {says}"]}
             self.outputs.append(shown)
             return self.outputs
         if "raises-exception" in cell.tags:
@@ -180,8 +216,7 @@ class Session:
             drawn, png = io.BytesIO(), io.BytesIO()
             figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight")
             picture = Image.open(drawn).convert("RGB")
-            # 128 colours are a third of the bytes; matplotlib's own file would carry its version too
-            picture.quantize(128, dither=Image.Dither.NONE).save(png, "PNG", optimize=True)
+            light(picture).save(png, "PNG", optimize=True)  # matplotlib's own file would carry its version too
             size = {"height": round(picture.height * 100 / DPI), "width": round(picture.width * 100 / DPI)}
             self.outputs.append(
                 {
@@ -194,6 +229,16 @@ class Session:
                 }
             )
             self.plt.close(figure)
+
+
+def light(picture: Any) -> Any:
+    """A picture in at most 256 colours, a third of the bytes, where they are enough: else as it is."""
+    from PIL import Image, ImageChops
+
+    # this method loses the colours of small areas; the others make bands of what should be smooth
+    fewer = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    off = ImageChops.difference(picture, fewer.convert("RGB")).getextrema()
+    return fewer if max(high for _, high in off) <= NEAR else picture
 
 
 def bundle(result: Any) -> dict[str, str]:
@@ -223,4 +268,5 @@ def _print(names: Iterable[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_print(sys.argv[2:]) if sys.argv[1:2] == ["--print"] else main(sys.argv[1:]))
+    option, names = (sys.argv[1], sys.argv[2:]) if sys.argv[1:2] in (["--print"], ["--check"]) else ("", sys.argv[1:])
+    sys.exit(_print(names) if option == "--print" else main(names, option == "--check"))

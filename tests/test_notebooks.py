@@ -1,7 +1,9 @@
 """The notebooks: they run, show what is committed, keep to their form, and their exercises can be solved."""
 
 import ast
+import base64
 import importlib
+import io
 import json
 import re
 import sys
@@ -160,6 +162,26 @@ def test_a_failure_that_is_meant_is_shown_and_any_other_ends_the_build(tmp_path)
         run(tmp_path, "# %%\n1 / 0\n")
     with pytest.raises(RuntimeError, match="meant to fail"):
         run(tmp_path, '# %% tags=["raises-exception"]\n1\n')
+
+
+def test_a_picture_keeps_the_colours_of_its_smallest_parts(tmp_path):
+    source = "# %%\nimport matplotlib.pyplot as plt\nimport numpy as np\n"
+    source += "plt.imshow(np.add.outer(np.arange(300), np.arange(300)))\n"  # hundreds of colours
+    source += "plt.plot(10, 10, 'o', color='#ff0000', markersize=2)\nplt.show()\n"  # and one more, in a few places
+    kept = run(tmp_path, source)[0]["outputs"][-1]["data"]["image/png"]
+    image = pytest.importorskip("PIL.Image").open(io.BytesIO(base64.b64decode(kept))).convert("RGB")
+    assert min(abs(255 - r) + g + b for _, (r, g, b) in image.getcolors(1 << 20)) < 20
+
+
+def test_the_comparison_finds_a_picture_a_number_and_a_cell_that_changed(tmp_path):
+    plot = "# %%\nimport matplotlib.pyplot as plt\nplt.plot([1, {}])\nplt.show()\nprint({})\n"
+    one, other, third = ({"cells": run(tmp_path, plot.format(*x))} for x in [(2, 3), (2.2, 3), (2, 4)])
+    assert build.changed(one, one) == []
+    for cell in other["cells"]:
+        cell["source"] = one["cells"][0]["source"]
+    assert build.changed(one, other) == ["cell 1 differs"]
+    assert build.changed(one, third) == ["cell 1 differs"]
+    assert build.changed(one, {"cells": []}) == ["0 cells, and not 1"]
 
 
 def test_a_cell_that_shows_an_address_is_refused(tmp_path):

@@ -89,7 +89,8 @@ assert (a.grad, b.grad, c.grad) == (grads[a], grads[b], grads[c])
 tape
 
 # %% [markdown]
-# Now step through it yourself: forward first, then back. (Click *step*, or use the arrow keys.)
+# Now step through it yourself: forward first, then back. (Click *step*, or use the arrow keys. If you see a picture
+# without buttons, run this cell, or trust this notebook: Jupyter shows no living page of one that it does not know.)
 
 # %%
 from autograd import play

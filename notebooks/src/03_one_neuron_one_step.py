@@ -81,13 +81,19 @@ print("loss =", loss.data)
 # - times the inputs gives the loss by the weights: $-0.25 \times 2 = -0.5$ and $-0.25 \times 1 = -0.25$;
 # - and by the bias: $-0.25$.
 #
-# Find each of these in the picture.
+# Find each of these in the two pictures. The first goes from the loss back to $z$:
 
 # %%
 from autograd import draw
 
 loss.backward()
-draw(loss)
+draw(loss, depth=3)
+
+# %% [markdown]
+# and the second from $z$ back to the weights.
+
+# %%
+draw(z)
 
 # %% [markdown]
 # All are negative: the loss falls when $w_1$, $w_2$ or $b$ grows. It falls fastest with $w_1$, because the first input

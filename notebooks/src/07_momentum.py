@@ -75,8 +75,8 @@ def ravine(p):
 grad(ravine)([-10.0, 1.5])
 
 # %% [markdown]
-# The gradient points almost straight across, at the opposite wall, though the goal lies far along the valley. Now the
-# descent, as the two formulas say it:
+# The gradient, $(-0.2, 3)$, points uphill, out of the valley. So minus the gradient points almost straight across, at
+# the opposite wall, though the goal lies far along the valley. Now the descent, as the two formulas say it:
 
 
 # %%
@@ -266,7 +266,9 @@ print(paths[0.9][-1])
 top_speed = ...
 
 # %%
-assert top_speed is ... or abs(top_speed - velocities([2] * 3000, alpha=0.99)[-1]) < 0.01
+if top_speed is not ...:
+    assert abs(top_speed - velocities([2] * 3000, alpha=0.99)[-1]) < 0.01, "when does the velocity no longer change?"
+    print("Right: a hundred times the push of a single step.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -294,6 +296,7 @@ if swings is not ...:
     assert abs(swings[1][0] - 0.9) < 1e-9, "at rest there is nothing to look ahead to"
     assert abs(swings[2][0] - 0.729) < 1e-9, "velocity -0.09 - 0.1 * 0.81, because 0.81 lies ahead"
     assert min(swings)[0] > min(descend(bowl, [1.0], 0.1, 0.9, 60))[0], "it overshoots less"
+    print("Right: it brakes before it is there.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

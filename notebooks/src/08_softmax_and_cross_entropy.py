@@ -80,7 +80,9 @@ slide(answer, score=[-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6
 # $$\text{loss} = -\log p_{\text{label}}.$$
 #
 # It is 0 for $p = 1$, it grows without bound as $p$ goes to 0, and halving $p$ always adds the same,
-# $\log 2 = 0.693$. **Predict** with a pocket calculator: $-\log 0.665$, $-\log 0.245$, $-\log 0.090$.
+# $\log 2 = 0.693$. (Here and in all that follows $\log$ is the *natural* logarithm, to the base $e$: the key *ln* of a
+# calculator, on which the key *log* often means base 10.) **Predict** with a pocket calculator: $-\log 0.665$,
+# $-\log 0.245$, $-\log 0.090$.
 
 # %%
 import nn
@@ -260,6 +262,9 @@ plt.show()
 #
 # Back to the three species. Four measurements, three scores, each a weighted sum of the measurements plus a bias: a
 # network of one layer, which is called *softmax regression*. 100 flowers to learn from, 50 to be judged by.
+#
+# `standardise` subtracts from each measurement its mean and divides by its standard deviation, so that petals of 1 cm
+# and sepals of 6 count alike. Both are taken from the 100 flowers: the other 50 must have no say in anything.
 
 # %%
 iris = nn.data.iris()
@@ -306,7 +311,9 @@ plt.show()
 first_loss = ...
 
 # %%
-assert first_loss is ... or abs(first_loss - nn.cross_entropy([0.0] * 10, 3)) < 0.001
+if first_loss is not ...:
+    assert abs(first_loss - nn.cross_entropy([0.0] * 10, 3)) < 0.001, "each class has the probability 1/10"
+    print("Right: remember this number when you train a network.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -337,6 +344,7 @@ if log_softmax([0.0, 0.0]) is not ...:
     assert log_softmax([1000.0, 0.0]) == [0.0, -1000.0]
     assert log_softmax([-1000.0, -2000.0]) == [0.0, -1000.0]
     assert abs(sum(exp(x) for x in log_softmax([2.0, 1.0, 0.0])) - 1) < 1e-12
+    print("Right: no score is too large for it.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -108,6 +108,7 @@ plt.show()
 plot = nn.plots.decision_boundary(network, X, y)
 plot.set(xlabel="x1", ylabel="x2")
 plot.grid(False)
+plot.get_legend().set(loc="center", frame_on=True)
 plt.show()
 
 # %% [markdown]
@@ -256,7 +257,7 @@ plt.show()
 # (Cybenko 1989; Hornik, Stinchcombe & White 1989), and you have just seen its proof for one input.
 #
 # It says that good weights *exist*. It does not say that gradient descent finds them. Let us see what it finds, with
-# 1, 2, 4 and 16 relus:
+# 1, 2, 4 and 16 relus. (`Adam` takes steps like `SGD` with momentum, and gives each weight a rate of its own.)
 
 # %%
 sine = nn.data.sine(60, noise=0.1, seed=0)
@@ -292,6 +293,7 @@ if weights is not ...:
         parameter.data = number
     assert [both(x).data for x in X] == [0.0, 0.0, 0.0, 1.0]
     assert all(both([a / 5, b / 5]).data >= 0 for a in range(-9, 9) for b in range(-9, 9))
+    print("Right: it says yes to both alone.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -317,6 +319,7 @@ def plateau(x):
 if plateau(0.0) is not ...:
     assert [plateau(x) for x in (-1.0, 0.0, 0.5, 1.0)] == [0.0, 0.0, 0.5, 1.0]
     assert [plateau(x) for x in (2.0, 3.0, 3.5, 4.0, 9.0)] == [1.0, 1.0, 0.5, 0.0, 0.0]
+    print("Right: two neurons for each edge.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

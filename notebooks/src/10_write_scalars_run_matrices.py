@@ -153,7 +153,7 @@ print("more than twenty times as fast:", plain > 20 * quick)
 
 # %% [markdown]
 # `nn.fit` compiles by itself; all the trainings of the last notebooks have run this way. Twenty passes over 1,198
-# images:
+# images. (`Adam` is `SGD` with momentum and a rate for each weight.)
 
 # %%
 model = nn.MLP(64, [32, 10], activation="relu", seed=0)
@@ -230,7 +230,7 @@ plt.plot(descend(forget=False), label="with zero_grad")
 plt.plot(descend(forget=True), label="forgotten")
 plt.xlabel("step")
 plt.ylabel("x, which should go to 0")
-plt.legend()
+plt.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=2)
 plt.show()
 
 # %% [markdown]
@@ -459,10 +459,12 @@ for _ in range(5):
 operations = ...
 
 # %%
-weights = [[Value(0.1)] * 8 for _ in range(6)]
-with Tape() as tape:
-    layer([[1.0] * 8] * 10)
-assert operations in (..., len(tape))
+if operations is not ...:
+    weights = [[Value(0.1)] * 8 for _ in range(6)]
+    with Tape() as tape:
+        layer([[1.0] * 8] * 10)
+    assert operations == len(tape), "a neuron has 8 products, but fewer additions"
+    print("Right.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -486,6 +488,7 @@ if cured is not ...:
     assert [len(part.neurons) for part in cured.layers] == [16] * 6 + [10]
     findings = nn.diagnose(cured, (X, y), loss=nn.cross_entropy)
     assert "vanishing gradients" not in [finding.what for finding in findings]
+    print("Right: the first layer hears what the last one says.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
