@@ -17,6 +17,14 @@
 # So we have to say what is good enough. **Predict**: after how many steps is the loss at most 0.01, that is, the
 # distance at most 0.1? (How often must 3 be multiplied by 0.8? You may use logarithms.)
 
+# %% tags=["predict"]
+my_guess = 16  # steps
+# within 0.001
+# slip 15 -> nearly: after 15 steps the distance is 3 × 0.8^15 = 0.106.
+# slip 17 -> nearly: look at the distance after 16 steps.
+# slip 26 -> that is for a distance of 0.01; the loss is its square.
+# slip 11 -> the distance begins at 3, not at 1.
+
 # %%
 from autograd import Value
 
@@ -63,6 +71,10 @@ def train(**when_to_stop):
     return nn.fit(line, weeks, heights, **options, **when_to_stop)
 
 
+# %% tags=["predict"]
+my_guess = "never"  # after how many epochs is it reached? A number, or "never"
+# slip 3000 -> look at the loss with which it has stopped.
+
 # %%
 history = train(acceptable=0.01, epochs=3000)
 print(history.stop_reason, "with a loss of", round(history["loss"][-1], 4))
@@ -88,6 +100,10 @@ print(history.stop_reason)
 def land(x):
     return x**4 - 4 * x**2 + x
 
+
+# %% tags=["predict"]
+my_guess = "left", "right"  # the valley in which each ends: "left" or "right"
+# slip "left", "left" -> the left valley is deeper. But does the walker from 2 know of it?
 
 # %%
 ends = []
@@ -151,6 +167,11 @@ model = nn.MLP(1, [16, 16, 1], activation="tanh", seed=0)
 optimizer = nn.SGD(model.parameters(), lr=0.03, momentum=0.9)
 options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "batch_size": None}
 options["validation_data"] = held_back
+
+# %% tags=["predict"]
+my_guess = "falls", "rises"  # near the end of training: what does the loss do on the 12 points, and on the 40?
+# slip "falls", "falls" -> what can still be learned from twelve points, when the wave has been learned?
+# slip "rises", "rises" -> on the twelve points the loss is what training makes small.
 
 # %%
 grid, marks = np.linspace(-3, 4, 141), [5, 24, 50, 100, 200, 500, 1000, 1500, 2000, 3000]
@@ -291,6 +312,15 @@ if stopped_after is not ...:
     assert (stopped_after, kept_from) == (9, 6)
     print("Right. And with more patience, something better would have been found: patience is a choice too.")
 
+# %% tags=["check"]
+[stopped_after, kept_from]
+# slip stopped_after, kept_from = 6, 3 -> epoch 6 is better than epoch 3: the count begins anew.
+# slip stopped_after, kept_from = 8, 5 -> the first epoch is number 1.
+# slip stopped_after, kept_from = 9, 9 -> it stops after 9, but which weights were the best?
+# slip stopped_after, kept_from = 8, 6 -> three epochs without an improvement: 7, 8 and 9.
+# slip stopped_after, kept_from = 10, 6 -> after the third epoch in vain it stops at once.
+# slip stopped_after, kept_from = 11, 11 -> epoch 11 is never reached.
+
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
@@ -319,6 +349,11 @@ if stop([1.0], 1) is not ...:
     assert stop([1.0, 2.0, 3.0], 1) == (2, 1)
     assert stop([1.0, 1.0, 1.0], 2) == (3, 1), "as good as the best is no improvement"
     print("Right.")
+
+# %% tags=["check"]
+cases = [(losses, 3), (losses, 4), ([3.0, 2.0, 1.0], 1), ([1.0, 2.0, 3.0], 1), ([1.0, 1.0, 1.0], 2)]
+[list(stop(given, patience)) for given, patience in cases]
+# slip stop = lambda losses, patience: (len(losses), 1 + losses.index(min(losses))) -> it waits for the end of the list.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -20,6 +20,11 @@
 #
 # **Predict** the probabilities of the scores 2, 1 and 0, with $e \approx 2.718$ and $e^2 \approx 7.389$.
 
+# %% tags=["predict"]
+my_guess = 0.665, 0.245, 0.090  # the three probabilities
+# slip 0.667, 0.333, 0 -> that is each score divided by their sum; take the exponentials first.
+# slip 7.389, 2.718, 1 -> these are the exponentials; divide them by their sum.
+
 # %%
 from math import exp
 
@@ -46,6 +51,11 @@ plt.show()
 # One more in the score is a factor of $e$ in the probability: 0.665 is 2.718 times 0.245, and that is 2.718 times
 # 0.090. Only *differences* between scores count. **Predict** what becomes of the probabilities when 100 is added to
 # every score, or when every score is multiplied by 10.
+
+# %% tags=["predict"]
+my_guess = "same", "more"  # the first probability becomes "more", "less", or stays the "same": with +100, with × 10
+# slip "more", "more" -> the factor e^100 stands above and below the fraction line.
+# slip "same", "same" -> only adding leaves the differences as they are.
 
 # %%
 from autograd import slide, softmax
@@ -84,6 +94,11 @@ slide(answer, score=[-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6
 # calculator, on which the key *log* often means base 10.) **Predict** with a pocket calculator: $-\log 0.665$,
 # $-\log 0.245$, $-\log 0.090$.
 
+# %% tags=["predict"]
+my_guess = 0.408, 1.406, 2.408  # the three losses
+# slip 0.177, 0.611, 1.046 -> that is the logarithm to base 10: use the key ln.
+# slip -0.408, -1.406, -2.408 -> a sign: the logarithm of a number below 1 is negative, and the loss is minus it.
+
 # %%
 import nn
 
@@ -109,6 +124,11 @@ for label in (0, 1, 2):
 #
 # What the network said minus what it should have said. **Predict** the three numbers, if the right answer is the
 # first.
+
+# %% tags=["predict"]
+my_guess = -0.335, 0.245, 0.090  # the gradient by the three scores
+# slip 0.665, 0.245, 0.09 -> these are the probabilities: from that of the right answer 1 is subtracted.
+# slip 0.335, -0.245, -0.09 -> a sign: what it said minus what it should have said.
 
 # %%
 from autograd import Value, draw
@@ -136,6 +156,10 @@ print(explain(loss, z[0]))
 #
 # Softmax as the formula says it, in plain Python. **Predict** the answer for the scores 1000 and 0. Of course the
 # first is as good as certain.
+
+# %% tags=["predict"]
+my_guess = "error"  # the first probability for the scores 1000 and 0: a number, or "error"
+# slip 1 -> it should be. But how large is e to the power of 1000?
 
 
 # %%
@@ -232,6 +256,10 @@ plt.show()
 # On the left, where the network is wrong, cross-entropy falls like a straight slope: gradient −1. The squared error
 # is a plateau there, and nobody learns on a plateau. **Predict** how two learners get on that start at $z = -5$.
 
+# %% tags=["predict"]
+my_guess = "cross-entropy"  # who gets there first: "cross-entropy" or "squared error"
+# slip "squared error" -> which of the two pulls, when the answer is very wrong?
+
 
 # %%
 def learn(loss_of, z, steps=300, rate=0.5):
@@ -315,6 +343,14 @@ if first_loss is not ...:
     assert abs(first_loss - nn.cross_entropy([0.0] * 10, 3)) < 0.001, "each class has the probability 1/10"
     print("Right: remember this number when you train a network.")
 
+# %% tags=["check"]
+first_loss
+# within 0.001
+# slip first_loss = 1 -> that is the logarithm to base 10; log is the natural one, the key ln.
+# slip first_loss = 0.1 -> that is the probability of each class; the loss is minus its logarithm.
+# slip first_loss = 0.693 -> that is for two classes.
+# slip first_loss = 23.026 -> that is the sum over ten samples; the loss is their mean.
+
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
@@ -345,6 +381,11 @@ if log_softmax([0.0, 0.0]) is not ...:
     assert log_softmax([-1000.0, -2000.0]) == [0.0, -1000.0]
     assert abs(sum(exp(x) for x in log_softmax([2.0, 1.0, 0.0])) - 1) < 1e-12
     print("Right: no score is too large for it.")
+
+# %% tags=["check"]
+given = [[0.0, 0.0], [2.0, 1.0, 0.0], [1000.0, 0.0], [-1000.0, -2000.0]]
+[log_softmax(scores) for scores in given]
+# slip log_softmax = lambda scores: [z - max(scores) for z in scores] -> the log-sum-exp is not the largest score alone.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

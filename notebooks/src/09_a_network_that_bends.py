@@ -12,6 +12,10 @@
 # The smallest crooked question there is: *are the two inputs different?* It is called XOR, "one or the other, but not
 # both". **Predict:** can you separate the blue circles from the orange squares with one straight line?
 
+# %% tags=["predict"]
+my_guess = "no"  # can one straight line separate them?
+# slip "yes" -> draw it, and look on which side each of the four lies.
+
 # %%
 import matplotlib.pyplot as plt
 
@@ -39,6 +43,10 @@ plt.show()
 # cannot be. (Minsky and Papert made this argument famous in 1969, and for years it was held against neural networks.)
 #
 # What does gradient descent do with a problem that has no solution? **Predict** the four probabilities it ends with.
+
+# %% tags=["predict"]
+my_guess = 0.5, 0.5, 0.5, 0.5  # the four probabilities
+# slip 0, 1, 1, 0 -> so it should be; but no weights give that.
 
 # %%
 import nn
@@ -117,6 +125,12 @@ plt.show()
 # We found the weights by thinking. Gradient descent has to find them by rolling downhill, from random ones.
 # **Predict:** of ten starts, how many succeed with 2 hidden neurons? With 4? With 8?
 
+# %% tags=["predict"]
+my_guess = 8  # the number of hidden neurons with which most starts succeed
+# within 0.001
+# slip 2 -> two are able to do it. But do they learn it?
+# slip 4 -> better than two; but the more there are, the more of them start well.
+
 # %%
 for width in (2, 4, 8):
     solved = 0
@@ -137,6 +151,11 @@ for width in (2, 4, 8):
 #
 # Is it the number of layers that does it? Take three layers, with 8, 8 and 1 neurons, but leave out the relu, so that
 # every neuron is just a weighted sum. **Predict** the loss.
+
+# %% tags=["predict"]
+my_guess = 0.693  # the loss
+# slip 0 -> put one weighted sum into another: what do you get?
+# slip 0.301 -> that is log 2 to base 10; the natural logarithm is meant.
 
 # %%
 straight = nn.MLP(2, [8, 8, 1], activation="linear", seed=0)
@@ -203,6 +222,12 @@ nn.boundary(model, moons.X, moons.y, watch, history, frames=30)
 #
 # How far can bending go? All the way, and you can see why with three neurons. **Predict** the shape of
 # $\text{relu}(x) - 2\,\text{relu}(x - 1) + \text{relu}(x - 2)$: what is it at 0, 1, 2 and 3?
+
+# %% tags=["predict"]
+my_guess = 0, 1, 0, 0  # its height at 0, 1, 2 and 3
+# slip 0, 1, 2, 3 -> that is the first relu alone.
+# slip 0, 1, 0, -1 -> from 2 on the third relu lifts it again.
+# slip 0, 1, 1, 1 -> the second relu counts twice.
 
 # %%
 from autograd import relu
@@ -295,6 +320,16 @@ if weights is not ...:
     assert all(both([a / 5, b / 5]).data >= 0 for a in range(-9, 9) for b in range(-9, 9))
     print("Right: it says yes to both alone.")
 
+# %% tags=["check"]
+both = nn.MLP(2, [2, 1], activation="relu")
+for parameter, number in zip(both.parameters(), weights, strict=True):
+    parameter.data = number
+lowest = min(both([a / 5, b / 5]).data for a in range(-9, 9) for b in range(-9, 9))
+[[both(x).data for x in X], lowest >= 0]
+# slip weights = [1, 1, -1, 0, 0, 0, 1, 0, -0.5] -> with a bias in the output it is not 0 for the other corners.
+# slip weights = [1, 1, 0, 0, 0, 0, 1, 0, 0] -> that is OR, and more: the bias must hold it at 0 for one input alone.
+# slip weights = [1, 1, 0, 1, 1, -1, 1, -2, 0] -> that is XOR: (1, 1) is what is wanted here.
+
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
@@ -320,6 +355,12 @@ if plateau(0.0) is not ...:
     assert [plateau(x) for x in (-1.0, 0.0, 0.5, 1.0)] == [0.0, 0.0, 0.5, 1.0]
     assert [plateau(x) for x in (2.0, 3.0, 3.5, 4.0, 9.0)] == [1.0, 1.0, 0.5, 0.0, 0.0]
     print("Right: two neurons for each edge.")
+
+# %% tags=["check"]
+[plateau(x) for x in (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 3.5, 4.0, 9.0)]
+# slip plateau = lambda x: relu(x) - relu(x - 1) -> it rises and stays; two more relus bring it down.
+# slip plateau = lambda x: relu(x) - relu(x - 1) - relu(x - 3) -> it goes down for ever: something must stop it at 4.
+# slip plateau = lambda x: relu(x) - 2 * relu(x - 1) + relu(x - 2) -> that is the tent.
 
 # %% [markdown]
 # <details><summary>Solution</summary>
