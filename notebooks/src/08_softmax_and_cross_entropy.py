@@ -330,6 +330,62 @@ plt.show()
 # It is sure of the setosas, and hesitates between the other two, as botanists do.
 
 # %% [markdown]
+# ## Digits: what a score looks for
+#
+# The same single layer reads handwritten digits: 64 pixels, ten scores. Each score is a weighted sum of the pixels, so
+# its 64 weights can be laid out as the pixels are, and looked at. **Predict**: in the picture for the 0, what will be
+# in the middle, where a 0 has no ink?
+
+# %% tags=["predict"]
+my_guess = "negative"  # the weights in the middle of the 0: "positive", "negative", or about "zero"
+# slip "positive" -> ink in the middle speaks against a 0.
+# slip "zero" -> if they were 0, ink in the middle would be all the same to it; but it speaks against a 0.
+
+# %%
+digits = nn.data.digits()
+pixels = [[shade / 16 for shade in image] for image in digits.X]
+images, unseen, labels, unseen_labels = nn.data.split(pixels, digits.y, test=1 / 3, seed=0)
+reader = nn.MLP(64, [10], seed=0)
+sgd = nn.SGD(reader.parameters(), lr=0.3)
+nn.fit(reader, images, labels, loss=nn.cross_entropy, optimizer=sgd, epochs=30, seed=0)
+said = reader.predict_class(unseen)
+print(f"share of right answers: {nn.accuracy(reader.predict(unseen), unseen_labels):.3f}")
+
+# %%
+_, axes = plt.subplots(2, 5, figsize=(9.6, 4.2))
+for label, plot in enumerate(axes.flat):
+    weights = [w.data for w in reader.layers[0].neurons[label].w]
+    plot.imshow(np.reshape(weights, (8, 8)), cmap="PuOr", vmin=-2, vmax=2)
+    plot.set(title=f"speaks for a {label}", xticks=[], yticks=[])
+plt.show()
+
+# %% [markdown]
+# Where it is violet, ink speaks for the digit; where it is orange, against it. The 0 wants a ring and nothing inside.
+# The others look less like digits than one would think: a score need not say what a 3 looks like, only what tells it
+# from the nine others.
+#
+# Where is it wrong? A *confusion matrix* counts, for each true digit (a row), what was read (the columns). On the
+# diagonal is what is right.
+
+# %%
+confusion = np.zeros((10, 10), int)
+for label, answer_given in zip(unseen_labels, said):
+    confusion[label, answer_given] += 1
+plt.figure(figsize=(5, 4.6))
+plt.imshow(confusion, cmap="Blues", vmax=20)
+for i, j in np.argwhere(confusion):
+    plt.text(j, i, confusion[i, j], ha="center", va="center", color="white" if i == j else "black")
+plt.xticks(range(10))
+plt.yticks(range(10))
+plt.gca().set(xlabel="was read", ylabel="is")
+plt.grid(False)
+plt.show()
+
+# %% [markdown]
+# 31 of 599 digits are off the diagonal. The darkest spot among them is five 8s that were read as 1: an 8 that is
+# written narrowly is one thick stroke, to a reader that only adds up pixels.
+
+# %% [markdown]
 # ## Exercises
 #
 # **1. Undecided.** Before it has learned anything, a network of ten classes gives every class about the same score.

@@ -282,7 +282,8 @@ plt.show()
 # (Cybenko 1989; Hornik, Stinchcombe & White 1989), and you have just seen its proof for one input.
 #
 # It says that good weights *exist*. It does not say that gradient descent finds them. Let us see what it finds, with
-# 1, 2, 4 and 16 relus. (`Adam` takes steps like `SGD` with momentum, and gives each weight a rate of its own.)
+# 1, 2, 4 and 16 relus. (`Adam` takes steps like `SGD` with momentum, and gives each weight a rate of its own.
+# [Notebook 13](13_adam_weight_decay_dropout_initialisation.ipynb) takes it apart.)
 
 # %%
 sine = nn.data.sine(60, noise=0.1, seed=0)
@@ -300,6 +301,65 @@ plt.show()
 # %% [markdown]
 # Every corner is a neuron that switches on. The noise in the points has a variance of $0.1^2 = 0.01$, and no curve
 # that ignores the noise can have a smaller loss than about that.
+
+# %% [markdown]
+# ## What hidden neurons look for
+#
+# In notebook 8 one layer read handwritten digits. Give it 32 hidden neurons, which look first. **Predict** which of the
+# two misreads fewer of 599 digits that it has never seen.
+
+# %% tags=["predict"]
+my_guess = "hidden"  # which misreads fewer: the "single" layer, or the one with "hidden" neurons
+# slip "single" -> a digit is written in many ways; one weighted sum has to do for all of them.
+
+# %%
+digits = nn.data.digits()
+pixels = [[shade / 16 for shade in image] for image in digits.X]
+images, unseen, labels, unseen_labels = nn.data.split(pixels, digits.y, test=1 / 3, seed=0)
+readers = {"single": nn.MLP(64, [10], seed=0), "hidden": nn.MLP(64, [32, 10], activation="relu", seed=0)}
+misread = {}
+for name, reader in readers.items():
+    sgd = nn.SGD(reader.parameters(), lr=0.3)
+    nn.fit(reader, images, labels, loss=nn.cross_entropy, optimizer=sgd, epochs=30, seed=0)
+    read = reader.predict_class(unseen)
+    misread[name] = [(k, digit) for k, digit in enumerate(read) if digit != unseen_labels[k]]
+    print(f"{name}: {len(misread[name])} of {len(unseen)} misread")
+
+# %% [markdown]
+# Here is everything that either of them has misread, a wall of digits. Orange: only the single layer was wrong. Blue:
+# only the one with hidden neurons. Black: both, where "3 as 8/2" says what each has read.
+
+# %%
+wrong = {name: dict(found) for name, found in misread.items()}
+both = sorted(wrong["single"].keys() | wrong["hidden"].keys())
+rows = -(-len(both) // 12)
+
+# %%
+_, axes = plt.subplots(rows, 12, figsize=(9.6, 1.02 * rows))
+for plot in axes.flat:
+    plot.set_axis_off()
+for plot, k in zip(axes.flat, both):
+    colour = (
+        "black" if all(k in found for found in wrong.values()) else "#d55e00" if k in wrong["single"] else "#0072b2"
+    )
+    plot.imshow(np.reshape(unseen[k], (8, 8)), cmap="gray_r")
+    read = "/".join(str(found[k]) for found in wrong.values() if k in found)
+    plot.set_title(f"{unseen_labels[k]} as {read}", fontsize=8, color=colour, pad=2)
+plt.show()
+
+# %% [markdown]
+# And here is what the hidden neurons look for: the 64 weights of each, laid out as pixels.
+
+# %%
+_, axes = plt.subplots(4, 8, figsize=(9.6, 4.9))
+for plot, neuron in zip(axes.flat, readers["hidden"].layers[0].neurons):
+    plot.imshow(np.reshape([w.data for w in neuron.w], (8, 8)), cmap="PuOr", vmin=-1, vmax=1)
+    plot.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# Not one of them looks like a digit. Each asks for something smaller: a stroke here and none beside it, an edge, an
+# arc. It is the last layer that puts digits together from their answers.
 
 # %% [markdown]
 # ## Exercises

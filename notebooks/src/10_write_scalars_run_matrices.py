@@ -165,7 +165,8 @@ print("more than twenty times as fast:", plain > 20 * quick)
 
 # %% [markdown]
 # `nn.fit` compiles by itself; all the trainings of the last notebooks have run this way. Twenty passes over 1,198
-# images. (`Adam` is `SGD` with momentum and a rate for each weight.)
+# images. (`Adam` is `SGD` with momentum and a rate for each weight;
+# [notebook 13](13_adam_weight_decay_dropout_initialisation.ipynb) takes it apart.)
 
 # %%
 model = nn.MLP(64, [32, 10], activation="relu", seed=0)
@@ -553,5 +554,6 @@ sizes_of_layers = [len(part.neurons) for part in cured.layers]
 # - A GPT is look-ups, sums of products, softmax, relu and cross-entropy.
 # - Everything is the same in the large libraries, only larger.
 #
-# This was the last notebook. It all began with [the derivative of profit](01_the_derivative_of_profit.ipynb): a
-# slope, and a step in its direction. Nothing has been added to that but size.
+# It all began with [the derivative of profit](01_the_derivative_of_profit.ipynb): a slope, and a step in its direction.
+# Nothing has been added to that but size. What it takes to make size work is the subject of
+# [13. Adam, weight decay, dropout, initialisation](13_adam_weight_decay_dropout_initialisation.ipynb).
