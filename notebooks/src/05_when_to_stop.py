@@ -158,13 +158,13 @@ held_back = measure([chance.uniform(-3, 3) for _ in range(40)], seed=101)
 beyond = measure([chance.uniform(3, 4) for _ in range(20)], seed=102)
 
 # %% [markdown]
-# **Predict** two curves for 3,000 epochs: the loss on the twelve points, and the loss on the forty. `nn.fit` records
+# **Predict** two curves for 2,000 epochs: the loss on the twelve points, and the loss on the forty. `nn.fit` records
 # both. From time to time we also keep what the network thinks the wave looks like. (The *momentum* makes training
 # faster; notebook 7 shows how.)
 
 # %%
 model = nn.MLP(1, [16, 16, 1], activation="tanh", seed=0)
-optimizer = nn.SGD(model.parameters(), lr=0.03, momentum=0.9)
+optimizer = nn.SGD(model.parameters(), lr=0.04, momentum=0.9)
 options = {"loss": nn.mean_squared_error, "optimizer": optimizer, "batch_size": None}
 options["validation_data"] = held_back
 
@@ -174,7 +174,7 @@ my_guess = "falls", "rises"  # near the end of training: what does the loss do o
 # slip "rises", "rises" -> on the twelve points the loss is what training makes small.
 
 # %%
-grid, marks = np.linspace(-3, 4, 141), [5, 24, 50, 100, 200, 500, 1000, 1500, 2000, 3000]
+grid, marks = np.linspace(-3, 4, 141), [5, 21, 50, 100, 200, 500, 1000, 1300, 1600, 2000]
 training, validation, waves, outside = [], [], {}, {}
 for mark in marks:
     history = nn.fit(model, X, y, epochs=mark - len(training), **options)
@@ -229,7 +229,7 @@ slide(wave_at, epoch=marks)
 # never worth much. Keep the two apart: *between* the points it was spoiled by training; *beyond* them it only guesses.
 
 # %%
-for mark in [24, 1000, 3000]:
+for mark in [21, 1000, 2000]:
     print(f"after {mark:4} epochs: between the points {validation[mark - 1]:.2f}, beyond them {outside[mark]:.2f}")
 
 # %% [markdown]
@@ -244,7 +244,7 @@ for mark in [24, 1000, 3000]:
 from autograd import no_grad
 
 model = nn.MLP(1, [16, 16, 1], activation="tanh", seed=0)
-optimizer = nn.SGD(model.parameters(), lr=0.03, momentum=0.9)
+optimizer = nn.SGD(model.parameters(), lr=0.04, momentum=0.9)
 best, best_epoch, epoch = float("inf"), 0, 0
 
 
@@ -278,7 +278,7 @@ print(f"... and with the best ones restored {error_on(*held_back).data:.4f}")
 
 # %%
 model = nn.MLP(1, [16, 16, 1], activation="tanh", seed=0)
-options["optimizer"] = nn.SGD(model.parameters(), lr=0.03, momentum=0.9)
+options["optimizer"] = nn.SGD(model.parameters(), lr=0.04, momentum=0.9)
 stopping = nn.EarlyStopping(patience=100, restore_best_weights=True)
 history = nn.fit(model, X, y, epochs=2000, callbacks=[stopping], **options)
 print(history.stop_reason)
