@@ -136,12 +136,95 @@ def test_a_class_that_follows_every_path_is_right_and_told_what_that_costs(tmp_p
         ("reversed(topo)", "topo", "no topological order", "reversed"),
         ("self.grad = 1\n", "pass\n", "no seed", "begin with 1"),
         ("visited.add(v)", "pass", "no topological order", "each node once"),
+        ("v._backward()\n", "v._backward(); v._backward()\n", "counted twice", "twice"),
+        ("out = Value(self.data + other", "self.data += 1; out = Value(self.data + other", "in place", "new node"),
     ],
 )  # fmt: skip
 def test_how_students_err_and_what_they_are_told(tmp_path, old, new, kind, says):
     found = graded(tmp_path, changed(old, new))
     assert kind in [one.kind for one in found.findings]
     assert says in str(found)
+
+
+def test_a_class_that_keeps_no_inner_gradients_or_clears_all_of_them_first_is_right(tmp_path):
+    loop = "for v in reversed(topo):\n                v._backward()\n"
+    assert graded(
+        tmp_path, changed(loop, f"{loop}            for v in topo[:]:\n                v.grad *= not v._prev\n")
+    )
+    assert graded(
+        tmp_path, changed("self.grad = 1\n", "\n            for v in topo: v.grad = 0\n            self.grad = 1\n")
+    )
+
+
+def test_single_precision_and_a_tanh_made_of_exponentials_are_right(tmp_path):
+    source = """
+        import numpy as np
+        class Value:
+            def __init__(self, data, prev=()):
+                self.data, self.grad, self.prev, self.step = np.float32(data), np.float32(0), prev, lambda: None
+            def __add__(self, other):
+                out = Value(self.data + other.data, (self, other))
+                def step():
+                    self.grad += out.grad
+                    other.grad += out.grad
+                out.step = step
+                return out
+            def __mul__(self, other):
+                out = Value(self.data * other.data, (self, other))
+                def step():
+                    self.grad += other.data * out.grad
+                    other.grad += self.data * out.grad
+                out.step = step
+                return out
+            def tanh(self):
+                t = (np.exp(2 * self.data) - 1) / (np.exp(2 * self.data) + 1)
+                out = Value(t, (self,))
+                def step():
+                    self.grad += (1 - t ** 2) * out.grad
+                out.step = step
+                return out
+            def backward(self):
+                order = []
+                def build(v):
+                    if all(v is not other for other in order):
+                        for x in v.prev:
+                            build(x)
+                        order.append(v)
+                build(self)
+                self.grad = np.float32(1)
+                for v in reversed(order):
+                    v.step()
+    """
+    found = graded(tmp_path, source)
+    assert found, found
+
+
+def test_a_dataclass_that_compares_numbers_is_told_to_compare_nodes(tmp_path):
+    source = """
+        from dataclasses import dataclass
+        @dataclass
+        class Value:
+            data: float
+            grad: float = 0.0
+            inputs: tuple = ()
+            def __add__(self, other):
+                return Value(self.data + other.data, 0.0, ((self, 1.0), (other, 1.0)))
+            def __mul__(self, other):
+                return Value(self.data * other.data, 0.0, ((self, other.data), (other, self.data)))
+            def backward(self):
+                order = []
+                def build(v):
+                    if v not in order:
+                        for x, _ in v.inputs:
+                            build(x)
+                        order.append(v)
+                build(self)
+                self.grad = 1.0
+                for v in reversed(order):
+                    for x, partial in v.inputs:
+                        x.grad += partial * v.grad
+    """
+    assert [one.kind for one in graded(tmp_path, source).findings] == ["equal numbers"]
 
 
 def test_the_report_has_a_graph_that_runs_and_both_numbers(tmp_path):
@@ -234,6 +317,19 @@ def test_a_mistake_in_what_another_is_made_of_is_named_once(tmp_path):
     """
     found = graded(tmp_path, dedent(MICROGRAD) + "".join(f"    {line}\n" for line in dedent(more).splitlines()))
     assert [(one.kind, one.operations) for one in found.findings] == [("pow", ("pow",))]
+
+
+def test_no_two_operations_excuse_each_other(tmp_path):
+    more = """
+        def __neg__(self):
+            return Value(-self.data)
+        def __sub__(self, other):
+            return self + (-other)
+        def __rsub__(self, other):
+            return Value(other) + (-self)
+    """
+    found = graded(tmp_path, dedent(MICROGRAD) + "".join(f"    {line}\n" for line in dedent(more).splitlines()))
+    assert [(one.kind, one.operations) for one in found.findings] == [("forgotten operand", ("neg",))]
 
 
 def test_the_command_gives_graders_a_code_json_and_a_picture(tmp_path):

@@ -100,6 +100,7 @@ def _operator(name: str, inputs: Sequence[Any]) -> Any:
     )()
 
 
+GENTLE = 4.0  # what functions are asked for: with 80, a tanh made of exponentials overflows in single precision
 NUMBERS = (2.0, 3.0, -1.5, 0.5, -2.5, 4.0, 1.25, -0.75)
 
 
@@ -119,6 +120,8 @@ def chance_graph(dice: random.Random, size: int, unary: Sequence[str], binary: S
                 steps.append((dice.choice(list(binary)), *pair))
         graph = Graph(leaves, tuple(steps))
         numbers = [*graph.data, *graph.grads]
+        if any(abs(graph.data[of[0]]) > GENTLE for name, *of in graph.steps if name in METHODS):
+            continue
         if all(1e-3 < abs(x) < 1e3 for x in graph.data) and all(abs(x) < 1e4 for x in numbers):
             return graph
     return Graph((2.0, 3.0), ((next(iter(binary), "add"), 0, 1),))

@@ -23,11 +23,14 @@ _ABSENT = ("AttributeError", "TypeError", "NotImplementedError", "NameError")
 
 
 def _composed() -> dict[str, list[tuple[Step, ...]]]:
-    """How an operation may be made of others: where those are wrong, it is not to be blamed."""
+    """How an operation may be made of others: where those are wrong, it is not to be blamed.
+
+    Each is made of operations that stand before it in add, mul, pow, exp, neg, sub, div: no two may excuse each other.
+    """
     less_one, one, two = (-1.0,), (1.0,), (2.0,)
     big = (("mul", 0, two), ("exp", 1), ("sub", 2, one), ("add", 2, one))
     return {
-        "neg": [(("mul", 0, less_one),), (("mul", less_one, 0),), (("sub", (0.0,), 0),)],
+        "neg": [(("mul", 0, less_one),), (("mul", less_one, 0),)],
         "sub": [
             (("neg", 1), ("add", 0, 2)),
             (("mul", 1, less_one), ("add", 0, 2)),
@@ -68,7 +71,7 @@ class Operations:
         answer = self.student.run(graph.script())
         if answer.error in LOST:
             return [self.failure(graph, answer, ())]  # there is no use in going on
-        if answer.error or near(answer.reads[0][2][1], 1.0):
+        if answer.error or near(answer.reads[0][0][1], graph.grads[0]) or near(answer.reads[0][2][1], 1.0):
             return []
         self.seeded = False
         yours, grads = answer.reads[0][2][1], tuple(grad for _, grad in answer.reads[0])
@@ -166,6 +169,10 @@ class Operations:
             if not near(answer.reads[0][out][0], graph.data[out]):
                 return [_forward(name, graph, answer)]
         operands = len([x for x in small[0].steps[0][1:] if not isinstance(x, tuple)])
+        for graph, answer in zip(small, answers):
+            for place in range(operands):
+                if not near(answer.reads[0][place][0], graph.leaves[place]):
+                    return [_changed(name, graph, answer, place)]
         if not any(answer.reads[0][place][1] for answer in answers for place in range(operands)):
             says = "no operand gets a gradient: is its backward attached to the result, as out._backward = _backward?"
             grads = tuple(grad for _, grad in answers[0].reads[0])
@@ -266,6 +273,12 @@ def _at(graph: Graph, place: int, count: int) -> At:
     number = other[0] if isinstance(other, tuple) else graph.leaves[other] if len(of) == 2 else math.nan
     others = partials[1 - place] if count == 2 else math.nan
     return At(graph.leaves[place], number, node.data, float(node.grad), partials[place], others)
+
+
+def _changed(name: str, graph: Graph, answer: Answer, place: int) -> Finding:
+    yours, right = answer.reads[0][place][0], graph.leaves[place]
+    says = "it changes the number of its operand; it must leave that as it is, and make a new node"
+    return Finding("in place", (name,), says, graph, place, right, yours, of_data=True)
 
 
 def _forward(name: str, graph: Graph, answer: Answer) -> Finding:

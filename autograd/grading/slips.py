@@ -52,6 +52,7 @@ GENERAL = (
         "its {place} gets out.grad as it is: multiply it by the local derivative",
         lambda at: at.up,
     ),
+    Slip("counted twice", "its {place} gets its gradient twice", lambda at: 2 * at.up * at.partial),
     Slip(
         "missing chain factor",
         "the local derivative and out.grad are added in its {place}, where they must be multiplied",
@@ -62,7 +63,6 @@ GENERAL = (
         "its {place} gets what belongs to the other operand as well: has one name been typed for both?",
         lambda at: at.up * (at.partial + at.others),
     ),
-    Slip("counted twice", "its {place} gets its gradient twice", lambda at: 2 * at.up * at.partial),
     Slip(
         "missing chain factor",
         "the gradient of its {place} has out.grad in it twice",

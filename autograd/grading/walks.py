@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,7 +97,7 @@ class Walks:
             if answer.error:
                 return [self.operations.failure(graph, answer, ())]
             grads = [grad for _, grad in answer.reads[0]]
-            off = [k for k, (g, right) in enumerate(zip(grads, graph.grads)) if not near(g, right)]
+            off = _off(graph, grads)
             if off:
                 k = off[0]
                 more = abs(grads[k]) > abs(graph.grads[k])
@@ -162,11 +162,8 @@ class Walks:
             self.remarks.append(f"a second backward() through the same graph is not possible: {answer.says}")
             return []
         grads = [grad for _, grad in answer.reads[0]]
-        for k, (g, right) in enumerate(zip(grads, graph.grads)):
-            if not near(g, right):
-                says = "a second backward() through the same graph, all its gradients set to 0, gives other numbers"
-                return [self._finding("repeated backward", (), says, graph, k, grads)]
-        return []
+        says = "a second backward() through the same graph, all its gradients set to 0, gives other numbers"
+        return [self._finding("repeated backward", (), says, graph, k, grads) for k in _off(graph, grads)[:1]]
 
     def in_place(self) -> list[Finding]:
         """Whether `c += a` leaves the node that was called c as it was."""
@@ -210,7 +207,7 @@ class Walks:
 
     def _is_wrong(self, graph: Graph) -> bool:
         answer = self._asked(graph)
-        return bool(answer.error) or not all(map(near, (grad for _, grad in answer.reads[0]), graph.grads))
+        return bool(answer.error) or bool(_off(graph, [grad for _, grad in answer.reads[0]]))
 
     def _long(self) -> None:
         """What is no mistake in the derivatives, and will be met in use."""
@@ -278,13 +275,18 @@ class Walks:
         if answer.error:
             return [self.operations.failure(graph, answer, operations)]
         grads = [grad for _, grad in answer.reads[0]]
-        off = [k for k, right in enumerate(graph.grads) if not near(grads[k], right)]
+        off = _off(graph, grads)
         return [self._finding(kind, operations, says, graph, off[0], grads)] if off and shows(grads) else []
 
     def _finding(
         self, kind: str, operations: tuple[str, ...], says: str, graph: Graph, k: int, grads: list[float]
     ) -> Finding:
         return Finding(kind, operations, says, graph, k, graph.grads[k], grads[k], tuple(grads))
+
+
+def _off(graph: Graph, grads: Sequence[float]) -> list[int]:
+    """The leaves whose gradients are wrong: those of inner nodes need not be kept."""
+    return [k for k in range(len(graph.leaves)) if not near(grads[k], graph.grads[k])]
 
 
 def _used_again(name: str, outer: str) -> Iterator[tuple[Graph, int]]:
