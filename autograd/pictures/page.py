@@ -38,7 +38,7 @@ class Page:
         behind = ""
         if self.still:
             behind = image(self.still, says, f"grid-area:1/1;max-width:100%;max-height:{self.height - 28:.0f}px")
-            behind += f'<em style="grid-area:2/1;color:#7b8494;line-height:28px">{STILL}</em>'
+            behind += f'<em style="grid-area:2/1;padding-left:8px;color:#7b8494;line-height:28px">{STILL}</em>'
         page = self.html.replace("&", "&amp;").replace("'", "&#x27;")  # pages hold many double quotes, and few of these
         frame = (
             f"<iframe title='{escape(says)}' srcdoc='{page}' sandbox=\"allow-scripts\" "
