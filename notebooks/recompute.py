@@ -7,6 +7,7 @@ share of right answers) is not here: it is shown by the cells, and `make noteboo
 
 from __future__ import annotations
 
+import random
 import re
 import sys
 from math import ceil, e, log, log10, sqrt
@@ -55,6 +56,14 @@ def ball(gradient, start, rate, alpha, steps):
     return np.array(path)
 
 
+def pushed(gradients, alpha, rate):
+    """The velocities of a ball, one by one."""
+    found = [0.0]
+    for gradient in gradients:
+        found.append(alpha * found[-1] - rate * gradient)
+    return found[1:]
+
+
 def ravine(p):
     return p[..., 0] ** 2 / 100 + p[..., 1] ** 2
 
@@ -86,6 +95,9 @@ CURVATURE = float(np.linalg.eigvalsh(2 * np.array([[np.mean(WEEKS**2), WEEKS.mea
 SLIP = np.linalg.lstsq(np.stack([[*WEEKS, 2.5], np.ones(5)], 1), [*HEIGHTS, 12], rcond=None)[0]
 SHARES = np.exp([2, 1, 0]) / np.exp([2, 1, 0]).sum()
 PULLS = np.array([-2 * x * y for x, y in [(1, 2), (2, 3), (3, 7), (4, 8)]])
+_chance = random.Random(6)
+_xs = [round(-2 + 4 * k / 23, 2) for k in range(24)]
+NOISY = _xs, [round(1.5 * x + 0.5 + _chance.gauss(0, 0.6), 1) for x in _xs]
 PAIRS = [(a + b) / 2 for k, a in enumerate(PULLS) for b in PULLS[k + 1 :]]
 
 
@@ -97,6 +109,8 @@ def claims() -> dict[str, list[Claim]]:
     p5 = float(sigmoid(-5.0))
     return {
         "01": [
+            ("my_guess = {}, {}, {} # the profit", [profit(x) for x in (1, 3, 5)]),
+            ("my_guess = {}, {}, {} # the slopes", [(profit(1 + h) - profit(1)) / h for h in (1, 0.1, 0.01)]),
             ("{} euros an hour at a price of {}", [profit(3), 3]),
             ("which is {} at $x = 1$, exactly. At the top, $x = 3$, it is {}", [slope(profit, 1), 0]),
             (r"= {} - 2h.$$", [slope(profit, 1)]),
@@ -115,6 +129,8 @@ def claims() -> dict[str, list[Claim]]:
             (r"which is 0 for a rate of {}.", [1 / 10]),
         ],
         "02": [
+            ("my_guess = {}, {}, {} # u, v", [a * b, v, v * v]),
+            ("my_guess = {}, {}, {}, {}, {} # the gradients", [2 * v, 2 * v, -2 * v, 2 * v * b, 2 * v * a]),
             ("$u$ grows by {} times as much, because $b$ is {}. If $b$ grows, $u$ grows by {}", [b, b, a]),
             ("And $y = v \\times v$ has {} for its left factor, and {} for its right one", [v, v]),
             (r"turns $4 \times 1 \times 7 = {}$", [b * v]),
@@ -127,6 +143,8 @@ def claims() -> dict[str, list[Claim]]:
             ("a single walk through it find a thousand", []),
         ],
         "03": [
+            ("my_guess = {}, {} # z,", [0.5 * 2 - 1, float(sigmoid(0.0))]),
+            ("my_guess = {}, {}, {} # the new", [0.5 + 0.5, -1 + 0.25, 0 + 0.25]),
             (r"$(\hat y - 1)^2 = (-0.5)^2 = {}$", [0.25]),
             (r"the loss by the prediction: $2\,(\hat y - 1) = {}$", [2 * (0.5 - 1)]),
             ("gives the loss by $z$: ${}$", [-0.25]),
@@ -137,6 +155,15 @@ def claims() -> dict[str, list[Claim]]:
             (r"The line $x_1 + x_2 = {}$ has $(1, 1)$", [1.5]),
         ],
         "04": [
+            (
+                "my_guess = {}, {}, {}, {}, {}, {} # plain",
+                [
+                    total(x - HEIGHTS)
+                    for x in (WEEKS + 1, np.full(4, 4.0))
+                    for total in (np.sum, lambda e: abs(e).sum(), lambda e: (e**2).sum())
+                ],
+            ),
+            ("my_guess = {}, {} # w and b", [0.02 * 13.5, 2 + 0.02 * 4]),
             (r"$\hat y = x + 1$ the errors are ${}, {}, {}, {}$", [*(WEEKS + 1 - HEIGHTS)]),
             (
                 r"The errors are ${}, {}, {}, {}$, the loss is ${} / 4 = {}$",
@@ -161,6 +188,9 @@ def claims() -> dict[str, list[Claim]]:
             ("my_guess = {}  # steps", [first(lambda k: (3 * 0.8**k) ** 2 <= 0.01)]),
         ],
         "06": [
+            ("my_guess = {}, {}, {}, {} # the four", list(PULLS)),
+            ("the best $w$ is {}.", [float(np.polyfit(*NOISY, 1)[0])]),
+            ("10 epochs ({} steps)", [10 * 24]),
             (r"$\tfrac14(-4 - 12 - 42 - 64) = {}$", [float(PULLS.mean())]),
             ("the mean of the six is {} again", [float(np.mean(PAIRS))]),
             ("from {} to {}, then from {} to {}, then", [min(PULLS), max(PULLS), min(PAIRS), max(PAIRS)]),
@@ -169,6 +199,10 @@ def claims() -> dict[str, list[Claim]]:
             (r"\text{the new error is } e - 4e = {}e", [1 - 0.8 * (2**2 + 1)]),
         ],
         "07": [
+            (
+                "my_guess = {}, {}, {}, {}, {}, {} # three",
+                [x for pushes in ([1, 1, 1], [1, -1, 1]) for x in pushed(pushes, 0.9, 0.1)],
+            ),
             (r"${}$, then $0.9 \cdot (-0.1) - 0.1 = {}$, then ${}$", [-0.1, -0.19, -0.271]),
             (r"The gradient, $({}, {})$, points uphill", [*ravine_slope(np.array([-10.0, 1.5]))]),
             (r"multiplies $y$ by $1 - 0.9 \cdot 2 = {}$", [1 - 1.8]),
@@ -183,6 +217,9 @@ def claims() -> dict[str, list[Claim]]:
             ("top_speed = {} ```", [-0.2 / 0.01]),
         ],
         "08": [
+            ("my_guess = {}, {}, {} # the three probabilities", list(SHARES)),
+            ("my_guess = {}, {}, {} # the three losses", list(-np.log(SHARES))),
+            ("my_guess = {}, {}, {} # the gradient", [SHARES[0] - 1, SHARES[1], SHARES[2]]),
             (r"with $e \approx {}$ and $e^2 \approx {}$", [e, e**2]),
             (
                 "a factor of $e$ in the probability: {} is {} times {}, and that is {} times {}",
@@ -204,6 +241,10 @@ def claims() -> dict[str, list[Claim]]:
             ("first_loss = log(10)  # {}", [log(10)]),
         ],
         "09": [
+            (
+                "my_guess = {}, {}, {}, {} # its height",
+                [max(x, 0) - 2 * max(x - 1, 0) + max(x - 2, 0) for x in range(4)],
+            ),
             (r"The loss is $\log 2 = {}$", [log(2)]),
             ("| (0, 0) | {} | {} | {} | same |", [0, 0, 0 - 0 - 0.5]),
             ("| (0, 1) and (1, 0) | {} | {} | {} | different |", [1, 0, 1 - 0 - 0.5]),
@@ -224,6 +265,7 @@ def claims() -> dict[str, list[Claim]]:
             ("Twenty passes over {} images", [1797 - 1797 // 3]),
         ],
         "13": [
+            ("my_guess = {}, {}, {} # w1, w2", [3 / 10, 1 / 10, 1 / 10]),
             ("my_guess = {}  # x after 300 steps", [(1 - 0.0015 / 1000) ** 300]),
             ("which must be below $2/{}$", [1000]),
             ("my_guess = {}  # times as long", [0.1 / sqrt(0.001)]),

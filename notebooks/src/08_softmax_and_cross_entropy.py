@@ -95,9 +95,9 @@ slide(answer, score=[-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6
 # $-\log 0.245$, $-\log 0.090$.
 
 # %% tags=["predict"]
-my_guess = 0.408, 1.406, 2.408  # the three losses
+my_guess = 0.408, 1.408, 2.408  # the three losses
 # slip 0.177, 0.611, 1.046 -> that is the logarithm to base 10: use the key ln.
-# slip -0.408, -1.406, -2.408 -> a sign: the logarithm of a number below 1 is negative, and the loss is minus it.
+# slip -0.408, -1.408, -2.408 -> a sign: the logarithm of a number below 1 is negative, and the loss is minus it.
 
 # %%
 import nn
