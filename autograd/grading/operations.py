@@ -160,19 +160,20 @@ class Operations:
         """What is wrong in an operation: its result, or the gradient of one operand or both."""
         small = [_alone(name, *point) for point in _points(name)]
         graphs = [*small, *(self._under(graph, k) for k, graph in enumerate(small))]
-        answers = [self.grads(graph) for graph in graphs]
-        for graph, answer in zip(graphs, answers):
-            if answer.error:
-                return [self.failure(graph, answer, (name,))]
-        for graph, answer in zip(small, answers):
-            out = graph.size - 1
-            if not near(answer.reads[0][out][0], graph.data[out]):
-                return [_forward(name, graph, answer)]
+        answers = list[Answer]()
+        for graph in graphs:
+            answers.append(self.grads(graph))
+            if answers[-1].error:  # the others may take as long to fail
+                return [self.failure(graph, answers[-1], (name,))]
         operands = len([x for x in small[0].steps[0][1:] if not isinstance(x, tuple)])
         for graph, answer in zip(small, answers):
             for place in range(operands):
                 if not near(answer.reads[0][place][0], graph.leaves[place]):
                     return [_changed(name, graph, answer, place)]
+        for graph, answer in zip(small, answers):
+            out = graph.size - 1
+            if not near(answer.reads[0][out][0], graph.data[out]):
+                return [_forward(name, graph, answer)]
         if not any(answer.reads[0][place][1] for answer in answers for place in range(operands)):
             says = "no operand gets a gradient: is its backward attached to the result, as out._backward = _backward?"
             grads = tuple(grad for _, grad in answers[0].reads[0])

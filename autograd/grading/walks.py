@@ -13,7 +13,6 @@ from .operations import Operations
 from .process import MOST_LOST, Answer
 from .slips import near
 
-_SEED = Graph((2.0, 3.0), (("add", 0, 1),))
 RANDOM = 60  # graphs drawn by chance
 
 
