@@ -90,6 +90,7 @@ LATE = {
     },
     "autograd.compiling.programs.program": {"autograd.compiling.programs.diagram"},  # pictures
     "autograd.compiling.training.descent": {"autograd.compiling.training.kernel"},  # where llvmlite is installed
+    "autograd.grading.process": {"resource"},  # where the system has it
     "autograd.interop.asked": {"autograd.interop.arrays"},  # NumPy
     "autograd.pictures.dot": {"graphviz"},
     "autograd.pictures.slide": {"matplotlib"},
