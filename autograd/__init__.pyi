@@ -107,15 +107,18 @@ def log_softmax(xs: Iterable[Value | Number]) -> list[Any]: ...
 # what stands below this line is written by `make stub`
 
 __all__ = [
-    "add", "sub", "mul", "div", "floordiv", "mod", "neg", "pos", "square", "reciprocal", "sqrt", "cbrt", "hypot", "exp",
-    "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
-    "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "sigmoid", "softplus", "log_sigmoid", "relu", "leaky_relu", "elu",
-    "selu", "gelu", "gelu_tanh", "silu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less",
-    "equal", "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod",
-    "dot", "linear", "mean", "var", "norm", "logsumexp", "pick", "GuardError", "UncompiledWarning", "compile",
-    "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint", "derivative_table", "detect_anomaly", "draw",
-    "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hook", "hvp", "jacobian", "jvp",
-    "log_softmax", "no_grad", "play", "primitive", "scope", "slide", "softmax", "to_json", "value_and_grad", "vjp"
+    "add", "sub", "mul", "div", "floordiv", "mod", "neg", "pos", "square", "reciprocal", "sqrt", "exp", "expm1", "log",
+    "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "log_sigmoid", "relu",
+    "leaky_relu", "elu", "selu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less", "equal",
+    "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod", "dot",
+    "linear", "mean", "var", "norm", "logsumexp", "pick", "cbrt", "hypot", "cosine", "asin", "acos", "atan", "lorentz",
+    "atan2", "asinh", "acosh", "atanh", "erf", "erfc", "gaussian", "erfcx", "erfcx_slope", "erfcx_curve", "log_erfc",
+    "normal_pdf", "ndtr", "log_ndtr", "erfinv", "erfinv_slope", "erfcinv", "erfcinv_slope", "ndtri", "ndtri_slope",
+    "gelu", "gelu_slope", "gelu_tanh", "gelu_tanh_slope", "gelu_gate", "silu", "silu_slope", "GuardError",
+    "UncompiledWarning", "compile", "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint",
+    "derivative_table", "detect_anomaly", "draw", "explain", "from_json", "grad", "gradcheck", "gradients", "hessian",
+    "hook", "hvp", "jacobian", "jvp", "log_softmax", "no_grad", "play", "primitive", "scope", "slide", "softmax",
+    "to_json", "value_and_grad", "vjp"
 ]
 
 @overload
@@ -185,16 +188,6 @@ def sqrt(x: Value) -> Value: """The square root of x; slope inf at 0."""
 @overload
 def sqrt(x: Number) -> float: ...
 @overload
-def cbrt(x: Value) -> Value: """The cube root of x, real for x < 0 too; slope inf at 0."""
-@overload
-def cbrt(x: Number) -> float: ...
-@overload
-def hypot(a: Value, b: Value | Number) -> Value: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
-@overload
-def hypot(a: Value | Number, b: Value) -> Value: ...
-@overload
-def hypot(a: Number, b: Number) -> float: ...
-@overload
 def exp(x: Value) -> Value: """e to the power x"""
 @overload
 def exp(x: Number) -> float: ...
@@ -231,25 +224,6 @@ def tan(x: Value) -> Value: """The tangent of x radians."""
 @overload
 def tan(x: Number) -> float: ...
 @overload
-def asin(x: Value) -> Value: """The angle in [-pi/2, pi/2] whose sine is x."""
-@overload
-def asin(x: Number) -> float: ...
-@overload
-def acos(x: Value) -> Value: """The angle in [0, pi] whose cosine is x."""
-@overload
-def acos(x: Number) -> float: ...
-@overload
-def atan(x: Value) -> Value: """The angle in (-pi/2, pi/2) whose tangent is x."""
-@overload
-def atan(x: Number) -> float: ...
-@overload
-def atan2(a: Value, b: Value | Number) -> Value:
-    """The angle of the point (b, a) from the first axis; gradient 0 at (0, 0)."""
-@overload
-def atan2(a: Value | Number, b: Value) -> Value: ...
-@overload
-def atan2(a: Number, b: Number) -> float: ...
-@overload
 def sinh(x: Value) -> Value: """The hyperbolic sine of x."""
 @overload
 def sinh(x: Number) -> float: ...
@@ -261,26 +235,6 @@ def cosh(x: Number) -> float: ...
 def tanh(x: Value) -> Value: """The hyperbolic tangent of x."""
 @overload
 def tanh(x: Number) -> float: ...
-@overload
-def asinh(x: Value) -> Value: """The number whose hyperbolic sine is x."""
-@overload
-def asinh(x: Number) -> float: ...
-@overload
-def acosh(x: Value) -> Value: """The number >= 0 whose hyperbolic cosine is x."""
-@overload
-def acosh(x: Number) -> float: ...
-@overload
-def atanh(x: Value) -> Value: """The number whose hyperbolic tangent is x."""
-@overload
-def atanh(x: Number) -> float: ...
-@overload
-def erf(x: Value) -> Value: """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
-@overload
-def erf(x: Number) -> float: ...
-@overload
-def erfc(x: Value) -> Value: """1 - erf(x), exact in the tail"""
-@overload
-def erfc(x: Number) -> float: ...
 @overload
 def sigmoid(x: Value) -> Value: """1 / (1 + exp(-x))"""
 @overload
@@ -314,19 +268,6 @@ def elu(x: Number, alpha: Number = ...) -> float: ...
 def selu(x: Value) -> Value: """The elu scaled so that activations normalise themselves (Klambauer et al. 2017)."""
 @overload
 def selu(x: Number) -> float: ...
-@overload
-def gelu(x: Value) -> Value: """x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact"""
-@overload
-def gelu(x: Number) -> float: ...
-@overload
-def gelu_tanh(x: Value) -> Value:
-    """The tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))."""
-@overload
-def gelu_tanh(x: Number) -> float: ...
-@overload
-def silu(x: Value) -> Value: """x * sigmoid(x), also called swish"""
-@overload
-def silu(x: Number) -> float: ...
 @overload
 def softsign(x: Value) -> Value: """x / (1 + |x|)"""
 @overload
@@ -527,3 +468,147 @@ def pick(xs: Iterable[Value | Number] | Value | Number, index: Value) -> Value: 
 def pick(xs: Iterable[Number] | Number, index: Number) -> float: ...
 @overload
 def pick(xs: Iterable[Value | Number] | Value | Number, index: Value | Number) -> Value | Any: ...
+@overload
+def cbrt(x: Value) -> Value: """The cube root of x, real for x < 0 too; slope inf at 0."""
+@overload
+def cbrt(x: Number) -> float: ...
+@overload
+def hypot(a: Value, b: Value | Number) -> Value: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
+@overload
+def hypot(a: Value | Number, b: Value) -> Value: ...
+@overload
+def hypot(a: Number, b: Number) -> float: ...
+@overload
+def cosine(a: Value, b: Value | Number) -> Value: """a / hypot(a, b), the cosine of an angle; 0 at (0, 0)"""
+@overload
+def cosine(a: Value | Number, b: Value) -> Value: ...
+@overload
+def cosine(a: Number, b: Number) -> float: ...
+@overload
+def asin(x: Value) -> Value: """The angle in [-pi/2, pi/2] whose sine is x."""
+@overload
+def asin(x: Number) -> float: ...
+@overload
+def acos(x: Value) -> Value: """The angle in [0, pi] whose cosine is x."""
+@overload
+def acos(x: Number) -> float: ...
+@overload
+def atan(x: Value) -> Value: """The angle in (-pi/2, pi/2) whose tangent is x."""
+@overload
+def atan(x: Number) -> float: ...
+@overload
+def lorentz(x: Value) -> Value: """1 / (1 + x^2), also where x^2 overflows"""
+@overload
+def lorentz(x: Number) -> float: ...
+@overload
+def atan2(a: Value, b: Value | Number) -> Value:
+    """The angle of the point (b, a) from the first axis; gradient 0 at (0, 0)."""
+@overload
+def atan2(a: Value | Number, b: Value) -> Value: ...
+@overload
+def atan2(a: Number, b: Number) -> float: ...
+@overload
+def asinh(x: Value) -> Value: """The number whose hyperbolic sine is x."""
+@overload
+def asinh(x: Number) -> float: ...
+@overload
+def acosh(x: Value) -> Value: """The number >= 0 whose hyperbolic cosine is x."""
+@overload
+def acosh(x: Number) -> float: ...
+@overload
+def atanh(x: Value) -> Value: """The number whose hyperbolic tangent is x."""
+@overload
+def atanh(x: Number) -> float: ...
+@overload
+def erf(x: Value) -> Value: """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
+@overload
+def erf(x: Number) -> float: ...
+@overload
+def erfc(x: Value) -> Value: """1 - erf(x), exact in the tail"""
+@overload
+def erfc(x: Number) -> float: ...
+@overload
+def gaussian(x: Value) -> Value: """exp(-x^2), exact in the tails"""
+@overload
+def gaussian(x: Number) -> float: ...
+@overload
+def erfcx(x: Value) -> Value: """exp(x^2) erfc(x), which does not vanish for large x"""
+@overload
+def erfcx(x: Number) -> float: ...
+@overload
+def erfcx_slope(x: Value) -> Value: """The derivative of erfcx."""
+@overload
+def erfcx_slope(x: Number) -> float: ...
+@overload
+def erfcx_curve(x: Value) -> Value: """The second derivative of erfcx."""
+@overload
+def erfcx_curve(x: Number) -> float: ...
+@overload
+def log_erfc(x: Value) -> Value: """log(erfc(x)), also where erfc(x) is 0 to a float"""
+@overload
+def log_erfc(x: Number) -> float: ...
+@overload
+def normal_pdf(x: Value) -> Value: """The normal density exp(-x^2 / 2) / sqrt(2 pi)."""
+@overload
+def normal_pdf(x: Number) -> float: ...
+@overload
+def ndtr(x: Value) -> Value: """The normal distribution function, the probability of a value below x."""
+@overload
+def ndtr(x: Number) -> float: ...
+@overload
+def log_ndtr(x: Value) -> Value: """log(ndtr(x)), also where ndtr(x) is 0 to a float"""
+@overload
+def log_ndtr(x: Number) -> float: ...
+@overload
+def erfinv(x: Value) -> Value: """The x whose erf is that."""
+@overload
+def erfinv(x: Number) -> float: ...
+@overload
+def erfinv_slope(x: Value) -> Value: """The derivative of erfinv."""
+@overload
+def erfinv_slope(x: Number) -> float: ...
+@overload
+def erfcinv(q: Value) -> Value: """The x whose erfc is q."""
+@overload
+def erfcinv(q: Number) -> float: ...
+@overload
+def erfcinv_slope(q: Value) -> Value: """The derivative of erfcinv."""
+@overload
+def erfcinv_slope(q: Number) -> float: ...
+@overload
+def ndtri(p: Value) -> Value: """The x whose ndtr is p, a quantile of the normal distribution."""
+@overload
+def ndtri(p: Number) -> float: ...
+@overload
+def ndtri_slope(p: Value) -> Value: """The derivative of ndtri."""
+@overload
+def ndtri_slope(p: Number) -> float: ...
+@overload
+def gelu(x: Value) -> Value: """x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact"""
+@overload
+def gelu(x: Number) -> float: ...
+@overload
+def gelu_slope(x: Value) -> Value: """The derivative of gelu, exact at its root."""
+@overload
+def gelu_slope(x: Number) -> float: ...
+@overload
+def gelu_tanh(x: Value) -> Value:
+    """The tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))."""
+@overload
+def gelu_tanh(x: Number) -> float: ...
+@overload
+def gelu_tanh_slope(x: Value) -> Value: """The derivative of gelu_tanh, exact at its root."""
+@overload
+def gelu_tanh_slope(x: Number) -> float: ...
+@overload
+def gelu_gate(x: Value) -> Value: """The factor by which gelu_tanh multiplies x."""
+@overload
+def gelu_gate(x: Number) -> float: ...
+@overload
+def silu(x: Value) -> Value: """x * sigmoid(x), also called swish"""
+@overload
+def silu(x: Number) -> float: ...
+@overload
+def silu_slope(x: Value) -> Value: """The derivative of silu, exact at its root."""
+@overload
+def silu_slope(x: Number) -> float: ...

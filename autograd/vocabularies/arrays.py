@@ -6,10 +6,14 @@ of arrays. Results are IEEE's; run under `numpy.errstate(all="ignore")` where in
 
 import builtins
 import math
+import sys
 from collections.abc import Callable
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
+
+from ..special.words import WORDS
 
 Array = Any  # a NumPy array, or a number that broadcasts against one
 
@@ -60,6 +64,27 @@ def elementwise(scalar: Callable[..., float], inputs: int) -> Callable[..., Arra
         return np.asarray(ufunc(x, *rest)).astype(x.dtype if x.dtype.kind == "f" else float)
 
     return word
+
+
+def pow_less(a: Array, b: Array) -> Array:
+    less = b - 1.0
+    part = less - b
+    rest = (b - (less - part)) - (1.0 + part)  # what b - 1 is rounded by
+    power = np.power(a, less)
+    if not np.any(rest):
+        return power
+    return np.where(
+        np.isfinite(power) & np.isfinite(rest) & (power != 0.0), power * np.exp(rest * np.log(np.abs(a))), power
+    )
+
+
+def pow_log(a: Array, b: Array, y: Array) -> Array:
+    size, large = np.log(a), np.isposinf(y)
+    slope = np.where(np.equal(a, 0.0) & ~np.less(b, 0.0), 0.0, y * size)
+    if not np.any(large):
+        return slope
+    root = np.power(a, 0.5 * np.asarray(b))
+    return np.where(large & np.isfinite(b), root * size * root, slope)
 
 
 erf = elementwise(math.erf, 1)
@@ -160,3 +185,23 @@ def pick(xs: Array, index: Array) -> Array:
     xs = np.asarray(xs)
     chosen = np.broadcast_to(np.asarray(index).astype(np.intp), xs.shape[1:])
     return np.take_along_axis(xs, chosen[np.newaxis], axis=0)[0]
+
+
+def polynomial(x: Array, *terms: float) -> Array:
+    return reduce(lambda high, low: low + x * high, reversed(terms))
+
+
+def _in_double(word: Callable[..., Array]) -> Callable[..., Array]:
+    """A word that is written once, for float64: what it takes apart by bits would have none left in float32."""
+
+    def on_arrays(*inputs: Array) -> Array:
+        if all(getattr(x, "dtype", np.float32) == np.float32 for x in inputs):
+            return word(_this, *(np.asarray(x, float) for x in inputs)).astype(np.float32)
+        return word(_this, *inputs)
+
+    return on_arrays
+
+
+_this = sys.modules[__name__]
+for _name, _word in WORDS.items():
+    globals().setdefault(_name, partial(_word, _this) if _name.startswith("_") else _in_double(_word))

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import special as special  # its rows join the table
 from ..core.ops import ROWS, Op
 from ..core.record import OPERATORS, teach
-from . import recorders
+from . import recorders, written
 
 
 def define(op: Op) -> Callable[..., Any]:
@@ -28,6 +29,7 @@ def define(op: Op) -> Callable[..., Any]:
     return function
 
 
+written.on_floats()
 _made = {row.name: define(row) for row in ROWS}
 
 if TYPE_CHECKING:

@@ -233,20 +233,25 @@ def floordiv(a, b):
     return a / b if b == 0.0 else llvm.copysign(0.0, a / b) if quotient == 0.0 else whole
 
 
-def pow(a, b):
-    size = abs(a)
+def _power(size, b, more, doublings):
+    """size ** (b + more) * 2^doublings for finite size > 0, where more is what b was rounded by."""
     log1, log2 = _log_of_two(size)
     # b * log(size) as a sum of two
     times = _FAR if b > _FAR else -_FAR if b < -_FAR else b
     times1, log11 = _head(times), _head(log1)
     y1 = times1 * log11
-    y2 = times1 * (log1 - log11) + (times - times1) * log1 + times * log2
+    y2 = times1 * (log1 - log11) + (times - times1) * log1 + _fma(more, log1, times * log2)
     far = abs(y1) > 1000.0
     y1 = llvm.copysign(1000.0, y1) if far else y1
     k = _fma(y1, _PER_LN2, _WHOLE) - _WHOLE
     high, low = _fma(k, -_LN2_HIGH, y1), _fma(k, -_LN2_LOW, 0.0 if far else y2)
     r = high + low
-    result = _scaled(1.0 + (r + _fma(r * r, _exp_tail(r), low - (r - high))), k)
+    return _scaled(1.0 + (r + _fma(r * r, _exp_tail(r), low - (r - high))), k + doublings)
+
+
+def _pow(a, b, more):
+    size = abs(a)
+    result = _power(size, b, more, 0.0)
     result = (0.0 if b > 0.0 else inf) if size == 0.0 else result
     result = (inf if b > 0.0 else 0.0) if size == inf else result
     result = size * size if b == 2.0 else size * size * size if b == 3.0 else result  # cheap where b is known
@@ -255,6 +260,24 @@ def pow(a, b):
     result = llvm.copysign(result, a) if is_odd else result
     result = nan if (a < 0.0) & (size < inf) & (not is_whole) | (a != a) | (b != b) else result
     return 1.0 if (b == 0.0) | (a == 1.0) else result
+
+
+def pow(a, b):
+    return _pow(a, b, 0.0)
+
+
+def pow_less(a, b):
+    less = b - 1.0
+    part = less - b
+    more = (b - (less - part)) - (1.0 + part)
+    return _pow(a, less, more if (more < inf) & (a * 0.0 == 0.0) else 0.0)
+
+
+def pow_log(a, b, y):
+    slope = y * log(a)
+    large = _power(abs(a), b, 0.0, -64.0) * log(a) * 18446744073709551616.0
+    slope = large if (y == inf) & (b * 0.0 == 0.0) & (a > 0.0) & (a < inf) else slope
+    return 0.0 if (a == 0.0) & (b >= 0.0) else slope
 
 
 def exp(x):
