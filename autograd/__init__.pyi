@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
+from . import linalg as linalg
 from .anomaly import detect_anomaly as detect_anomaly
 from .checks.formulas import derivative_table as derivative_table
 from .checks.gradcheck import GradientError as GradientError
@@ -16,6 +17,15 @@ from .core.numeric import Number
 from .core.ops import TABLE as TABLE
 from .core.ops import Op as Op
 from .core.value import Value as Value
+from .lists import cummax as cummax
+from .lists import cummin as cummin
+from .lists import cumprod as cumprod
+from .lists import cumsum as cumsum
+from .lists import interp as interp
+from .lists import median as median
+from .lists import polyval as polyval
+from .lists import softmin as softmin
+from .lists import sort as sort
 from .modes import no_grad as no_grad
 from .modes import scope as scope
 from .pictures.drawing import draw as draw
@@ -29,6 +39,11 @@ from .pictures.slide import slide as slide
 from .primitive import primitive as primitive
 from .serialisation import from_json as from_json
 from .serialisation import to_json as to_json
+from .solving.minimize import Minimum as Minimum
+from .solving.minimize import minimize as minimize
+from .solving.odeint import odeint as odeint
+from .solving.root import implicit as implicit
+from .solving.root import root as root
 from .tape import Guard as Guard
 from .tape import Tape as Tape
 from .verbs.checkpoint import checkpoint as checkpoint
@@ -39,6 +54,10 @@ from .verbs.derivatives import jacobian as jacobian
 from .verbs.derivatives import jvp as jvp
 from .verbs.derivatives import value_and_grad as value_and_grad
 from .verbs.derivatives import vjp as vjp
+from .verbs.diagonals import divergence as divergence
+from .verbs.diagonals import elementwise_grad as elementwise_grad
+from .verbs.diagonals import hessian_diagonal as hessian_diagonal
+from .verbs.diagonals import laplacian as laplacian
 from .verbs.hooks import Hook as Hook
 from .verbs.hooks import hook as hook
 from .verbs.selected import backward as backward
@@ -112,12 +131,17 @@ __all__ = [
     "leaky_relu", "elu", "selu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less", "equal",
     "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod", "dot",
     "linear", "mean", "var", "norm", "logsumexp", "pick", "cbrt", "hypot", "cosine", "asin", "acos", "atan", "lorentz",
-    "atan2", "asinh", "acosh", "atanh", "erf", "erfc", "gaussian", "erfcx", "erfcx_slope", "erfcx_curve", "log_erfc",
-    "normal_pdf", "ndtr", "log_ndtr", "erfinv", "erfinv_slope", "erfcinv", "erfcinv_slope", "ndtri", "ndtri_slope",
-    "gelu", "gelu_slope", "gelu_tanh", "gelu_tanh_slope", "gelu_gate", "silu", "silu_slope", "GuardError",
-    "UncompiledWarning", "compile", "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint",
-    "derivative_table", "detect_anomaly", "draw", "explain", "from_json", "grad", "gradcheck", "gradients", "hessian",
-    "hook", "hvp", "jacobian", "jvp", "log_softmax", "no_grad", "play", "primitive", "scope", "slide", "softmax",
+    "atan2", "asinh", "acosh", "atanh", "exp2", "exp10", "log1mexp", "logaddexp", "logaddexp2", "share", "share2",
+    "logit", "xlogy", "xlog1py", "sinc", "sinc_slope", "sinc_curve", "deg2rad", "rad2deg", "copysign", "erf", "erfc",
+    "gaussian", "erfcx", "erfcx_slope", "erfcx_curve", "log_erfc", "normal_pdf", "ndtr", "log_ndtr", "erfinv",
+    "erfinv_slope", "erfcinv", "erfcinv_slope", "ndtri", "ndtri_slope", "gamma", "lgamma", "digamma", "trigamma",
+    "polygamma", "digamma_less", "betaln", "beta", "i0", "i1", "i1_slope", "i1_curve", "i0e", "i1e", "i0e_slope",
+    "i1e_slope", "gelu", "gelu_slope", "gelu_tanh", "gelu_tanh_slope", "gelu_gate", "silu", "silu_slope", "std",
+    "GuardError", "UncompiledWarning", "compile", "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint",
+    "cummax", "cummin", "cumprod", "cumsum", "derivative_table", "detect_anomaly", "divergence", "draw",
+    "elementwise_grad", "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hessian_diagonal", "hook",
+    "hvp", "implicit", "interp", "jacobian", "jvp", "laplacian", "linalg", "log_softmax", "median", "minimize",
+    "no_grad", "odeint", "play", "polyval", "primitive", "root", "scope", "slide", "softmax", "softmin", "sort",
     "to_json", "value_and_grad", "vjp"
 ]
 
@@ -520,6 +544,84 @@ def atanh(x: Value) -> Value: """The number whose hyperbolic tangent is x."""
 @overload
 def atanh(x: Number) -> float: ...
 @overload
+def exp2(x: Value) -> Value: """2 to the power x"""
+@overload
+def exp2(x: Number) -> float: ...
+@overload
+def exp10(x: Value) -> Value: """10 to the power x"""
+@overload
+def exp10(x: Number) -> float: ...
+@overload
+def log1mexp(x: Value) -> Value: """log(1 - exp(x)) of x < 0, exact at both ends; -inf at 0, nan beyond"""
+@overload
+def log1mexp(x: Number) -> float: ...
+@overload
+def logaddexp(a: Value, b: Value | Number) -> Value: """log(exp(a) + exp(b)), without overflow"""
+@overload
+def logaddexp(a: Value | Number, b: Value) -> Value: ...
+@overload
+def logaddexp(a: Number, b: Number) -> float: ...
+@overload
+def logaddexp2(a: Value, b: Value | Number) -> Value: """The logarithm of 2^a + 2^b to base 2, without overflow."""
+@overload
+def logaddexp2(a: Value | Number, b: Value) -> Value: ...
+@overload
+def logaddexp2(a: Number, b: Number) -> float: ...
+@overload
+def share(a: Value, b: Value | Number) -> Value: """exp(a) / (exp(a) + exp(b)), what a is of logaddexp"""
+@overload
+def share(a: Value | Number, b: Value) -> Value: ...
+@overload
+def share(a: Number, b: Number) -> float: ...
+@overload
+def share2(a: Value, b: Value | Number) -> Value: """2^a / (2^a + 2^b), what a is of logaddexp2"""
+@overload
+def share2(a: Value | Number, b: Value) -> Value: ...
+@overload
+def share2(a: Number, b: Number) -> float: ...
+@overload
+def logit(p: Value) -> Value: """log(p / (1 - p)), the inverse of sigmoid; -inf at 0, inf at 1, nan beyond"""
+@overload
+def logit(p: Number) -> float: ...
+@overload
+def xlogy(x: Value, y: Value | Number) -> Value: """x * log(y), and 0 where x is 0"""
+@overload
+def xlogy(x: Value | Number, y: Value) -> Value: ...
+@overload
+def xlogy(x: Number, y: Number) -> float: ...
+@overload
+def xlog1py(x: Value, y: Value | Number) -> Value: """x * log(1 + y), and 0 where x is 0"""
+@overload
+def xlog1py(x: Value | Number, y: Value) -> Value: ...
+@overload
+def xlog1py(x: Number, y: Number) -> float: ...
+@overload
+def sinc(x: Value) -> Value: """sin(pi x) / (pi x), and 1 at 0"""
+@overload
+def sinc(x: Number) -> float: ...
+@overload
+def sinc_slope(x: Value) -> Value: """The derivative of sinc."""
+@overload
+def sinc_slope(x: Number) -> float: ...
+@overload
+def sinc_curve(x: Value) -> Value: """The second derivative of sinc."""
+@overload
+def sinc_curve(x: Number) -> float: ...
+@overload
+def deg2rad(x: Value) -> Value: """x degrees in radians"""
+@overload
+def deg2rad(x: Number) -> float: ...
+@overload
+def rad2deg(x: Value) -> Value: """x radians in degrees"""
+@overload
+def rad2deg(x: Number) -> float: ...
+@overload
+def copysign(x: Value, y: Value | Number) -> Value: """|x| with the sign of y, that of -0.0 too"""
+@overload
+def copysign(x: Value | Number, y: Value) -> Value: ...
+@overload
+def copysign(x: Number, y: Number) -> float: ...
+@overload
 def erf(x: Value) -> Value: """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
 @overload
 def erf(x: Number) -> float: ...
@@ -584,6 +686,80 @@ def ndtri_slope(p: Value) -> Value: """The derivative of ndtri."""
 @overload
 def ndtri_slope(p: Number) -> float: ...
 @overload
+def gamma(x: Value) -> Value: """The gamma function, (x - 1)! for whole x; nan at the negative whole numbers."""
+@overload
+def gamma(x: Number) -> float: ...
+@overload
+def lgamma(x: Value) -> Value: """log(|gamma(x)|); inf at 0 and the negative whole numbers"""
+@overload
+def lgamma(x: Number) -> float: ...
+@overload
+def digamma(x: Value) -> Value: """The derivative of lgamma; nan at the negative whole numbers."""
+@overload
+def digamma(x: Number) -> float: ...
+@overload
+def trigamma(x: Value) -> Value: """The derivative of digamma; inf at 0 and the negative whole numbers."""
+@overload
+def trigamma(x: Number) -> float: ...
+@overload
+def polygamma(n: Value, x: Value | Number) -> Value:
+    """The n-th derivative of digamma at x, for a whole number n."""
+@overload
+def polygamma(n: Value | Number, x: Value) -> Value: ...
+@overload
+def polygamma(n: Number, x: Number) -> float: ...
+@overload
+def digamma_less(a: Value, b: Value | Number) -> Value: """digamma(a) - digamma(a + b), for a and b > 0"""
+@overload
+def digamma_less(a: Value | Number, b: Value) -> Value: ...
+@overload
+def digamma_less(a: Number, b: Number) -> float: ...
+@overload
+def betaln(a: Value, b: Value | Number) -> Value: """The logarithm of beta(a, b), for a and b > 0."""
+@overload
+def betaln(a: Value | Number, b: Value) -> Value: ...
+@overload
+def betaln(a: Number, b: Number) -> float: ...
+@overload
+def beta(a: Value, b: Value | Number) -> Value:
+    """The beta function gamma(a) gamma(b) / gamma(a + b), for a and b > 0."""
+@overload
+def beta(a: Value | Number, b: Value) -> Value: ...
+@overload
+def beta(a: Number, b: Number) -> float: ...
+@overload
+def i0(x: Value) -> Value: """The modified Bessel function of the first kind and order 0."""
+@overload
+def i0(x: Number) -> float: ...
+@overload
+def i1(x: Value) -> Value: """The modified Bessel function of the first kind and order 1."""
+@overload
+def i1(x: Number) -> float: ...
+@overload
+def i1_slope(x: Value) -> Value: """The derivative of i1."""
+@overload
+def i1_slope(x: Number) -> float: ...
+@overload
+def i1_curve(x: Value) -> Value: """The second derivative of i1."""
+@overload
+def i1_curve(x: Number) -> float: ...
+@overload
+def i0e(x: Value) -> Value: """exp(-|x|) i0(x)"""
+@overload
+def i0e(x: Number) -> float: ...
+@overload
+def i1e(x: Value) -> Value: """exp(-|x|) i1(x)"""
+@overload
+def i1e(x: Number) -> float: ...
+@overload
+def i0e_slope(x: Value) -> Value: """The derivative of i0e."""
+@overload
+def i0e_slope(x: Number) -> float: ...
+@overload
+def i1e_slope(x: Value) -> Value: """The derivative of i1e."""
+@overload
+def i1e_slope(x: Number) -> float: ...
+@overload
 def gelu(x: Value) -> Value: """x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact"""
 @overload
 def gelu(x: Number) -> float: ...
@@ -612,3 +788,10 @@ def silu(x: Number) -> float: ...
 def silu_slope(x: Value) -> Value: """The derivative of silu, exact at its root."""
 @overload
 def silu_slope(x: Number) -> float: ...
+@overload
+def std(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """The square root of the variance, which is the mean squared distance from the mean."""
+@overload
+def std(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def std(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...

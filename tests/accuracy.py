@@ -75,6 +75,10 @@ def _erfcinv(q: Any) -> Any:
     return +y
 
 
+def _bessel(n: int, x: Any) -> Any:
+    return mp.besseli(n, x)
+
+
 def _sigmoid(x: Any) -> Any:
     return 1 / (1 + mp.exp(-x))
 
@@ -139,6 +143,32 @@ CASES: dict[str, Case] = {
     "silu": Case(lambda x: x * _sigmoid(x), often=((-745.0, 745.0), (-2.0, 2.0), (-1.3, -1.2))),
     "softsign": Case(lambda x: x / (1 + abs(x))),
 }
+CASES |= {
+    "exp2": Case(lambda x: mp.mpf(2) ** x, often=((-1074.0, 1024.0), (-1.0, 1.0))),
+    "exp10": Case(lambda x: mp.mpf(10) ** x, often=((-323.0, 308.0), (-1.0, 1.0))),
+    "log1mexp": Case(lambda x: mp.log(1 - mp.exp(x)), ((-math.inf, 0.0),), ((-745.0, 0.0), (-1.0, 0.0))),
+    "logaddexp": Case(lambda a, b: mp.log(mp.exp(a) + mp.exp(b)), ((0.0, 700.0), (0.0, 700.0)), ((0.0, 40.0),)),
+    "logaddexp2": Case(lambda a, b: mp.log(mp.mpf(2) ** a + mp.mpf(2) ** b) / mp.log(2), ((0.0, 700.0), (0.0, 700.0)),
+        ((0.0, 40.0),)),
+    "logit": Case(lambda p: mp.log(p / (1 - p)), ((0.0, 1.0),), ((0.0, 1.0), (0.45, 0.55))),
+    "xlogy": Case(lambda x, y: x * mp.log(y), (ALL, *POSITIVE)),
+    "xlog1py": Case(lambda x, y: x * mp.log(1 + y), (ALL, (-1.0, math.inf))),
+    "sinc": Case(lambda x: mp.sin(mp.pi * x) / (mp.pi * x), often=((-1.0, 1.0), (-0.7, 0.7))),
+    "deg2rad": Case(lambda x: x * mp.pi / 180),
+    "rad2deg": Case(lambda x: x * 180 / mp.pi),
+    "gamma": Case(mp.gamma, ((0.0, math.inf),), ((0.0, 172.0), (0.0, 8.0), (0.0, 1.0))),
+    "lgamma": Case(mp.loggamma, ((0.0, math.inf),), ((0.0, 20.0), (0.9, 1.1), (1.9, 2.1))),
+    "digamma": Case(mp.digamma, ((0.0, math.inf),), ((0.0, 20.0), (1.46, 1.463), (0.0, 2.0))),
+    "trigamma": Case(lambda x: mp.psi(1, x), ((0.0, math.inf),), ((0.0, 20.0), (0.0, 2.0))),
+    "polygamma": Case(lambda n, x: mp.psi(int(n), x), ((0.0, 9.0), (1e-30, 1e30)), ((0.01, 20.0), (0.1, 2.0)),
+        {0: (2.0, 3.0, 4.0, 7.0)}),
+    "beta": Case(lambda a, b: mp.beta(a, b), ((1e-3, 1e4), (1e-3, 1e4)), ((0.0, 20.0), (0.0, 300.0))),
+    "betaln": Case(lambda a, b: mp.log(mp.beta(a, b)), ((1e-3, 1e4), (1e-3, 1e4)), ((0.0, 20.0), (0.0, 300.0))),
+    "i0": Case(lambda x: _bessel(0, x), ((-713.0, 713.0),), ((-20.0, 20.0), (-3.0, 3.0), (-713.0, 713.0))),
+    "i1": Case(lambda x: _bessel(1, x), ((-713.0, 713.0),), ((-20.0, 20.0), (-3.0, 3.0), (-713.0, 713.0))),
+    "i0e": Case(lambda x: _bessel(0, x) * mp.exp(-abs(x)), ((-1e4, 1e4),), ((-20.0, 20.0), (-3.0, 3.0))),
+    "i1e": Case(lambda x: _bessel(1, x) * mp.exp(-abs(x)), ((-1e4, 1e4),), ((-20.0, 20.0), (-3.0, 3.0))),
+}  # fmt: skip
 
 
 def points(op: Op, case: Case, count: int) -> Iterator[tuple[float, ...]]:

@@ -91,6 +91,7 @@ LATE = {
     "autograd.pictures.dot": {"graphviz"},
     "autograd.pictures.slide": {"matplotlib"},
     "autograd.primitive": {"autograd.vocabularies.arrays"},  # NumPy
+    "autograd.solving.minimize": {"numpy", "scipy"},
     "autograd.tape": {"autograd.compiling.function", "autograd.pictures.table"},  # NumPy, pictures
     "autograd.trees": {"autograd.interop.arrays", "numpy"},
     "autograd.verbs.adjoints": {"numpy"},

@@ -65,7 +65,8 @@ def smooth(f, xs: list[float], places) -> bool:
     return all(abs(f(moved(xs, k, h)) - 2 * f(xs) + f(moved(xs, k, -h))) < 0.02 * h * (1 + abs(f(xs))) for k in places)
 
 
-NOT_VARIED = {("round", 1), ("pick", -1)}  # whole-number inputs: the digits of round, the index of pick
+# whole-number inputs: the digits of round, the index of pick, the order of polygamma
+NOT_VARIED = {("round", 1), ("pick", -1), ("polygamma", 0)}
 
 
 def varied(op: Op, xs: list) -> list[int]:

@@ -149,17 +149,17 @@ def _products_of_the_others(xs: Sequence[Any]) -> list[Any]:
     return [before * after for before, after in zip(left, right[-2::-1])]
 
 
-def _mean(m: Any, xs: Any) -> Any:
+def mean_of(m: Any, xs: Any) -> Any:
     return m.div(m.sum(xs), float(len(xs)))
 
 
-def _var(m: Any, xs: Any) -> Any:
-    mean = _mean(m, xs)
-    return _mean(m, m.each(lambda x: m.square(x - mean), xs))
+def var_of(m: Any, xs: Any) -> Any:
+    mean = mean_of(m, xs)
+    return mean_of(m, m.each(lambda x: m.square(x - mean), xs))
 
 
 def _var_partials(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
-    mean = _mean(m, xs)
+    mean = mean_of(m, xs)
     return (m.each(lambda x: (2.0 / len(xs)) * (x - mean), xs),)
 
 
@@ -293,8 +293,8 @@ ROWS: list[Op] = [
        lambda m, xs, ws, bias=0.0: m.dot(xs, ws) + bias,
        lambda m, xs, ws, bias, y: (ws, xs, 1.0), (GROUP, GROUP, REAL)),
     Op("mean", "mean", "the sum of the values divided by their number",
-       _mean, lambda m, xs, y: ([1.0 / len(xs)] * len(xs),), (SOME,)),
-    Op("var", "var", "the mean squared distance from the mean", _var, _var_partials, (SOME,)),
+       mean_of, lambda m, xs, y: ([1.0 / len(xs)] * len(xs),), (SOME,)),
+    Op("var", "var", "the mean squared distance from the mean", var_of, _var_partials, (SOME,)),
     Op("norm", "norm", "the Euclidean length, without overflow; gradient 0 at 0",
        lambda m, xs: m.norm(xs), lambda m, xs, y: (m.each(lambda x: _by_length(m, x, y), xs),), (GROUP,)),
     Op("max", "max", "the largest value; k tied values have 1/k each, nan stays nan",

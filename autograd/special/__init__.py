@@ -4,9 +4,10 @@ The core is read in an evening; here is what else the table has. Each file says 
 join the table of `core.ops` when this package is imported, and from then on nothing knows them from the core's own.
 """
 
-from ..core.ops import ROWS, TABLE
-from . import activations, inverse, normal
+from ..core.ops import ROWS, TABLE, Op
+from . import activations, bessel, elementary, gamma, inverse, normal, several
 
-for _rows in (inverse, normal, activations):
-    ROWS.extend(_rows.ROWS)
-    TABLE.update((_row.name, _row) for _row in _rows.ROWS)
+_files = (inverse, elementary, normal, gamma, bessel, activations, several)
+OWN: dict[str, Op] = {row.name: row for file in _files for row in file.ROWS}
+ROWS.extend(OWN.values())
+TABLE.update(OWN)

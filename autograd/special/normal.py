@@ -16,6 +16,7 @@ from .twofold import two_product
 from .words import word
 
 _PROBABILITY = Domain(0.35, 0.65)
+_RIGHT = Domain(-0.5, 4.0)  # of erfcx, which grows fast on the left
 _SQRT_HALF = 0.7071067811865476, -4.833646656726457e-17
 _SQRT_2 = 1.4142135623730951, -9.667293313452913e-17
 _PER_SQRT_2PI = 0.3989422804014327, -2.4923272022777433e-17
@@ -204,11 +205,11 @@ ROWS: list[Op] = [
     Op("gaussian", "exp−²", "exp(-x^2), exact in the tails",
        lambda m, x: m.gaussian(x), lambda m, x, y: (_grown(m, y, m.gaussian(0.5 * x), -2.0 * x),), (REAL,)),
     Op("erfcx", "erfcx", "exp(x^2) erfc(x), which does not vanish for large x",
-       lambda m, x: m.erfcx(x), lambda m, x, y: (m.erfcx_slope(x),), (REAL,)),
+       lambda m, x: m.erfcx(x), lambda m, x, y: (m.erfcx_slope(x),), (_RIGHT,)),
     Op("erfcx_slope", "erfcx'", "the derivative of erfcx",
-       lambda m, x: m.erfcx_slope(x), lambda m, x, y: (m.erfcx_curve(x),), (REAL,)),
+       lambda m, x: m.erfcx_slope(x), lambda m, x, y: (m.erfcx_curve(x),), (_RIGHT,)),
     Op("erfcx_curve", "erfcx''", "the second derivative of erfcx",
-       lambda m, x: m.erfcx_curve(x), lambda m, x, y: (4.0 * m.erfcx_slope(x) + 2.0 * x * y,), (REAL,)),
+       lambda m, x: m.erfcx_curve(x), lambda m, x, y: (4.0 * m.erfcx_slope(x) + 2.0 * x * y,), (_RIGHT,)),
     Op("log_erfc", "log erfc", "log(erfc(x)), also where erfc(x) is 0 to a float",
        lambda m, x: m.log_erfc(x), lambda m, x, y: (_log_erfc_slope(m, x),), (REAL,)),
     Op("normal_pdf", "φ", "the normal density exp(-x^2 / 2) / sqrt(2 pi)",

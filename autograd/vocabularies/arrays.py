@@ -195,9 +195,10 @@ def _in_double(word: Callable[..., Array]) -> Callable[..., Array]:
     """A word that is written once, for float64: what it takes apart by bits would have none left in float32."""
 
     def on_arrays(*inputs: Array) -> Array:
-        if all(getattr(x, "dtype", np.float32) == np.float32 for x in inputs):
-            return word(_this, *(np.asarray(x, float) for x in inputs)).astype(np.float32)
-        return word(_this, *inputs)
+        with np.errstate(all="ignore"):  # of what is not chosen
+            if all(getattr(x, "dtype", np.float32) == np.float32 for x in inputs):
+                return word(_this, *(np.asarray(x, float) for x in inputs)).astype(np.float32)
+            return word(_this, *inputs)
 
     return on_arrays
 
