@@ -237,8 +237,7 @@ ROWS: list[Op] = [
        lambda m, x: m.where(m.step(x), SELU_SCALE * x, SELU_LOW * _elu_tail(m, x, m.expm1)),
        lambda m, x, y: (m.where(m.step(x), SELU_SCALE, SELU_LOW * _elu_tail(m, x, m.exp)),), (REAL,)),
     Op("softsign", "softsign", "x / (1 + |x|)",
-       lambda m, x: m.div(x, 1.0 + m.abs(x)), lambda m, x, y: (m.div(m.div(1.0, 1.0 + m.abs(x)), 1.0 + m.abs(x)),),
-       (REAL,)),
+       lambda m, x: m.div(x, 1.0 + m.abs(x)), lambda m, x, y: (m.square(m.div(1.0, 1.0 + m.abs(x))),), (REAL,)),
     Op("hard_tanh", "hard tanh", "x kept within [-1, 1]; its derivative at -1 and 1 is 1",
        lambda m, x: m.minimum(m.maximum(x, -1.0), 1.0), lambda m, x, y: (m.defined(m.equal(x, y), y),), (REAL,)),
     # steps: flat wherever they have a derivative

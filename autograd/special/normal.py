@@ -160,7 +160,8 @@ def erfcinv(m: Any, q: Any) -> Any:
 
 @word
 def ndtri(m: Any, p: Any) -> Any:
-    return -_scaled(_SQRT_2, m.erfcinv(2.0 * p))
+    y = m.erfcinv(2.0 * p)
+    return m.where(m.less(m.abs(y), inf), -_scaled(_SQRT_2, y), -y)
 
 
 # As erfc(y) = x, exp(y^2) is erfcx(y) / x: that y was rounded does not matter there.

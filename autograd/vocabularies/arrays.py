@@ -204,5 +204,63 @@ def _in_double(word: Callable[..., Array]) -> Callable[..., Array]:
 
 
 _this = sys.modules[__name__]
+
+
+# Words that are written once, where a batch is better off with a plain formula, and with theirs for the few numbers
+# that it loses digits of.
+
+
+def _mended(y: Array, name: str, places: Array, *inputs: Array) -> Array:
+    """`y`, and in those places what the word of that name has."""
+    if not np.any(places):
+        return y
+    y = np.array(y)
+    with np.errstate(all="ignore"):
+        some = (np.asarray(np.broadcast_to(x, y.shape)[places], float) for x in inputs)
+        y[places] = WORDS[name](_this, *some)
+    return y
+
+
+def lorentz(x: Array) -> Array:
+    whole = 1.0 + np.square(x)
+    return _mended(np.divide(1.0, whole), "lorentz", np.isinf(whole), x)
+
+
+def cbrt_slope(x: Array, y: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return _mended(np.divide(y, x) / 3.0, "cbrt_slope", np.equal(x, 0.0) | np.isinf(x), x, y)
+
+
+def silu(x: Array) -> Array:
+    return _mended(x * sigmoid(x), "silu", np.less(x, -700.0), x)
+
+
+def silu_slope(x: Array) -> Array:
+    y = sigmoid(x) * (1.0 + gate(sigmoid(-x), x))
+    return _mended(y, "silu_slope", (np.less(x, -0.75) & np.less(-2.0, x)) | np.less(x, -700.0), x)
+
+
+def gelu(x: Array) -> Array:
+    return _mended(0.5 * x * erfc(-math.sqrt(0.5) * x), "gelu", np.less(x, -1.0), x)
+
+
+def gelu_slope(x: Array) -> Array:
+    density = np.exp(-0.5 * np.square(x)) * (1.0 / math.sqrt(2 * math.pi))
+    return _mended(0.5 * erfc(-math.sqrt(0.5) * x) + gate(density, x), "gelu_slope", np.less(x, -0.375), x)
+
+
+def gelu_tanh(x: Array) -> Array:
+    u = x * (1.5957691216057308 + 0.07135481627260025 * np.square(x))
+    return _mended(x * sigmoid(u), "gelu_tanh", np.less(x, -0.25), x)
+
+
+def gelu_tanh_slope(x: Array) -> Array:
+    square = np.square(x)
+    u = x * (1.5957691216057308 + 0.07135481627260025 * square)
+    rise = 1.5957691216057308 + 3 * 0.07135481627260025 * square
+    y = sigmoid(u) * (1.0 + gate(sigmoid(-u), x * rise))
+    return _mended(y, "gelu_tanh_slope", np.less(x, -0.25), x)
+
+
 for _name, _word in WORDS.items():
     globals().setdefault(_name, partial(_word, _this) if _name.startswith("_") else _in_double(_word))

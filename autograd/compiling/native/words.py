@@ -408,6 +408,76 @@ def sigmoid(x):
     return _fma(-result, e - (whole - 1.0), result)  # less what rounding the sum made it too large
 
 
+# These are written in `autograd.special` too; here they take but one exponential. Where it is subnormal, 2^64 times it.
+
+
+def _shares(x):
+    """sigmoid(x), and sigmoid(-x), times 2^64 where x < -690."""
+    deep = x < -690.0
+    e = _exp(-abs(x), 64.0 if deep else 0.0)
+    whole = 1.0 if deep else 1.0 + e
+    return (e if x < 0.0 else 1.0) / whole, 1.0 if deep else (1.0 if x < 0.0 else e) / whole
+
+
+def _unscaled(y, x):
+    return y * 5.421010862427522e-20 if x < -690.0 else y
+
+
+def silu(x):
+    s, _ = _shares(x)
+    return _unscaled(x * s, x)
+
+
+def silu_slope(x):
+    s, t = _shares(x)
+    slope = s * (1.0 + (x * t if t != 0.0 else 0.0))
+    near = _silu_slope_near(x)
+    return near if (x > -2.0) & (x < -0.75) else _unscaled(slope if s != 0.0 else 0.0 * s, x)
+
+
+def _two_product(a, b):
+    """a * b, and what it is rounded by."""
+    product = a * b
+    a1, b1 = _head(a), _head(b)
+    a2, b2 = a - a1, b - b1
+    return product, ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2
+
+
+def _gelu_argument(x):
+    """2 sqrt(2 / pi) (x + 0.044715 x^3) as a sum of two."""
+    inside = 64.0 if x > 64.0 else -64.0 if x < -64.0 else x
+    square, more = _two_product(inside, inside)
+    cube, rest = _two_product(0.07135481627260025, square)
+    line = 1.5957691216057308 + cube
+    part = line - 1.5957691216057308
+    low = (1.5957691216057308 - (line - part)) + (cube - part)
+    low = low + (rest + 0.07135481627260025 * more + (-9.96930880911092e-17 - 6.175149918155315e-19 * square))
+    high, end = _two_product(inside, line)
+    return high, end + inside * low
+
+
+def gelu_gate(x):
+    high, low = _gelu_argument(x)
+    e = _exp(-abs(high), 0.0)
+    s, t = (e if high < 0.0 else 1.0) / (1.0 + e), (1.0 if high < 0.0 else e) / (1.0 + e)
+    return s + s * (t * low)
+
+
+def gelu_tanh(x):
+    high, low = _gelu_argument(x)
+    s, t = _shares(high)
+    return _unscaled(x * (s + s * (t * low)), high)
+
+
+def gelu_tanh_slope(x):
+    high, low = _gelu_argument(x)
+    s, t = _shares(high)
+    rise = x * (1.5957691216057308 + 0.21406444881780075 * (x * x))
+    slope = (s + s * (t * low)) * (1.0 + ((t - t * (s * low)) * rise if t != 0.0 else 0.0))
+    near = _gelu_tanh_slope_near(x)
+    return near if (x > -1.25) & (x < -0.375) else _unscaled(slope if s != 0.0 else 0.0 * s, high)
+
+
 def softplus(x):
     e = _exp(-abs(x), 0.0)  # log(1 + e) is log(1 + f), or log(2) more
     k = 1.0 if e > 0.41421356237309503 else 0.0
