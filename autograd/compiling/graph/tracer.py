@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ...callers import caller, user_frame
+from ...callers import caller, codes_between, user_frame
 from ...core import floats
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
@@ -21,6 +21,7 @@ from ..calls.static import PlainNeededError
 from .carried import Carried, as_constant
 from .graph import CODE_OF, DETACH, OPS
 
+_MOST_COMPARED = 1_000  # comparisons of which it is noted where they were made
 _GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
 
 
@@ -48,6 +49,7 @@ class Tracer(Asking, Replayer):
         self.noted: list[Value] = []  # those with a label or a scope
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self._outside = 0  # the identity of the frame that has the function recorded
+        self.codes: dict[int, CodeType] = {}  # by identity: functions that compared, and that called those
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
     def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
@@ -85,6 +87,8 @@ class Tracer(Asking, Replayer):
         if self.is_open:  # a number that was kept longer is one like any other
             self._note_reader()
             self.compared.append((left, symbol, right, outcome, _place()))
+            if len(self.compared) <= _MOST_COMPARED:
+                self.codes |= {id(code): code for code in codes_between(self._outside)}
 
     def touched(self, value: Any, what: str) -> None:
         self.effects.append(f"{what.format(getattr(value, 'label', '') or 'Value')} ({_place()})")

@@ -12,9 +12,11 @@ import numpy as np
 from ...core.watching import serials
 from ..calls.arguments import Arguments, Unchanged
 from ..graph.simplify import simplify
-from ..graph.trace import trace
+from ..graph.trace import Seen, trace
 from ..outside.effects import Effects
 from ..programs.program import Program
+from ..reading.again import Again, Recorded, run_of
+from ..reading.choices import Choosing
 from .options import Options
 from .version import Version
 
@@ -22,7 +24,13 @@ REMEDY = ", and a program would give the same number at every call; draw outside
 
 
 def record(
-    function: Callable[..., Any], call: Arguments, sample: int, options: Options, native: bool | None, by_line: bool
+    function: Callable[..., Any],
+    call: Arguments,
+    sample: int,
+    options: Options,
+    native: bool | None,
+    by_line: bool,
+    again: Again,
 ) -> tuple[Version, Effects]:
     """The function recorded on one sample, and what it did besides; `by_line` looks for the line that draws."""
     layout = call.layout
@@ -32,17 +40,21 @@ def record(
     def run() -> Any:
         return function(*args, **named)
 
-    touched: list[str] = []
-    before = Unchanged(args, named)
-    try:
-        graph, result, parameters = trace(
-            lambda: effects.watch(run),
+    def traced(watched: Callable[[], Any], touched: list[str], seen: Seen) -> Recorded:
+        return trace(
+            watched,
             values,
             layout.batched_leaves.tolist(),
             origin=call.origin,
             is_again=options.policy == "record" and options.dtype == np.float64,
             effects=touched,
+            seen=seen,
         )
+
+    touched, seen = list[str](), Seen()
+    before = Unchanged(args, named)
+    try:
+        graph, result, parameters = traced(lambda: effects.watch(run), touched, seen)
     except Exception as error:
         call.try_whole(error)
         raise
@@ -50,11 +62,34 @@ def record(
     if effects.drawn and options.policy == "raise":
         raise ValueError(f"the function {effects.drawn}{REMEDY}")
     effects.found = effects.found or next(iter(touched), "")
-    hidden = next((x for x in parameters if x._serial < begun and not effects.closure.has(x)), None)
-    if hidden is not None:
-        effects.found = effects.found or f"reads {hidden!r}, which is not found by its names"
+    effects.found = effects.found or _hidden(parameters, begun, effects)
+    if not effects.found:  # else it would be done twice
+
+        def choose(function: Callable[..., Any], choosing: Choosing, seen: Seen) -> Recorded:
+            nonlocal effects
+            others, touched = Effects(function, layout.objects()), list[str]()
+            run = run_of(function, choosing, args, named)
+            made = traced(lambda: others.watch(run, choosing.stood_for), touched, seen)
+            before.refuse_changed()
+            if why := others.found or next(iter(touched), "") or _hidden(made[2], begun, others):
+                raise RuntimeError(f"it {why}")
+            effects = others
+            return made
+
+        is_batch, codes = call.own is not None, effects.closure.codes()
+        made = again.record(function, seen, result, codes, is_batch, choose)
+        if made is not None:
+            graph, result, parameters = made
+        again.note(graph)
     program = Program(simplify(graph), options.dtype, layout, result, options.has_aux, native, options.threads)
+    program.branches = again.report.lines()
     return Version(program, result, parameters, effects.closure, is_kept=not effects.found), effects
+
+
+def _hidden(parameters: list[Any], begun: int, effects: Effects) -> str:
+    """A parameter that could be another one at another call, without anybody noticing."""
+    found = next((x for x in parameters if x._serial < begun and not effects.closure.has(x)), None)
+    return "" if found is None else f"reads {found!r}, which is not found by its names"
 
 
 @contextmanager
