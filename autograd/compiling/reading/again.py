@@ -85,7 +85,12 @@ class Again:
                 self.failures += 1
                 return None
             if not _is_alike(first, tree, seen, recorded[1], choosing):
-                return self._failed("a whole number or a truth value that it returns differs by the arm")
+                kept = (choosing.merged.get(id(x)) for x in seen.outputs)
+                sites = {site for one in kept if one and one[2] for site in one[1]}
+                if not sites - self.excluded.keys():
+                    return self._failed("what it returns is arranged otherwise, or another number")
+                self.excluded |= dict.fromkeys(sites, "the whole number or the truth value that it gives is returned")
+                continue
             self.failures = 0
             return recorded
         return self._failed("too many of its branches turned out to be none")

@@ -6,6 +6,7 @@ import builtins
 import math
 import types
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -129,6 +130,11 @@ def is_repeatable(x: Any) -> bool:
     return type(x) in _REPEATABLE or type(x) is np.ndarray
 
 
+def is_known(x: Any) -> bool:
+    """Whether something has no methods of the user's that are called for it."""
+    return isinstance(x, Value | type) or type(x) is Carried or type(x).__module__ in ("builtins", "numpy")
+
+
 def runs_out(x: Any) -> bool:
     """Whether something gives its items once."""
     return hasattr(type(x), "__next__")
@@ -151,6 +157,9 @@ def function_of(callee: Any) -> tuple[types.FunctionType, Callable[[Any], Any]] 
         return None
     if kind.__module__.startswith(__name__.rpartition(".reading")[0]):  # what is compiled calls the function itself
         return function_of(getattr(callee, "function", None))
+    if kind is partial:
+        held = function_of(callee.func)
+        return held and (held[0], lambda f: partial(held[1](f), *callee.args, **callee.keywords))
     method = next((vars(one)["__call__"] for one in kind.__mro__ if "__call__" in vars(one)), None)
     if type(method) is types.FunctionType and not is_own(method.__code__):
         return method, lambda f: types.MethodType(f, callee)

@@ -25,6 +25,8 @@ from .report import Report, Site
 from .writing import Branch, Written, written
 
 _FAILS = 2  # times that a branch may turn out to be none to be a choice, before it is taken as it is
+_LARGE = 500  # operations of an arm
+_TOO_LARGE = f"an arm of it has more than {_LARGE} operations, which every call would compute"
 _DEEPEST = 40  # choices within choices, as of a function that calls itself
 _OWN_KINDS = (float, int, bool, str, bytes, tuple, frozenset, type(None))
 
@@ -42,6 +44,7 @@ class Choosing(Watcher):
         self.report = Report()
         self.left = most  # operations that may be recorded
         self.depth = 0  # arms that are running, which may not be taken
+        self._least: list[int] = []  # for each of them, how many operations it has to leave
         self.fails: dict[Site, int] = {}
         self.catches = False  # whether something that is raised may be caught
         self.dropped: dict[str, set[Site]] = {}  # names that had no value in one arm
@@ -56,6 +59,8 @@ class Choosing(Watcher):
 
     def record(self, node: Value) -> None:
         self.left -= 1
+        if self.depth and self.left < self._least[-1]:
+            raise Unchosen(_TOO_LARGE)
         if self.left < 0:
             raise Undone(frozenset(), "both arms of its branches together are too much to compute")
         if self.has_mixed:
@@ -114,6 +119,7 @@ class Choosing(Watcher):
             return known[1]
         text = written(code)
         if isinstance(text, str):
+            self.report.unread[code.co_qualname] = text
             return None
         made = self._made_of(function, text)
         self._functions[id(function)] = function, made
@@ -127,6 +133,9 @@ class Choosing(Watcher):
         made.__kwdefaults__, made.__qualname__ = function.__kwdefaults__, function.__qualname__
         made.__dict__.update(function.__dict__)
         self.catches |= text.catches
+        for branch in text.branches:
+            if branch.site.why:
+                self.report.stayed.setdefault(branch.site, branch.site.why)
         self._inner |= text.inner
         self.ran[id(text.code)] = text.code, function.__code__
         return made
@@ -134,6 +143,8 @@ class Choosing(Watcher):
     def _looking(self, callee: Any) -> Any:
         def call(*args: Any, **named: Any) -> Any:
             for x in (*args, *named.values()):
+                if not calls.is_known(x):
+                    raise Unchosen(f"it calls {_named(callee)} with something of the type {type(x).__name__}")
                 if calls.runs_out(x) and id(x) not in self._made:
                     raise Unchosen(f"it calls {_named(callee)} with something that gives its items once")
             if "out" in named:
@@ -287,6 +298,19 @@ class Choosing(Watcher):
 
     # Branches.
 
+    def answer(self, branch: Branch, test: Any) -> Any:
+        """A truth value that is kept under a name."""
+        if not isinstance(test, Asked):
+            return test
+        if self.may(branch):
+            start = self.mark()
+            try:
+                return self.merge(branch, test, {"it": True}, {"it": False})["it"]
+            except Unchosen as error:
+                self.failed(branch, error)
+                self.forget(start, self.mark())
+        return test.look()
+
     def pick(self, branch: Branch, test: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
         """`a if test else b`."""
         condition = conditions.asked(test)
@@ -296,7 +320,9 @@ class Choosing(Watcher):
             start = self.mark()
             try:
                 with self._in_arm():
-                    a, b = then(), other()
+                    before, a = self.left, then()
+                    middle, b = self.left, other()
+                self.weigh(before - middle, middle - self.left)
                 return self.merge(branch, condition, {"it": a}, {"it": b})["it"]
             except self.Caught as error:
                 self.failed(branch, error)
@@ -330,6 +356,14 @@ class Choosing(Watcher):
             return False
         return self.depth < _DEEPEST and self.fails.get(site, 0) < _FAILS
 
+    def weigh(self, *operations: int) -> None:
+        """Without a batch an arm that is not taken costs its operations at each call, and one that is large too many.
+
+        So many are computed in the time that a call takes besides; see `versions`: there is a program for each way.
+        """
+        if not self.is_batch and max(operations) > _LARGE:
+            raise Unchosen(_TOO_LARGE)
+
     def merge(self, branch: Branch, condition: Asked, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         """The names that both arms have left."""
         merger, found = Merger(condition, self.may_mix), {}
@@ -351,6 +385,10 @@ class Choosing(Watcher):
         chosen[branch.site] = chosen.get(branch.site, 0) + 1
         return found
 
+    def stays(self, branch: Branch, why: str) -> None:
+        """A branch is taken as it is."""
+        self.report.stayed.setdefault(branch.site, why)
+
     def failed(self, branch: Branch, error: BaseException) -> None:
         """A branch is none to be a choice."""
         self.fails[branch.site] = self.fails.get(branch.site, 0) + 1
@@ -359,11 +397,21 @@ class Choosing(Watcher):
 
     @contextmanager
     def _in_arm(self) -> Iterator[None]:
-        self.depth += 1
+        self.enter()
         try:
             yield
         finally:
-            self.depth -= 1
+            self.leave()
+
+    def enter(self) -> None:
+        """An arm begins."""
+        self.depth += 1
+        self._least.append(self.left - (self.left if self.is_batch else _LARGE))
+
+    def leave(self) -> None:
+        """It ends."""
+        self.depth -= 1
+        self._least.pop()
 
     # Comparisons that were looked at.
 
@@ -394,6 +442,10 @@ class Asks:
         """A conditional expression."""
         return self._choosing.pick(self._branches[number], test, then, other)
 
+    def answer(self, test: Any, number: int) -> Any:
+        """A truth value with a name."""
+        return self._choosing.answer(self._branches[number], test)
+
     def first_of(self, is_and: bool, number: int, first: Any, *others: Callable[[], Any]) -> Any:
         """`a and b` or `a or b`."""
         return self._choosing.first_of(self._branches[number], is_and, first, *others)
@@ -416,7 +468,7 @@ class Turns:
         self.sets = self.is_first = False  # whether the names are to be set, and whether the first arm is next
         self.names: dict[str, Any] = {}  # to these
         self._before: dict[str, Any] = {}
-        self._next, self._marks = _ONCE, [0, 0]
+        self._next, self._marks, self._left = _ONCE, [0, 0], [0]
         if not isinstance(condition, Asked):
             self.is_first = bool(condition)
         elif choosing.may(branch):
@@ -431,16 +483,20 @@ class Turns:
             return True
         if self._next == _FIRST:
             self._before, self._marks[0] = self._of(scope), self._choosing.mark()
-            self._choosing.depth += 1
+            self._left = [self._choosing.left]
+            self._choosing.enter()
             self._next, self.is_first = _SECOND, True
             return True
         if self._next == _SECOND:
             self._first, self._marks[1] = self._of(scope), self._choosing.mark()
+            self._left.append(self._choosing.left)
+            self._choosing.leave()
+            self._choosing.enter()
             self._next, self.is_first = _BOTH, False
             self._set(self._before)
             return True
         if self._next == _BOTH:
-            self._choosing.depth -= 1
+            self._choosing.leave()
             self._set(self._merged(self._of(scope)))
         elif self._next == _DONE:
             self.sets = False
@@ -451,7 +507,7 @@ class Turns:
         choosing = self._choosing
         if self._next not in (_SECOND, _BOTH):
             return False
-        choosing.depth -= 1
+        choosing.leave()
         choosing.failed(self._branch, error)
         is_second = self._next == _BOTH
         choosing.forget(self._marks[is_second], choosing.mark())
@@ -467,7 +523,9 @@ class Turns:
 
     def _merged(self, second: dict[str, Any]) -> dict[str, Any]:
         choosing, marks = self._choosing, self._marks
+        start, middle = self._left
         try:
+            choosing.weigh(start - middle, middle - choosing.left)
             return choosing.merge(self._branch, self._condition, self._first, second)
         except choosing.Caught as error:
             choosing.failed(self._branch, error)

@@ -40,8 +40,12 @@ class Merger:
         if all(kinds):
             return self._number(name, a, b, kinds)
         if type(a) is type(b):
-            if type(a) is str and a == b:
-                return a
+            if type(a) is str:
+                if a == b:
+                    return a
+                raise Unchosen(f"{name} is a text that differs by the arm")
+            if type(a) is dict and is_made and [*a] == [*b]:
+                return {key: self.merge(name, a[key], b[key], is_made) for key in a}
             if type(a) is tuple or (type(a) is list and is_made):
                 if len(a) == len(b):
                     return type(a)([self.merge(name, x, y, is_made) for x, y in zip(a, b, strict=True)])
@@ -108,9 +112,9 @@ def kind_of(x: Any) -> str:
 
 def _said(x: Any) -> str:
     kind = kind_of(x)
-    known = {"value": "a Value", "argument": "a number", "float": "a float", "truth": repr(x), "mixed": "a number"}
-    if kind == "whole":
-        return f"the whole number {x}"
+    if kind in ("whole", "truth"):
+        return f"the whole number {x}" if kind == "whole" else repr(x)
+    known = {"value": "a Value", "argument": "a number", "float": "a float", "mixed": "a number"}
     return known.get(kind) or ("None" if x is None else f"a {type(x).__name__}")
 
 

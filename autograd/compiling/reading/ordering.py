@@ -15,7 +15,7 @@ from . import conditions
 from .report import Site
 from .writing import Branch
 
-_MOST, _MOST_SORTED = 64, 8  # numbers: of n, sorting takes n (n - 1) choices
+_MOST, _MOST_SORTED = 64, 12  # numbers: of n, sorting takes n (n - 1) choices
 
 
 class Choosing(Protocol):
@@ -26,6 +26,9 @@ class Choosing(Protocol):
 
     def pick(self, branch: Branch, test: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
         """`a if test else b`."""
+
+    def stays(self, branch: Branch, why: str) -> None:
+        """A branch is taken as it is."""
 
     def iterated(self, x: Any) -> Any:
         """Something that is gone through."""
@@ -56,9 +59,14 @@ def _sorted(choosing: Choosing) -> Callable[..., Any]:
     def call(xs: Any, /, **named: Any) -> Any:
         items = _items(choosing, xs)
         if named or not _are_numbers(items, _MOST_SORTED):
+            if len(items) > _MOST_SORTED:
+                choosing.stays(
+                    _branch("sorted"), f"it sorts {len(items)} numbers, and up to {_MOST_SORTED} are choices"
+                )
             return builtins.sorted(items, **_pure(choosing, named))
         branch = _branch("sorted")
         # where one is nan, its place depends on all that Python compares
+        choosing.stays(branch, "sorted looks whether one of the numbers is nan, which has no place among them")
         if not choosing.may(branch) or not all(map(_is_number_at_all, items)):
             return builtins.sorted(items)
         for end in range(len(items) - 1, 0, -1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,13 +28,28 @@ class Report:
 
     chosen: dict[Site, int] = field(default_factory=dict)  # how often each was met as a choice
     stayed: dict[Site, str] = field(default_factory=dict)  # why each is looked at as Python does
+    unread: dict[str, str] = field(default_factory=dict)  # functions that are not written anew, and why
     whole: str = ""  # why there are no choices at all
     guards: dict[str, int] = field(default_factory=dict)  # by place: comparisons that the program holds for
 
     def why(self, place: str) -> str:
         """Why the comparison at a place is looked at, and no choice; "" where nothing is known about it."""
-        found = next((why for site, why in self.stayed.items() if site.place == place), "")
-        return found or self.whole
+        if self.whole:
+            return self.whole
+        here = [why for site, why in self.stayed.items() if site.place == place]
+        unread = [f"{name} is not read, because {why}" for name, why in self.unread.items()]
+        return (here or unread or [""])[0]
+
+    def advice(self, reason: str) -> str:
+        """Why the comparison that turned is no choice, and what to write in place of it; it is named with its place."""
+        places = re.findall(r"\((\S+:\d+)\)", reason)
+        why = self.why(places[-1]) if places else ""
+        if not why:
+            return ""
+        return (
+            f"; that is no choice inside one program: {why}. A branch is one where both arms only compute numbers for "
+            "local names; autograd.where(autograd.less(a, b), x, y) always is"
+        )
 
     def lines(self) -> list[str]:
         """A line for each branch, choices first."""
@@ -47,6 +63,8 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join(self.lines()) or "no branch compares Values"
+
+    __repr__ = __str__
 
 
 def _times(count: int) -> str:

@@ -48,7 +48,9 @@ def shared(function: Function) -> frozenset[str]:
 
 def body_of(function: Function) -> list[ast.stmt]:
     """What a function does, as statements."""
-    return [ast.Return(function.body)] if isinstance(function, ast.Lambda) else function.body
+    if isinstance(function, ast.Lambda):
+        return [ast.copy_location(ast.Return(function.body), function)]
+    return function.body
 
 
 def read_outside(function: Function, parts: Iterable[ast.AST]) -> frozenset[str]:

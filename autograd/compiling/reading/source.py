@@ -10,9 +10,11 @@ import __future__ as features
 
 import ast
 import copy
+import dis
 import inspect
 import linecache
 from dataclasses import dataclass
+from itertools import pairwise
 from types import CodeType
 from typing import Any
 
@@ -113,7 +115,13 @@ def _plain(tree: Function) -> Function:
 
 def code_of(tree: Function, like: CodeType, owner: str, free: tuple[str, ...]) -> CodeType:
     """The code of a function like another: in a class of that name, with names of functions around it."""
-    inside: ast.stmt = ast.Expr(tree) if isinstance(tree, ast.Lambda) else tree
+    inside: ast.stmt
+    if isinstance(tree, ast.Lambda):
+        inside = ast.Expr(tree)
+    else:  # by another name, for it may read its own as that of a variable of the module
+        inside = ast.FunctionDef(**{**dict(ast.iter_fields(tree)), "name": "_autograd_function"})
+        ast.copy_location(inside, tree)
+    said: list[ast.stmt] = [ast.Global([owner])] if owner and owner not in free else []
     if owner:
         inside = ast.ClassDef(owner, [], [], [inside], [])
         if "type_params" in ast.ClassDef._fields:
@@ -121,17 +129,33 @@ def code_of(tree: Function, like: CodeType, owner: str, free: tuple[str, ...]) -
     arguments = ast.arguments(
         [], [ast.arg(name) for name in free if not (owner and name == "__class__")], None, [], [], None, []
     )
-    around = ast.FunctionDef("around", arguments, [inside], [], None, None)
+    around = ast.FunctionDef("around", arguments, [*said, inside], [], None, None)
     if "type_params" in ast.FunctionDef._fields:
         setattr(around, "type_params", [])  # noqa: B010  # types are those of the oldest Python
-    module = ast.Module([around], [])
-    for one in (inside, around):
+    imported = [ast.alias(name) for name in sorted(_imported(like))]
+    module = ast.Module([ast.Import(imported), around] if imported else [around], [])
+    for one in (inside, around, *said):
         ast.copy_location(one, tree)
     ast.fix_missing_locations(module)
     made: CodeType = compile(module, like.co_filename, "exec", flags=like.co_flags & _FUTURE, dont_inherit=True)
     for _ in range(3 if owner else 2):
         made = next(x for x in made.co_consts if isinstance(x, CodeType))
-    return made
+    return made.replace(co_name=like.co_name, co_qualname=like.co_qualname)
+
+
+def _imported(code: CodeType) -> set[str]:
+    """The names of modules, as in `math.sin(x)`: Python calls what is in those in another way than methods."""
+    plain, methods = set[str](), set[str]()
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        waiting += [x for x in one.co_consts if isinstance(x, CodeType)]
+        steps = [step for step in dis.get_instructions(one) if step.opname != "EXTENDED_ARG"]
+        for step, following in pairwise(steps):
+            if step.opname == "LOAD_GLOBAL" and following.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+                is_method = following.opname == "LOAD_METHOD" or "NULL|self" in (following.argrepr or "")
+                (methods if is_method else plain).add(step.argval)
+    return plain - methods
 
 
 def is_same(a: CodeType, b: CodeType) -> bool:

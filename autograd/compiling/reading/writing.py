@@ -31,6 +31,7 @@ from .scopes import assigned, body_of, read_outside, shared
 from .source import Function, code_of, source_of
 
 _COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+_DEEPEST = 16  # loops and the like in one another, of which a choice takes two
 _RESULT = "_autograd_result"
 _CHOICE = """
 K = _autograd.choose(TEST, NUMBER)
@@ -122,13 +123,14 @@ class _Writer(ast.NodeTransformer):
         self.effects: list[tuple[str, int, str]] = []  # of each function: its name, its line, why no arm may call it
         self.whole: Any = None
         self.own: frozenset[str] = frozenset()
+        self.deep = 0  # loops and the like that are open
 
     # Functions.
 
     def function(self, node: Function) -> Function:
         """A function, and those that are made in it."""
-        before = self.whole, self.own
-        self.whole = node
+        before = self.whole, self.own, self.deep
+        self.whole, self.deep = node, 0
         arguments = {x.arg for x in ast.walk(node.args) if isinstance(x, ast.arg)}
         body = body_of(node)
         self.own = (assigned(body) | arguments) - shared(node)
@@ -138,7 +140,7 @@ class _Writer(ast.NodeTransformer):
             node.body = self.visit(node.body)
         else:
             node.body = self.block(node.body, ast.Return)
-        self.whole, self.own = before
+        self.whole, self.own, self.deep = before
         return node
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
@@ -149,6 +151,22 @@ class _Writer(ast.NodeTransformer):
         node.decorator_list = [self.visit(x) for x in node.decorator_list]
         node.args = self.generic_visit(node.args)  # type: ignore[assignment]
         return self.function(node)
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) and node.targets[0].id in self.own:
+            node.value = self._answer(node.value)
+            return node
+        return self.generic_visit(node)
+
+    def _answer(self, node: ast.expr) -> Any:
+        """A truth value that is given a name, to be asked for later."""
+        is_compared = isinstance(node, ast.Compare) and all(type(op) in _COMPARE for op in node.ops)
+        is_opposite = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+        is_both = isinstance(node, ast.BoolOp) and all(isinstance(x, ast.Compare) for x in node.values)
+        if not (is_compared or is_opposite or is_both):
+            return self.visit(node)
+        number = self._branch(node)
+        return _at(node, _call("answer", self.test(node), ast.Constant(number)))
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         return node
@@ -166,7 +184,7 @@ class _Writer(ast.NodeTransformer):
                 if place == 0 and isinstance(one := tail[0], ast.If):
                     one = _without_ends(copy.deepcopy(one), end)
                     own = self.own | {_RESULT}
-                    why = rules.effect([*one.body, *one.orelse], own)
+                    why = rules.effect([*one.body, *one.orelse], own) or self._too_deep()
                     if not why:
                         before, self.own = self.own, own
                         made += self.choice(one)
@@ -179,7 +197,7 @@ class _Writer(ast.NodeTransformer):
 
     def statement(self, node: ast.stmt, end: endings.End | None, why: str) -> list[ast.stmt]:
         if isinstance(node, ast.If):
-            why = why or rules.effect([*node.body, *node.orelse], self.own)
+            why = why or rules.effect([*node.body, *node.orelse], self.own) or self._too_deep()
             if not why:
                 return self.choice(node)
             self._stays(node, why)
@@ -193,12 +211,15 @@ class _Writer(ast.NodeTransformer):
             if isinstance(node, ast.For):
                 node.iter = self._iterated(node.iter)
             else:
-                self._stays(node, "a `while` has as many turns as its numbers say")
+                self._stays(node, "a `while` has as many turns as its numbers say; a `for` has turns that are known")
                 node.test = self.visit(node.test)
+            self.deep += 1
             node.body = self.block(node.body, ast.Continue)
+            self.deep -= 1
             node.orelse = self.block(node.orelse, None) if node.orelse else []
             return [node]
         if isinstance(node, ast.With | ast.Try):
+            self.deep += 2
             for name, parts in ast.iter_fields(node):
                 if isinstance(parts, list) and parts and isinstance(parts[0], ast.stmt):
                     setattr(node, name, self.block(parts, None))
@@ -206,6 +227,7 @@ class _Writer(ast.NodeTransformer):
                 handler.body = self.block(handler.body, None)
             for item in getattr(node, "items", ()):
                 item.context_expr = self.visit(item.context_expr)
+            self.deep -= 2
             return [node]
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             look = _call("rebinds", _at(node.target, ast.Name(node.target.id, ast.Load())))
@@ -221,7 +243,9 @@ class _Writer(ast.NodeTransformer):
         made = frozenset(name for name in names if _makes_lists(node.body, name) and _makes_lists(node.orelse, name))
         number = self._branch(node, names, private, made)
         test = self.test(node.test)
+        self.deep += 2
         body, other = self.block(node.body, None), self.block(node.orelse, None)
+        self.deep -= 2
         k = f"_autograd_{number}"
         each = [
             one
@@ -231,6 +255,9 @@ class _Writer(ast.NodeTransformer):
         expressions = {"TEST": test, "NUMBER": ast.Constant(number)}
         parts_of = {"BODY": body, "OTHER": other, "NAMES": each or [ast.Pass()]}
         return _template(_CHOICE, node.test, {"K": k}, expressions, parts_of)
+
+    def _too_deep(self) -> str:
+        return "" if self.deep < _DEEPEST else "it stands in too many others; Python nests no more than 20"
 
     def _branch(self, node: Any, *names: frozenset[str]) -> int:
         self.branches.append(Branch(Site(self.file, node.lineno, _text_of(node)), *names))
@@ -340,6 +367,8 @@ class _Writer(ast.NodeTransformer):
     def _generators(self, generators: list[ast.comprehension]) -> list[ast.comprehension]:
         for one in generators:
             one.iter = self._iterated(one.iter)
+            for x in one.ifs:
+                self._stays(x, "there are as many items as its numbers say; where(condition, item, 0.0) keeps them all")
             one.ifs = [self.visit(x) for x in one.ifs]
         return generators
 
@@ -382,7 +411,7 @@ def _makes_lists(arm: Sequence[ast.stmt], name: str) -> bool:
         and any(isinstance(y, ast.Name) and y.id == name for t in x.targets for y in ast.walk(t))
     ]
     return bool(made) and all(
-        isinstance(x, ast.List | ast.ListComp | ast.Tuple | ast.Constant | ast.BinOp) for x in made
+        isinstance(x, ast.List | ast.ListComp | ast.Tuple | ast.Dict | ast.Constant | ast.BinOp) for x in made
     )
 
 

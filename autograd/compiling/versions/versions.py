@@ -210,7 +210,10 @@ class Versions:
         """A new program, or None where the function itself is to run instead."""
         with self._lock, collector_at_rest():
             if not self.credit.is_enough:
-                self._warn(f"it would be recorded anew at nearly every call, the last time because {reason}")
+                self._warn(
+                    f"it would be recorded anew at nearly every call, the last time because {reason}"
+                    f"{self.again.report.advice(reason)}"
+                )
                 return None
             few = len(self._kept.get(call.layout, ())) < _COMPILED
             native = self.options.native if few else False
