@@ -260,6 +260,88 @@ def test_a_batch_of_all_ways_through_a_function_is_one_program(f, native):
     assert compiled.cache_info().recordings == 1
 
 
+def newton(p):
+    v = 1.0
+    for _ in range(20):
+        error = v * v - p
+        if abs(error) < 1e-12:
+            break
+        v = v - error / (2 * v)
+    return v * W
+
+
+def first_large(xs):
+    s = 0.0
+    for k, x in enumerate(xs):
+        if x < 0:
+            continue
+        if x > 2.0:
+            s = s + k
+            break
+        s = s + x * W
+    return s
+
+
+def last_item(xs):
+    for x in xs:
+        if x > 1.0:
+            break
+    return x * W
+
+
+def loops_in_a_loop(xs):
+    s = xs[0] * W
+    for i in range(3):
+        for j in range(4):
+            if s > 3:
+                break
+            s = s * 1.5 + i - j
+        if s < -2:
+            break
+        s = s + xs[1]
+    return s
+
+
+@pytest.mark.parametrize("f", [first_large, last_item, loops_in_a_loop, newton], ids=lambda f: f.__name__)
+def test_in_a_batch_a_loop_that_samples_leave_at_different_turns_is_one_program(f):
+    rng = np.random.default_rng(0)
+    samples = rng.uniform(0.1, 9.0, 60) if f is newton else rng.normal(size=(60, 5))
+    compiled = autograd.compile(f, batch=0, reduce="sum")
+    values, slopes = compiled(samples), compiled.value_and_grad(samples)[1]
+    for sample, value, slope in zip(samples.tolist(), values, slopes, strict=True):
+        x = [Value(one) for one in (sample if isinstance(sample, list) else [sample])]
+        y = f(x if isinstance(sample, list) else x[0]) + 0.0 * W
+        assert y.data == value
+        assert np.allclose([float(one) for one in autograd.gradients(y, x)], slope, rtol=1e-12)
+    assert compiled.cache_info().recordings == 1
+    assert "break out of for" in str(compiled.explain_branches())
+
+
+def test_what_gives_its_items_once_is_not_gone_through_further_than_the_loop_does():
+    def f(xs):
+        items = iter(xs)
+        for x in items:
+            if x > 0:
+                break
+        return x * W + sum(items)
+
+    samples = np.random.default_rng(0).normal(size=(8, 3))
+    compiled = autograd.compile(f, batch=0)
+    assert np.allclose(compiled(samples), [f([*row]).data for row in samples.tolist()])
+    assert "gives its items once" in str(compiled.explain_branches())
+
+
+def test_an_index_that_is_kept_from_a_loop_that_is_left_stays_what_it_is():
+    def f(x):
+        for k in range(5):
+            if x * k > 2:
+                break
+        return (1.0, 2.0, 3.0, 4.0, 5.0)[k] * x * W
+
+    xs = np.random.default_rng(0).normal(size=20)
+    assert np.allclose(autograd.compile(f, batch=0)(xs), [f(x).data for x in xs.tolist()])
+
+
 def test_numbers_are_sorted_as_python_sorts_them():
     def middle(x, y):
         a, b, c = sorted([x * W, y * W, U])
@@ -301,6 +383,15 @@ def leaves_a_loop(x):
             break
         s = s * 2
     return s
+
+
+def leaves_a_loop_of_effects(x):
+    xs = [x]
+    for _ in range(3):
+        if xs[-1] > 1:
+            break
+        xs.append(xs[-1] * 2)
+    return sum(xs) * W
 
 
 def takes_turns(x):
@@ -415,7 +506,8 @@ GUARDS = {
     writes_an_item: "writes an item",
     appends: "calls xs.append for what it does",
     adds_to_a_list: "changes something of the type list in place",
-    leaves_a_loop: "leaves the loop",
+    leaves_a_loop: "without a batch there is a program for each number of turns",
+    leaves_a_loop_of_effects: "leaves the loop",
     takes_turns: "`while` has as many turns as its numbers say",
     raises: "has `raise` in it",
     is_an_index: "is needed as a plain number, an index or a text",

@@ -64,7 +64,7 @@ _REPEATABLE: tuple[Any, ...] = (
     type({}.items()),
 )
 _FRESH: tuple[Any, ...] = (zip, enumerate, reversed, types.GeneratorType, type(reversed([])))
-_LOOKED_INTO = (list, tuple, dict, range, str, np.ndarray)
+_LOOKED_INTO = (list, tuple, dict, range, str)
 _attribute_of = attrgetter("__getattribute__")
 _ORDINARY = _attribute_of(object)
 _MATH = frozenset(x for x in vars(math).values() if callable(x))
@@ -96,7 +96,7 @@ def is_seen(x: Any, name: str) -> bool:
         return name in vars(x) or name.startswith("__")
     if isinstance(x, Value):
         return name == "data" or name == "detach" or name in TABLE
-    if kind is Carried or kind.__module__ in ("builtins", "numpy"):
+    if kind is Carried or kind.__module__ in ("builtins", "numpy") or isinstance(x, np.ndarray):
         return True
     if isinstance(x, type) or _attribute_of(kind) is not _ORDINARY:
         return isinstance(x, type) and type(x) is type and any(name in vars(one) for one in x.__mro__)
@@ -122,17 +122,17 @@ def is_seen(x: Any, name: str) -> bool:
 
 def is_looked_into(x: Any) -> bool:
     """Whether an item is there to be read."""
-    return type(x) in _LOOKED_INTO
+    return type(x) in _LOOKED_INTO or isinstance(x, np.ndarray)
 
 
 def is_repeatable(x: Any) -> bool:
     """Whether going through something leaves it as it is."""
-    return type(x) in _REPEATABLE or type(x) is np.ndarray
+    return type(x) in _REPEATABLE or isinstance(x, np.ndarray)
 
 
 def is_known(x: Any) -> bool:
     """Whether something has no methods of the user's that are called for it."""
-    return isinstance(x, Value | type) or type(x) is Carried or type(x).__module__ in ("builtins", "numpy")
+    return isinstance(x, Value | type | np.ndarray) or type(x) is Carried or type(x).__module__ in ("builtins", "numpy")
 
 
 def runs_out(x: Any) -> bool:

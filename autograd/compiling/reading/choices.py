@@ -46,6 +46,7 @@ class Choosing(Watcher):
         self.depth = 0  # arms that are running, which may not be taken
         self._least: list[int] = []  # for each of them, how many operations it has to leave
         self.fails: dict[Site, int] = {}
+        self.loops: dict[Site, Branch] = {}  # that may be left
         self.catches = False  # whether something that is raised may be caught
         self.dropped: dict[str, set[Site]] = {}  # names that had no value in one arm
         self.merged: dict[int, tuple[Value, frozenset[Site], bool]] = {}  # by identity: from where, and if it is whole
@@ -62,6 +63,8 @@ class Choosing(Watcher):
         if self.depth and self.left < self._least[-1]:
             raise Unchosen(_TOO_LARGE)
         if self.left < 0:
+            if loops := self.loops.keys() - self.excluded.keys():
+                raise Undone(frozenset(loops), "all turns that the loop could have are too many to compute")
             raise Undone(frozenset(), "both arms of its branches together are too much to compute")
         if self.has_mixed:
             inputs = node.inputs
@@ -87,7 +90,7 @@ class Choosing(Watcher):
         name = calls.BUILTIN.get(id(callee))
         if name in ordering.MADE:
             return ordering.MADE[name](self)
-        if name and self.depth:
+        if name:
             return self._iterator(callee)
         found = calls.function_of(callee)
         if found is None:
@@ -157,6 +160,11 @@ class Choosing(Watcher):
         looked = self._looking(callee)
 
         def call(*args: Any, **named: Any) -> Any:
+            if not self.depth:
+                made = callee(*args, **named)
+                if all(calls.is_repeatable(x) or id(x) in self._made for x in args):
+                    self._made[id(made)] = made
+                return made
             for x in args:
                 self.iterated(x)
             return self.fresh(looked(*args, **named))
@@ -193,6 +201,20 @@ class Choosing(Watcher):
         if self.depth and not (calls.is_repeatable(x) or id(x) in self._made):
             raise Unchosen(f"it goes through something of the type {type(x).__name__}")
         return x
+
+    def looped(self, x: Any, branch: Branch) -> Any:
+        """Something that is gone through to its end, though the loop may be left before."""
+        if self.may(branch):
+            self.loops[branch.site] = branch
+            if not (calls.is_repeatable(x) or id(x) in self._made):
+                raise Undone(frozenset({branch.site}), "it goes through something that gives its items once")
+        return self.iterated(x)
+
+    def leaves(self, left: Any, branch: Branch) -> Any:
+        """Whether a loop is left after this turn."""
+        if left is True or left is False:
+            return left
+        return conditions.asked(left).look() if not self.may(branch) else False
 
     def rebinds(self, x: Any) -> None:
         """`x += y` follows, which changes a list in place."""
@@ -354,6 +376,9 @@ class Choosing(Watcher):
         if site in self.excluded:
             self.report.stayed.setdefault(site, self.excluded[site])
             return False
+        if branch.is_loop and not self.is_batch:
+            self.report.stayed.setdefault(site, "without a batch there is a program for each number of turns")
+            return False
         return self.depth < _DEEPEST and self.fails.get(site, 0) < _FAILS
 
     def weigh(self, *operations: int) -> None:
@@ -441,6 +466,14 @@ class Asks:
     def pick(self, test: Any, then: Callable[[], Any], other: Callable[[], Any], number: int) -> Any:
         """A conditional expression."""
         return self._choosing.pick(self._branches[number], test, then, other)
+
+    def looped(self, x: Any, number: int) -> Any:
+        """What a loop that may be left goes through."""
+        return self._choosing.looped(x, self._branches[number])
+
+    def leaves(self, left: Any, number: int) -> Any:
+        """Whether it is left."""
+        return self._choosing.leaves(left, self._branches[number])
 
     def answer(self, test: Any, number: int) -> Any:
         """A truth value with a name."""

@@ -15,9 +15,10 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 _SHORT = 60  # nodes of the syntax tree that may stand twice
-End = type[ast.Return] | type[ast.Continue]
+End = Any  # ast.Return, ast.Continue, or ast.Break beside it
 
 
 def structured(body: Sequence[ast.stmt], end: End) -> tuple[list[ast.stmt], int]:

@@ -71,7 +71,7 @@ class Merger:
         if both <= {"argument", "float"} and type(made) is Derived:
             self.made.append((made, (a, b), False))
             return made
-        if is_mixed and not self.may_mix:
+        if is_mixed and not self.may_mix and not name.startswith("_autograd"):
             raise Unchosen(
                 f"{name} is {_said(a)} in one arm and {_said(b)} in the other, and the function asks for types; "
                 "make it a Value or a float in both"

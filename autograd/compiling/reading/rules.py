@@ -11,6 +11,7 @@ is taken as Python takes it where one of these does not hold:
   user's whose text obeys the same rules. `print` would print, `append` would append.
 - An arm ends where it ends. `break`, `continue` and `return` lead elsewhere, with other turns of a loop; but a
   `return` makes the rest of the function the other arm, and a `continue` the rest of the loop's body: see `endings`.
+  A `for` that is left by `break` takes all its turns in a batch, and those after it do nothing.
 - An arm ends at all: the turns of a `while` are counted by its numbers, and those of an arm not taken may be any.
 - An arm raises nothing where it is not taken: so `raise` and `assert` are not in it, and what is raised is held back.
 - A name that both arms assign is a number in both, or the same thing. Where one arm alone assigns it, it keeps the

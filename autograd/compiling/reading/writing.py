@@ -67,6 +67,9 @@ class Branch:
     names: frozenset[str] = frozenset()  # that its arms assign
     private: frozenset[str] = frozenset()  # those that nothing else in the function reads
     made: frozenset[str] = frozenset()  # those whose lists each arm makes for itself
+    is_loop: bool = field(
+        default=False, init=False
+    )  # whether a loop is left in it, or it stands for the turns after that
 
 
 @dataclass(eq=False)
@@ -207,6 +210,8 @@ class _Writer(ast.NodeTransformer):
                 for arm in (node.body, node.orelse)
             )
             return [node]
+        if isinstance(node, ast.For) and (made := self._left(node)):
+            return made
         if isinstance(node, ast.For | ast.While):
             if isinstance(node, ast.For):
                 node.iter = self._iterated(node.iter)
@@ -235,13 +240,50 @@ class _Writer(ast.NodeTransformer):
         made = self.visit(node)
         return made if isinstance(made, list) else [made]
 
-    def choice(self, node: ast.If) -> list[ast.stmt]:
+    def _left(self, node: ast.For) -> list[ast.stmt]:
+        """A loop that is left by `break`, with all its turns: those after it do nothing. None where it has no `break`.
+
+        left = False
+        for x in xs:
+            if not left:
+                if x > y:
+                    left = True
+                else:
+                    s = s + x
+        """
+        if node.orelse or not endings.may_end(node.body, ast.Break):
+            return []
+        body, place = endings.structured(copy.deepcopy(node.body), ast.Break | ast.Continue)
+        left = f"_autograd_left_{len(self.branches)}"
+        body = _without_end(body, ast.Break, node, left)
+        target = [] if assigned([node.target]).isdisjoint(read_outside(self.whole, [node])) else [node.target]
+        before, self.own = self.own, self.own | {left}
+        made: list[ast.stmt] = []
+        if place >= 0 and not rules.effect(body, self.own) and not self._too_deep():
+            number, item = len(self.branches), node.target
+            if target:  # it stays what it was when the loop was left
+                item = ast.Name(f"_autograd_item_{number}", ast.Store())
+                body = [_at(node, ast.Assign(target, ast.Name(item.id, ast.Load()))), *body]
+            test = _at(node.target, ast.UnaryOp(ast.Not(), ast.Name(left, ast.Load())))
+            self.deep += 1
+            turn = self.choice(_at(node, ast.If(test, body, [])), f"break out of for {_short(node.target)}")
+            self.deep -= 1
+            ends = _call("leaves", ast.Name(left, ast.Load()), ast.Constant(number))
+            turn.append(_at(node.target, ast.If(ends, [ast.Break()], [])))
+            made = [
+                _at(node, ast.Assign([ast.Name(left, ast.Store())], ast.Constant(False))),
+                _at(node, ast.For(item, _call("looped", self.visit(node.iter), ast.Constant(number)), turn, [])),
+            ]
+        self.own = before
+        return made
+
+    def choice(self, node: ast.If, text: str = "") -> list[ast.stmt]:
         """The text that an `if` becomes."""
         names = assigned([*node.body, *node.orelse])
         parts = [*node.body, *node.orelse]
         private = names - read_outside(self.whole, parts) - {_RESULT}
         made = frozenset(name for name in names if _makes_lists(node.body, name) and _makes_lists(node.orelse, name))
-        number = self._branch(node, names, private, made)
+        number = self._branch(node, names, private, made, text=text)
         test = self.test(node.test)
         self.deep += 2
         body, other = self.block(node.body, None), self.block(node.orelse, None)
@@ -259,8 +301,11 @@ class _Writer(ast.NodeTransformer):
     def _too_deep(self) -> str:
         return "" if self.deep < _DEEPEST else "it stands in too many others; Python nests no more than 20"
 
-    def _branch(self, node: Any, *names: frozenset[str]) -> int:
-        self.branches.append(Branch(Site(self.file, node.lineno, _text_of(node)), *names))
+    def _branch(self, node: Any, *names: frozenset[str], text: str = "") -> int:
+        site = Site(self.file, node.lineno, text or _text_of(node))
+        made = Branch(site, *names)
+        made.is_loop = any(name.startswith("_autograd_left") for name in made.names)
+        self.branches.append(made)
         return len(self.branches) - 1
 
     def _stays(self, node: Any, why: str) -> None:
@@ -376,20 +421,21 @@ class _Writer(ast.NodeTransformer):
         return _at(node, _call("iterated", self.visit(node)))
 
 
-def _without_ends(node: ast.If, end: endings.End) -> ast.If:
-    """Its arms with a name for what they return, or without `continue`."""
-    node.body, node.orelse = (_without_end(arm, end, node) for arm in (node.body, node.orelse))
+def _without_ends(node: ast.If, end: endings.End, left: str = "") -> ast.If:
+    """Its arms with a name for what they return, or for that they leave a loop, and without `continue`."""
+    node.body, node.orelse = (_without_end(arm, end, node, left) for arm in (node.body, node.orelse))
     return node
 
 
-def _without_end(arm: list[ast.stmt], end: endings.End, place: ast.stmt) -> list[ast.stmt]:
+def _without_end(arm: list[ast.stmt], end: endings.End, place: ast.stmt, left: str = "") -> list[ast.stmt]:
     last = arm[-1] if arm else None
     rest = arm[:-1]
     is_return = end is ast.Return
-    if isinstance(last, ast.If) and (is_return or endings.may_end([last], end)):
-        if is_return and not endings.may_end([last], end):
-            return [*arm, _result(place, None)]
-        return [*rest, _without_ends(last, end)]
+    ends = endings.may_end([last], ast.Break | ast.Continue if left else end) if last is not None else False
+    if isinstance(last, ast.If) and (is_return or ends):
+        return [*rest, _without_ends(last, end, left)] if ends else [*arm, _result(place, None)]
+    if isinstance(last, ast.Break) and left:
+        return [*rest, _at(last, ast.Assign([ast.Name(left, ast.Store())], ast.Constant(True)))]
     if isinstance(last, ast.Return) and is_return:
         return [*rest, _result(last, last.value)]
     if isinstance(last, ast.Continue) and not is_return:
