@@ -17,7 +17,7 @@ from .conditions import Asked
 _EXACT = 2**53
 _PLAIN = (int, float, bool)
 _where: Any = functions.where
-_NEUTRAL = {"add": -0.0, "sub": 0.0, "mul": 1.0}
+_NEUTRAL = {"add": -0.0, "sub": 0.0}
 _functions = {row: getattr(functions, row) for row in _NEUTRAL}
 
 
@@ -83,7 +83,8 @@ class Merger:
     def _together(self, a: Any, b: Any) -> Any:
         """Where both are a sum with one part in common, or one is that part: it, and a choice of the rest.
 
-        The same in IEEE arithmetic, since x + -0.0, x - 0.0 and x * 1.0 are x; and sums of choices are packed as sums.
+        The same in IEEE arithmetic, since x + -0.0 and x - 0.0 are x; and sums of choices are packed as sums. Derivatives
+        of a sum are 1, so that they come together where they did. Of a product they would not, and nan times 0 is nan.
         """
         if not (isinstance(a, Value) and isinstance(b, Value)):
             return None
@@ -119,7 +120,7 @@ def _said(x: Any) -> str:
 
 
 def _rest(x: Value, base: Value, row: str, neutral: float) -> Any:
-    """What is added to `base` in `x`, taken from it or multiplied with it; None where `x` is something else."""
+    """What is added to `base` in `x`, or taken from it; None where `x` is something else."""
     if x is base:
         return neutral
     if x.op is not TABLE[row]:

@@ -67,9 +67,7 @@ class Branch:
     names: frozenset[str] = frozenset()  # that its arms assign
     private: frozenset[str] = frozenset()  # those that nothing else in the function reads
     made: frozenset[str] = frozenset()  # those whose lists each arm makes for itself
-    is_loop: bool = field(
-        default=False, init=False
-    )  # whether a loop is left in it, or it stands for the turns after that
+    is_loop: bool = field(default=False, init=False)  # whether a loop is left in it
 
 
 @dataclass(eq=False)
