@@ -83,8 +83,9 @@ class Merger:
     def _together(self, a: Any, b: Any) -> Any:
         """Where both are a sum with one part in common, or one is that part: it, and a choice of the rest.
 
-        The same in IEEE arithmetic, since x + -0.0 and x - 0.0 are x; and sums of choices are packed as sums. Derivatives
-        of a sum are 1, so that they come together where they did. Of a product they would not, and nan times 0 is nan.
+        The same in IEEE arithmetic, since x + -0.0 and x - 0.0 are x; and sums of choices are packed as sums. The
+        partials of a sum are 1, so that adjoints meet as they would have. Those of a product are not: nan times 0 is
+        nan, where in the function itself two adjoints may have cancelled before.
         """
         if not (isinstance(a, Value) and isinstance(b, Value)):
             return None
