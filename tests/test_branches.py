@@ -472,6 +472,24 @@ def runs_out(x):
     return y * W + sum(items)
 
 
+def divides(x):
+    try:
+        y = 1 / (0 if x > 0 else 2)
+    except ZeroDivisionError:
+        y = 5.0
+    return y * x * W
+
+
+def divides_what_may_be_a_number(x):
+    s = 0
+    if x > 0.5:
+        s = x * W
+    try:
+        return 1 / s
+    except ZeroDivisionError:
+        return x * U
+
+
 class Counted:
     def __init__(self):
         self.count = 0
@@ -519,6 +537,8 @@ GUARDS = {
     has_another_ask: "the function asks for types",
     is_known_by_two_names: "may be known by another name too",
     has_no_value: "assigned by one arm alone",
+    divides: "may be 0",
+    divides_what_may_be_a_number: "may be 0",
     runs_out: "something that gives its items once",
     reads_a_property: "reads next",
     changes_a_variable_around: "has `nonlocal` in it",

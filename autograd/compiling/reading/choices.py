@@ -8,6 +8,7 @@ raises, or leaves what cannot be merged, the condition is looked at, as it would
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CellType, CodeType, FunctionType
@@ -27,6 +28,8 @@ from .writing import Branch, Written, written
 _FAILS = 2  # times that a branch may turn out to be none to be a choice, before it is taken as it is
 _LARGE = 500  # operations of an arm
 _TOO_LARGE = f"an arm of it has more than {_LARGE} operations, which every call would compute"
+_DIVISIONS = ("div", "floordiv", "mod")
+_POWERS = (0.0, 1.0, 2.0, 3.0, 4.0)  # of plain numbers, which Python gives or which are inf
 _DEEPEST = 40  # choices within choices, as of a function that calls itself
 _OWN_KINDS = (float, int, bool, str, bytes, tuple, frozenset, type(None))
 
@@ -73,6 +76,26 @@ class Choosing(Watcher):
                 become(node, Mixed)
                 sites = frozenset[Site]().union(*(one[1] for one in found))
                 self.merged[id(node)] = node, sites, all(one[2] for one in found)
+                self._divided(node, inputs)
+
+    def _divided(self, node: Value, inputs: tuple[Value, ...]) -> None:
+        """Where both could be plain numbers, Python raises for a divisor of 0, and for powers that are none."""
+        name = str(node.op)
+        if name in _DIVISIONS and not isinstance(inputs[0], Argument):
+            divisor = inputs[1]
+            if not divisor._data:
+                self.undo(node, "is divided, or divides, and may be 0")
+            if type(divisor) is Mixed:
+                _tracer().compare(divisor, "==", 0.0, False)
+        if name == "pow" and not isinstance(inputs[0], Argument):
+            base, exponent = inputs
+            is_small = not exponent._serial and exponent._data in _POWERS
+            if not (is_small or (not base._serial and 0.0 < base._data < 10.0)):
+                self.undo(node, "is raised to a power that there may not be")
+            for bound in (math.inf, -math.inf):  # where Python says that it is too large
+                if node._data == bound:
+                    self.undo(node, "is raised to a power that no float is")
+                _tracer().compare(node, "==", bound, False)
 
     def undo(self, x: Value, what: str) -> None:
         """A number that was chosen is asked what it cannot answer."""
