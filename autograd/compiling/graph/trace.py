@@ -28,6 +28,7 @@ class Seen:
     """What a run was like, beside what it computed."""
 
     codes: dict[int, CodeType] = field(default_factory=dict)  # functions that compared Values, and that called those
+    comparing: dict[int, CodeType] = field(default_factory=dict)  # those that compared
     count: int = 0  # operations
     outputs: list[Any] = field(default_factory=list)
     numbers: list[float] = field(default_factory=list)  # of the outputs
@@ -68,7 +69,8 @@ def trace(
         effects += dict.fromkeys(tracer.effects)
     holds = is_again and tracer.is_finite(outputs)
     if seen is not None:
-        seen.codes, seen.count, seen.outputs = tracer.codes, len(tracer.nodes), list(outputs)
+        seen.codes, seen.comparing = tracer.codes, tracer.comparing
+        seen.count, seen.outputs = len(tracer.nodes), list(outputs)
         seen.numbers = [as_constant(x)._data for x in outputs]
     graph, parameters = numbered(tracer, outputs, arguments, list(batched))
     for one in parameters:

@@ -21,6 +21,7 @@ from ..calls.static import PlainNeededError
 from .carried import Carried, as_constant
 from .graph import CODE_OF, DETACH, OPS
 
+_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # parts of the functions they stand in
 _MOST_COMPARED = 1_000  # comparisons of which it is noted where they were made
 _GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
 
@@ -50,6 +51,7 @@ class Tracer(Asking, Replayer):
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self._outside = 0  # the identity of the frame that has the function recorded
         self.codes: dict[int, CodeType] = {}  # by identity: functions that compared, and that called those
+        self.comparing: dict[int, CodeType] = {}  # those that compared
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
     def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
@@ -88,7 +90,11 @@ class Tracer(Asking, Replayer):
             self._note_reader()
             self.compared.append((left, symbol, right, outcome, _place()))
             if len(self.compared) <= _MOST_COMPARED:
-                self.codes |= {id(code): code for code in codes_between(self._outside)}
+                codes = codes_between(self._outside)
+                self.codes |= {id(code): code for code in codes}
+                code = next((code for code in codes if code.co_name not in _COMPREHENSIONS), None)
+                if code is not None:
+                    self.comparing[id(code)] = code
 
     def touched(self, value: Any, what: str) -> None:
         self.effects.append(f"{what.format(getattr(value, 'label', '') or 'Value')} ({_place()})")

@@ -24,6 +24,7 @@ from .asking import asks_for_kinds
 from .choices import Choosing
 from .chosen import Mixed, Undone
 from .report import Report, Site
+from .writing import may_choose, written
 
 _TRIES = 4  # recordings, each with more branches as they are
 _FAILURES = 3  # recordings of which nothing came, after which none is tried
@@ -53,6 +54,12 @@ class Again:
     ) -> Recorded | None:
         """The function recorded with choices, or None; `trace` records what it is given in place of the function."""
         if not first.codes or self.failures >= _FAILURES:
+            return None
+        if not any(map(may_choose, first.comparing.values())):
+            texts = {code.co_qualname: written(code) for code in first.comparing.values()}
+            unread = {name: text for name, text in texts.items() if isinstance(text, str)}
+            found = [one.site for text in texts.values() if not isinstance(text, str) for one in text.branches]
+            self.report = Report(stayed={site: site.why for site in found if site.why}, unread=unread)
             return None
         most = (_TIMES_BATCH if is_batch else _TIMES) * first.count + _FEW
         asking = asks_for_kinds(code for code in reachable if id(code) not in first.codes)

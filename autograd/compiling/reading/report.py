@@ -51,13 +51,14 @@ class Report:
             "local names; autograd.where(autograd.less(a, b), x, y) always is"
         )
 
-    def lines(self) -> list[str]:
-        """A line for each branch, choices first."""
+    def lines(self, is_short: bool = False) -> list[str]:
+        """A line for each branch, choices first; if it `is_short`, for those of which something is known."""
         chosen = [(site.line, f"{site.place}  `{site.text}` is a choice{_times(n)}") for site, n in self.chosen.items()]
         known = {site.place: f"  `{site.text}`" for site in self.stayed}
         guards = [
             f"{place}{known.get(place, '')} stays a guard{_times(n)}{f': {why}' if (why := self.why(place)) else ''}"
             for place, n in self.guards.items()
+            if not is_short or place in known
         ]
         return [*(line for _, line in sorted(chosen)), *guards]
 

@@ -32,6 +32,7 @@ from .source import Function, code_of, source_of
 
 _COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _DEEPEST = 16  # loops and the like in one another, of which a choice takes two
+_ORDERING = frozenset(("max", "min", "sorted"))
 _RESULT = "_autograd_result"
 _CHOICE = """
 K = _autograd.choose(TEST, NUMBER)
@@ -79,6 +80,14 @@ class Written:
     effect: str  # why it may not be called in an arm, or ""
     catches: bool  # whether something that is raised may be caught in it
     inner: dict[int, tuple[CodeType, str]] = field(default_factory=dict)  # functions made in it, and their effects
+
+
+def may_choose(code: CodeType) -> bool:
+    """Whether there is anything in a function's text that may be a choice."""
+    text = written(code)
+    return not isinstance(text, str) and (
+        any(not branch.site.why for branch in text.branches) or not _ORDERING.isdisjoint(code.co_names)
+    )
 
 
 _known: dict[int, tuple[CodeType, Written | str]] = {}
@@ -162,7 +171,7 @@ class _Writer(ast.NodeTransformer):
     def _answer(self, node: ast.expr) -> Any:
         """A truth value that is given a name, to be asked for later."""
         is_compared = isinstance(node, ast.Compare) and all(type(op) in _COMPARE for op in node.ops)
-        is_opposite = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+        is_opposite = _is_not(node)
         is_both = isinstance(node, ast.BoolOp) and all(isinstance(x, ast.Compare) for x in node.values)
         if not (is_compared or is_opposite or is_both):
             return self.visit(node)
@@ -350,7 +359,8 @@ class _Writer(ast.NodeTransformer):
         return _at(node, _call("pick", self.test(node.test), *arms, ast.Constant(number)))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Any:
-        if not all(map(rules.is_lazy, node.values[1:])):
+        is_plain = all(isinstance(x, ast.Compare) or _is_not(x) for x in node.values[:-1])  # True or False themselves
+        if is_plain or not all(map(rules.is_lazy, node.values[1:])):
             return self.generic_visit(node)
         number = self._branch(node)
         first, *rest = map(self.visit, node.values)
@@ -457,6 +467,10 @@ def _makes_lists(arm: Sequence[ast.stmt], name: str) -> bool:
     return bool(made) and all(
         isinstance(x, ast.List | ast.ListComp | ast.Tuple | ast.Dict | ast.Constant | ast.BinOp) for x in made
     )
+
+
+def _is_not(node: ast.expr) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
 
 
 def _text_of(node: Any) -> str:

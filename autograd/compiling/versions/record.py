@@ -82,7 +82,7 @@ def record(
             graph, result, parameters = made
         again.note(graph)
     program = Program(simplify(graph), options.dtype, layout, result, options.has_aux, native, options.threads)
-    program.branches = again.report.lines()
+    program.branches = again.report.lines(is_short=True)
     return Version(program, result, parameters, effects.closure, is_kept=not effects.found), effects
 
 
