@@ -53,9 +53,9 @@ class Closure:
         """Whether this Value was found."""
         return id(value) in self._values
 
-    def codes(self) -> list[CodeType]:
-        """The code of the user's functions that it can call."""
-        return [value for _, name, value in self._found.facts if name == "__code__"]
+    def functions(self) -> list[Any]:
+        """The user's functions that it can call."""
+        return [function for function, name, _ in self._found.facts if name == "__code__"]
 
     def __bool__(self) -> bool:
         """Whether there is anything to look at."""

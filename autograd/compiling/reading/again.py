@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 from ...core.watching import watching
@@ -48,7 +48,7 @@ class Again:
         function: Callable[..., Any],
         first: Seen,
         tree: Tree,
-        reachable: Iterable[CodeType],
+        reachable: Iterable[FunctionType],
         is_batch: bool,
         trace: Callable[[Callable[..., Any], Choosing, Seen], Recorded],
     ) -> Recorded | None:
@@ -62,7 +62,7 @@ class Again:
             self.report = Report(stayed={site: site.why for site in found if site.why}, unread=unread)
             return None
         most = (_TIMES_BATCH if is_batch else _TIMES) * first.count + _FEW
-        asking = asks_for_kinds(code for code in reachable if id(code) not in first.codes)
+        asking = asks_for_kinds(f for f in reachable if not self._is_read(f.__code__, first))
         if asking.identity:
             self.report = Report(whole=f"{asking.identity} compares by `is`, and a number that was chosen is neither")
             self.failures = _FAILURES
@@ -101,6 +101,10 @@ class Again:
             self.failures = 0
             return recorded
         return self._failed("too many of its branches turned out to be none")
+
+    def _is_read(self, code: CodeType, first: Seen) -> bool:
+        """Whether code is written anew wherever it runs."""
+        return id(code) in first.codes and not isinstance(written(code), str)
 
     def _failed(self, why: str) -> Recorded | None:
         self.failures += 1

@@ -6,8 +6,11 @@ import builtins
 import dis
 import weakref
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from types import CodeType
+from types import CodeType, FunctionType
+
+from ...core.value import Value
 
 
 @dataclass(frozen=True)
@@ -18,29 +21,43 @@ class Asking:
     identity: str = ""
 
 
-_known: weakref.WeakKeyDictionary[CodeType, tuple[bool, bool]] = weakref.WeakKeyDictionary()
+_known: weakref.WeakKeyDictionary[CodeType, tuple[bool, bool, bool]] = weakref.WeakKeyDictionary()
 
 
-def asks_for_kinds(codes: Iterable[CodeType]) -> Asking:
+def asks_for_kinds(functions: Iterable[FunctionType]) -> Asking:
     """What is asked in these functions."""
     kinds = identity = ""
-    for code in codes:
-        has_kinds, has_identity = _asks(code)
-        kinds = kinds or (code.co_qualname if has_kinds else "")
-        identity = identity or (code.co_qualname if has_identity else "")
+    for function in functions:
+        code = function.__code__
+        by_type, by_class, by_identity = _asks(code)
+        if by_type or (by_class and _knows_value(function)):
+            kinds = kinds or code.co_qualname
+        identity = identity or (code.co_qualname if by_identity else "")
     return Asking(kinds, identity)
 
 
-def _asks(code: CodeType) -> tuple[bool, bool]:
+def _knows_value(function: FunctionType) -> bool:
+    """Whether a function has a name for the class of Values: by it a number that was chosen is one at once."""
+    names = function.__code__.co_names
+    known = [function.__globals__.get(name) for name in names]
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):
+            known.append(cell.cell_contents)
+    return "Value" in names or any(x is Value or (type(x) is tuple and Value in x) for x in known)
+
+
+def _asks(code: CodeType) -> tuple[bool, bool, bool]:
+    """Whether code asks for a type, whether it asks if something is of a class, and whether for which object it is."""
     if code not in _known:
-        kinds = "type" in code.co_names or ("isinstance" in code.co_names and "Value" in code.co_names)
-        identity, before = "id" in code.co_names, None
-        for step in dis.get_instructions(code) if not identity else ():
-            if step.opname == "IS_OP":
-                identity |= not _is_about_other_things(before)
+        by_type, by_class = "type" in code.co_names, "isinstance" in code.co_names
+        by_identity, before = "id" in code.co_names, None
+        for step in dis.get_instructions(code):
+            by_type |= step.opname == "MATCH_CLASS"
+            by_identity |= step.opname == "IS_OP" and not _is_about_other_things(before)
             before = step
         inner = [_asks(x) for x in code.co_consts if isinstance(x, CodeType)]
-        _known[code] = kinds or any(x[0] for x in inner), identity or any(x[1] for x in inner)
+        own = by_type, by_class, by_identity
+        _known[code] = tuple(any(x[k] for x in (own, *inner)) for k in range(3))  # type: ignore[assignment]
     return _known[code]
 
 

@@ -150,6 +150,8 @@ def function_of(callee: Any) -> tuple[types.FunctionType, Callable[[Any], Any]] 
     kind = type(callee)
     if kind is types.FunctionType:
         return (callee, lambda f: f) if not is_own(callee.__code__) else None
+    if kind is types.MethodType and type(callee.__func__) is not types.FunctionType:  # that of a compiled method
+        return function_of(callee.__func__)
     if kind is types.MethodType:
         found = function_of(callee.__func__)
         return found and (found[0], lambda f: types.MethodType(found[1](f), callee.__self__))

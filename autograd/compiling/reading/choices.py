@@ -209,6 +209,8 @@ class Choosing(Watcher):
         """Something of which an attribute is read."""
         if self.depth and not calls.is_seen(x, name):
             raise Unchosen(f"it reads {name}, which may do more than to give a result")
+        if name == "op" and isinstance(x, Chosen):
+            self.undo(x, "is asked for its operation")
         if type(x) is Mixed and not hasattr(float, name):
             self.undo(x, f"is asked for its {name}, which only one of the two has")
         return x

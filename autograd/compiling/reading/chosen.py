@@ -47,6 +47,21 @@ class Chosen(Value):
         self.note("label", label)
 
 
+def _fact(name: str) -> Any:
+    """What is known of one of the two, and asked for by name."""
+
+    def read(self: Chosen) -> Any:
+        if not asked_by_this_package():
+            _tell(self, f"is asked for its {name}")
+        return vars(Value)[name].fget(self)
+
+    return property(read)
+
+
+for _name in ("inputs", "is_constant", "is_leaf", "line", "notes", "partials"):
+    setattr(Chosen, _name, _fact(_name))
+
+
 class Mixed(Chosen):
     """One of two numbers of different kinds, or computed from one."""
 

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from ...core.value import Value
+from ...core.value import Bare, Value
 from ...interop.masks import ROWS
+from ..calls.argument import Argument, Derived
 from ..graph.carried import Carried
 from ..graph.graph import COMPARE
+from .chosen import Chosen, Mixed
 
 _NAMES = dict(zip(COMPARE, ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), strict=True))
 _PLAIN = (float, int, bool)
+_FOLLOWED = frozenset((Value, Bare, Argument, Derived, Chosen, Mixed, Carried))
 _EXACT = 2**53  # whole numbers up to here are floats
 
 
@@ -114,7 +117,7 @@ def compared(symbol: str, a: Any, b: Any) -> Any:
 
 def is_followed(x: Any) -> bool:
     """Whether a number may be another one at another call."""
-    return isinstance(x, Value) or type(x) is Carried
+    return type(x) in _FOLLOWED  # a class of the user's may compare in its own way
 
 
 def number_of(x: Any) -> Any:

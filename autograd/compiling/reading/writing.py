@@ -289,6 +289,7 @@ class _Writer(ast.NodeTransformer):
         names = assigned([*node.body, *node.orelse])
         parts = [*node.body, *node.orelse]
         private = names - read_outside(self.whole, parts) - {_RESULT}
+        private = frozenset(name for name in private if all(_begins(arm, name) for arm in (node.body, node.orelse)))
         made = frozenset(name for name in names if _makes_lists(node.body, name) and _makes_lists(node.orelse, name))
         number = self._branch(node, names, private, made, text=text)
         test = self.test(node.test)
@@ -453,6 +454,17 @@ def _without_end(arm: list[ast.stmt], end: endings.End, place: ast.stmt, left: s
 
 def _result(place: ast.stmt, value: ast.expr | None) -> Any:
     return _at(place, ast.Assign([ast.Name(_RESULT, ast.Store())], value or ast.Constant(None)))
+
+
+def _begins(arm: Sequence[ast.stmt], name: str) -> bool:
+    """Whether an arm gives a name a value before it reads it."""
+    for one in arm:
+        if any(isinstance(x, ast.Name) and x.id == name for x in ast.walk(one)):
+            is_read = any(
+                isinstance(x, ast.Name) and x.id == name and isinstance(x.ctx, ast.Load) for x in ast.walk(one)
+            )
+            return isinstance(one, ast.Assign | ast.AnnAssign) and not is_read
+    return True
 
 
 def _makes_lists(arm: Sequence[ast.stmt], name: str) -> bool:

@@ -76,8 +76,8 @@ def record(
             effects = others
             return made
 
-        is_batch, codes = call.own is not None, effects.closure.codes()
-        made = again.record(function, seen, result, codes, is_batch, choose)
+        is_batch, reachable = call.own is not None, effects.closure.functions()
+        made = again.record(function, seen, result, reachable, is_batch, choose)
         if made is not None:
             graph, result, parameters = made
         again.note(graph)
