@@ -65,6 +65,7 @@ _REPEATABLE: tuple[Any, ...] = (
 )
 _FRESH: tuple[Any, ...] = (zip, enumerate, reversed, types.GeneratorType, type(reversed([])))
 _LOOKED_INTO = (list, tuple, dict, range, str)
+_COMPILING = __name__.rpartition(".reading")[0]
 _attribute_of = attrgetter("__getattribute__")
 _ORDINARY = _attribute_of(object)
 _MATH = frozenset(x for x in vars(math).values() if callable(x))
@@ -102,8 +103,11 @@ def is_seen(x: Any, name: str) -> bool:
         return isinstance(x, type) and type(x) is type and any(name in vars(one) for one in x.__mro__)
     for one in kind.__mro__:
         if name in vars(one):
+            found = vars(one)[name]
+            if type(found).__module__.startswith(_COMPILING):  # a method that is compiled
+                return True
             return isinstance(
-                vars(one)[name],
+                found,
                 types.FunctionType
                 | types.MemberDescriptorType
                 | staticmethod
@@ -157,7 +161,7 @@ def function_of(callee: Any) -> tuple[types.FunctionType, Callable[[Any], Any]] 
         return found and (found[0], lambda f: types.MethodType(found[1](f), callee.__self__))
     if isinstance(callee, type) or kind.__module__ == "builtins":
         return None
-    if kind.__module__.startswith(__name__.rpartition(".reading")[0]):  # what is compiled calls the function itself
+    if kind.__module__.startswith(_COMPILING):  # what is compiled calls the function itself
         return function_of(getattr(callee, "function", None))
     if kind is partial:
         held = function_of(callee.func)
