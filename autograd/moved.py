@@ -90,7 +90,8 @@ moved("autograd.packing", "autograd.compiling.programs", "program listing diagra
 moved("autograd.packing", "autograd.compiling.versions", "replay>versions quick>shortcut checking uncompiled locks")
 moved("autograd.packing", "autograd.compiling.training", "flat epochs>descent rules")
 moved("autograd.packing.outside", "autograd.compiling.outside", "names walk compared closure effects library")
-moved("autograd.native", "autograd.compiling.native", "run>blocks straight>lines rows>interpreter lines>loops")
+moved("autograd.native", "autograd.compiling.native", "run>blocks straight>lines rows>interpreter")
+moved("autograd.native", "autograd.vocabularies", "lines")
 moved(
     "autograd.native", "autograd.compiling.native", "products>matmul source forward reverse memory groups words kernel"
 )

@@ -86,6 +86,7 @@ LATE = {
         "autograd.compiling.native.blocks",
         "autograd.compiling.native.interpreter",
         "autograd.compiling.native.lines",
+        "autograd.compiling.native.looped",
     },
     "autograd.compiling.programs.program": {"autograd.compiling.programs.diagram"},  # pictures
     "autograd.compiling.training.descent": {"autograd.compiling.training.kernel"},  # where llvmlite is installed

@@ -1,5 +1,7 @@
 """Machine code of what has nothing to pack, as lines or by the interpreter, computes what Python does."""
 
+import random
+
 import numpy as np
 import pytest
 from packing_graphs import seeds
@@ -50,12 +52,13 @@ def test_the_interpreter_agrees_with_python_on_a_random_graph(seed):
 
 
 def test_a_graph_too_long_to_be_printed_is_interpreted():
-    w = Value(0.5)
+    w, chance = Value(0.5), random.Random(0)
+    shifts = [chance.randrange(1, 5) for _ in range(700)]  # so that no two turns are alike
 
     def f(xs):
         state = list(xs)
         for k in range(700):
-            turned = state[1:] + state[:1]
+            turned = state[shifts[k] :] + state[: shifts[k]]
             state = [a + 0.001 * (autograd.sin(b) - w * a) for a, b in zip(state, turned)]
             if k % 100 == 0:
                 state[0] = state[0] + autograd.dot(state, turned) * 0.01 + autograd.linear(xs, xs, 0.5) * 0.001
@@ -115,9 +118,12 @@ def test_a_group_in_lines_is_written_out_and_an_index_that_is_none_still_raises(
 
 
 def test_a_long_chain_is_compiled_as_it_is():
+    chance = random.Random(0)
+    steps = [chance.random() < 0.5 for _ in range(4700)]  # no two stretches of it are alike
+
     def chain(w, x):
-        for _ in range(6000):
-            x = w * x + 0.1
+        for adds in steps:
+            x = w * x + 0.1 if adds else x * w - 0.1 * x
         return x
 
     native, python = (autograd.compile(chain, argnums=(0, 1), native=choice) for choice in (True, False))

@@ -1,5 +1,7 @@
 """A program runs without machine code until it was used often enough to pay for that, decided by counts and sizes."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -31,11 +33,23 @@ def long_chain(x):
     return autograd.sum(state)
 
 
+def irregular(x):
+    chance, state = random.Random(0), [x * k for k in range(5)]
+    for _ in range(700):
+        state = [a + 0.001 * (autograd.sin(chance.choice(state)) - a) for a in state]
+    return autograd.sum(state)
+
+
 def layers(x):
     return MODEL(list(x)) ** 2
 
 
-FORMS = {"straight": (line, 0.5, {}), "blocks": (layers, ROWS, {"batch": 0}), "rows": (long_chain, 0.5, {})}
+FORMS = {
+    "straight": (line, 0.5, {}),
+    "blocks": (layers, ROWS, {"batch": 0}),
+    "loops": (long_chain, 0.5, {}),
+    "rows": (irregular, 0.5, {}),
+}
 
 
 @pytest.fixture

@@ -204,6 +204,8 @@ def derive(node: Value) -> None:
         inputs = node._many[0]
         if any(map(_is_argument, inputs)) and all(_is_argument(x) or not x._serial for x in inputs):
             node.__class__ = Derived
+    elif type(a) is Value and a._serial:
+        return  # as most are; the rest of this would take three times as long
     elif (_is_argument(a) and (b is None or not b._serial or _is_argument(b))) or (
         not a._serial and b is not None and _is_argument(b)
     ):

@@ -65,18 +65,12 @@ class Check:
         return f"a comparison with {self.symbol} that was {self.outcome} when the program was recorded ({self.place})"
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
-    """A recorded function. `nodes` holds the operations only: the node numbered `leaves + k` is `nodes[k]`."""
+class Leaves:
+    """What a function reads: constants, parameters and arguments, counted in this order."""
 
     constants: list[float]
     parameters: int
     batched: list[bool]  # for each argument, whether it has a number of its own for each sample of a batch
-    nodes: Nodes
-    outputs: list[int]
-    checks: list[Check]
-    scopes: dict[int, str] = field(default_factory=dict)  # where a node was computed, if that has a name
-    labels: dict[int, str] = field(default_factory=dict)  # of the parameters and results that have one
 
     @property
     def first_parameter(self) -> int:
@@ -95,6 +89,61 @@ class Graph:
         """A mark of 1 for each parameter and argument: as programs are told that all derivatives are wanted."""
         return bytes([1] * (self.leaves - self.first_parameter))
 
+    @cached_property
+    def widths(self) -> Flags:
+        """For each node, whether it differs from sample to sample."""
+        return self.depending(np.array([False] * self.first_argument + self.batched, bool), {LIFT: True})
+
+    def needs(self, wanted: bytes) -> Flags:
+        """For each node, whether a derivative by one of the `wanted` parameters and arguments passes through it."""
+        marks = np.zeros(self.leaves, bool)
+        marks[self.first_parameter :] = np.frombuffer(wanted, bool)
+        return self.depending(marks, {DETACH: False})
+
+    def depending(self, marks: Flags, fixed: Mapping[int, bool]) -> Flags:
+        """For each node, whether it is computed from a marked leaf; `fixed` says so for some operations."""
+        raise NotImplementedError
+
+    def name(self, node: int) -> str:
+        """What a node is called where a graph is printed; a constant is its number."""
+        return f"v{node}" if node >= self.first_parameter else repr(float(self.constants[node]))
+
+
+@dataclass(frozen=True, eq=False)
+class Gap:
+    """So many turns of a loop are left out between the nodes of two turns."""
+
+    turns: int
+    before: Integers  # the nodes of the turn before,
+    after: Integers  # of the one behind,
+    later: Integers  # and of the next one
+
+    def moved(self, of: Integers) -> Gap:
+        """The same by the new numbers of nodes, or -1 for those that are gone."""
+        return Gap(self.turns, *(of[x][of[x] >= 0] for x in (self.before, self.after, self.later)))
+
+
+@dataclass(frozen=True, eq=False)
+class Graph(Leaves):
+    """A recorded function. `nodes` holds the operations only: the node numbered `leaves + k` is `nodes[k]`."""
+
+    constants: list[float]
+    parameters: int
+    batched: list[bool]
+    nodes: Nodes
+    outputs: list[int]
+    checks: list[Check]
+    scopes: dict[int, str] = field(default_factory=dict)  # where a node was computed, if that has a name
+    labels: dict[int, str] = field(default_factory=dict)  # of the parameters and results that have one
+    gaps: list[Gap] = field(
+        default_factory=list
+    )  # where turns are missing: the graph holds for fewer turns than there are
+
+    @property
+    def operations(self) -> int:
+        """How many operations one run makes."""
+        return len(self.nodes)
+
     def __len__(self) -> int:
         return self.leaves + len(self.nodes)
 
@@ -102,10 +151,6 @@ class Graph:
         nodes = enumerate(self.nodes, self.leaves)
         lines = [f"v{k} = {OPS[code].name}({', '.join(map(self.name, inputs))})" for k, (code, *inputs) in nodes]
         return "\n".join([*lines, f"return {', '.join(map(self.name, self.outputs))}"])
-
-    def name(self, node: int) -> str:
-        """What a node is called where a graph is printed; a constant is its number."""
-        return f"v{node}" if node >= self.first_parameter else repr(float(self.constants[node]))
 
     def roots(self) -> list[int]:
         """The nodes that must be computed: results, and what is compared."""
@@ -130,18 +175,8 @@ class Graph:
             checks=needed_checks(checks, len(constants)),
             scopes=moved(self.scopes),
             labels=moved(self.labels),
+            gaps=[gap.moved(of) for gap in self.gaps],
         )
-
-    @cached_property
-    def widths(self) -> Flags:
-        """For each node, whether it differs from sample to sample."""
-        return self.depending(np.array([False] * self.first_argument + self.batched, bool), {LIFT: True})
-
-    def needs(self, wanted: bytes) -> Flags:
-        """For each node, whether a derivative by one of the `wanted` parameters and arguments passes through it."""
-        marks = np.zeros(self.leaves, bool)
-        marks[self.first_parameter :] = np.frombuffer(wanted, bool)
-        return self.depending(marks, {DETACH: False})
 
     def depending(self, marks: Flags, fixed: Mapping[int, bool]) -> Flags:
         """For each node, whether it is computed from a marked leaf; `fixed` says so for some operations."""

@@ -6,22 +6,20 @@ arrays of lines: `map` and `attrgetter` read them without running a line of Pyth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import attrgetter, is_
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.value import Value
 from ...core.watching import serials
 from .carried import as_constant
-from .graph import Check, Graph, code_of, needed_checks
+from .graph import Check, Gap, Graph, code_of, needed_checks
 from .nodes import Integers, Nodes, distinct
+from .recorded import Values, lines_of, read_by
+from .shortening import Missing, MissingTurnError
 from .tracer import Tracer
-
-Values = NDArray[np.object_]
 
 
 def numbered(
@@ -37,10 +35,10 @@ def numbered(
     """
     nodes, compared, mark = tracer.nodes, tracer.compared, tracer.mark
     roots = [*outputs, *(x for left, _, right, _, _ in compared for x in (left, right))]
-    sizes, read = _read(nodes, list(map(as_constant, roots)))
-    line = _lines(read)
+    sizes, read = read_by(nodes, list(map(as_constant, roots)))
+    line = lines_of(read)
     found = np.full(next(serials) - mark, -1)  # at each line from the mark on, which node was recorded
-    found[_lines(nodes) - mark] = np.arange(len(nodes))
+    found[lines_of(nodes) - mark] = np.arange(len(nodes))
     of = found[np.maximum(line - mark, 0)]  # at the mark itself nothing was
     for k in np.flatnonzero((of < 0) & ((line == 0) | (line > mark))).tolist() if tracer.detached else ():
         if id(read[k]) in tracer.detached:
@@ -50,6 +48,8 @@ def numbered(
     is_given = is_leaf & (line > 0)
     for k in np.flatnonzero(is_given & (line > mark)).tolist() if not tracer.keeps_leaves else ():
         if read[k].op is not None:
+            if tracer.shortening.missing:
+                raise MissingTurnError
             raise ValueError(
                 f"{read[k]!r} was computed by another thread while the function was recorded, or taken out of a "
                 "pickle, and would not be again; compute it in the function itself"
@@ -62,7 +62,7 @@ def numbered(
     leaves = len(constants) + len(parameters) + len(arguments)
     of[~is_leaf] += leaves
 
-    at = found[np.maximum(_lines(tracer.noted) - mark, 0)]
+    at = found[np.maximum(lines_of(tracer.noted) - mark, 0)]
     noted = {leaves + k: nodes[k] for k in np.flatnonzero(np.bincount(at[at >= 0])).tolist()}
     scopes = {k: x.scope for k, x in noted.items() if x.scope}
     labels = {len(constants) + k: x.label for k, x in enumerate(parameters) if hasattr(x, "_notes") and x.label}
@@ -72,35 +72,16 @@ def numbered(
     checks = [Check(next(sides), symbol, next(sides), outcome, where) for _, symbol, _, outcome, where in compared]
     checks = needed_checks(checks, len(constants))
     made = Nodes(_codes(nodes), sizes, of[: len(of) - len(roots)])
+    gaps = [_gap(leaves, one) for one in tracer.shortening.missing]
     for kept in (nodes, outputs, compared):
         kept.clear()
-    return Graph(constants, len(parameters), batched, made, results, checks, scopes, labels), parameters
+    return Graph(constants, len(parameters), batched, made, results, checks, scopes, labels, gaps), parameters
 
 
-def _read(nodes: list[Any], roots: list[Value]) -> tuple[Integers, Values]:
-    """How many Values each node reads, and the Values: those of the first node, of the second, ..., then the roots."""
-    first, second = (_array(map(attrgetter(name), nodes), len(nodes)) for name in ("_a", "_b"))
-    has_many, has_one = (np.fromiter(map(is_, x, repeat(None)), bool, len(nodes)) for x in (first, second))
-    sizes = 2 - has_one.astype(np.int64)
-    many = np.flatnonzero(has_many).tolist()
-    sizes[has_many] = [len(nodes[k]._many[0]) for k in many]
-    starts = np.concatenate(([0], np.cumsum(sizes)))
-    read = np.empty(starts[-1] + len(roots), object)
-    read[starts[:-1]] = first
-    read[starts[:-1][~has_one] + 1] = second[~has_one]
-    for k in many:
-        read[starts[k] : starts[k + 1]] = _array(nodes[k]._many[0], sizes[k])
-    read[starts[-1] :] = _array(roots, len(roots))
-    return sizes, read
-
-
-def _array(values: Iterable[Any], count: int) -> Values:
-    # numpy.array would ask each Value whether it is a sequence
-    return np.fromiter(values, object, count)
-
-
-def _lines(values: Sequence[Any] | Values) -> Integers:
-    return np.fromiter(map(attrgetter("_serial"), values), np.int64, len(values))
+def _gap(leaves: int, missing: Missing) -> Gap:
+    first = leaves + missing.at
+    before, after, later = (first + k * missing.period + np.arange(missing.period) for k in (-1, 0, 1))
+    return Gap(missing.turns, before, after, later)
 
 
 def _codes(nodes: list[Any]) -> Integers:
@@ -119,7 +100,7 @@ def _parameters(read: Values, line: Integers, arguments: Sequence[Value]) -> tup
     """The parameters among these, leaves before results; and which each is of the parameters and the arguments."""
     first, which = distinct(line)
     line = line[first]
-    known = _lines(arguments)  # made one after the other
+    known = lines_of(arguments)  # made one after the other
     leaf = np.searchsorted(known, line)
     is_argument = np.append(known, 0)[leaf] == line
     others = np.flatnonzero(~is_argument)

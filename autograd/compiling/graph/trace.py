@@ -20,6 +20,7 @@ from .carried import as_constant
 from .finite import with_products
 from .graph import Graph
 from .numbering import numbered
+from .shortening import MissingTurnError
 from .tracer import Tracer
 
 
@@ -41,6 +42,7 @@ def trace(
     *,
     origin: Callable[[int], Origin] | None = None,
     is_again: bool = False,
+    is_whole: bool = True,
     effects: list[str] | None = None,
     seen: Seen | None = None,
 ) -> tuple[Graph, Tree, list[Value]]:
@@ -50,10 +52,13 @@ def trace(
     no nan comes of it, if the run can be traced again; see `finite`. `effects` gets what no program does: Values
     written, gradients read; `seen`, what the run was like.
 
+    Unless it is to be whole, the graph of a long run may leave out turns that are alike.
+
     Raises:
+        MissingTurnError: the graph leaves out what it needs, and must be whole.
         PlainNeededError: the function needs plain numbers of some arguments.
     """
-    tracer, outputs = Tracer(origin, arguments), list[Any]()
+    tracer, outputs = Tracer(origin, arguments, is_whole=is_whole), list[Any]()
     tree: Tree = ()
     try:
         tree = tracer.run(run, outputs)
@@ -65,6 +70,8 @@ def trace(
         as_plain = plain.run(run, numbers)
         if (tree, *map(_shown, outputs)) != (as_plain, *map(_shown, numbers)):
             tracer, tree, outputs = plain, as_plain, numbers
+    if tracer.effects and tracer.shortening.missing:
+        raise MissingTurnError
     if effects is not None:
         effects += dict.fromkeys(tracer.effects)
     holds = is_again and tracer.is_finite(outputs)
@@ -79,7 +86,7 @@ def trace(
                 "the function reads what it kept from an argument of an earlier call (in a cache, in an attribute), "
                 "and a program would keep it for ever; pass it as an argument and return it, or keep nothing"
             )
-    return with_products(graph) if holds else graph, tree, parameters
+    return with_products(graph) if holds and not graph.gaps else graph, tree, parameters
 
 
 def trace_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -20,6 +21,7 @@ from ..calls.results import flatten_result
 from ..calls.static import PlainNeededError
 from .carried import Carried, as_constant
 from .graph import CODE_OF, DETACH, OPS
+from .shortening import BETWEEN, Shortening
 
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # parts of the functions they stand in
 _MOST_COMPARED = 1_000  # comparisons of which it is noted where they were made
@@ -30,7 +32,7 @@ class Tracer(Asking, Replayer):
     """Sees every operation, also those whose results keep no history, every comparison, and which numbers are read.
 
     A number that is read is carried through what is computed with it; or else, without `is_carrying`, the program
-    holds for this very number alone.
+    holds for this very number alone. Unless it is to be whole, a long recording leaves out turns that are alike.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Tracer(Asking, Replayer):
         origin: Callable[[int], Origin] | None = None,
         arguments: Sequence[Value] = (),
         is_carrying: bool = True,
+        is_whole: bool = True,
     ) -> None:
         super().__init__(origin, arguments)
         self.is_carrying, self.is_open, self.is_closing = is_carrying, False, False
@@ -48,6 +51,8 @@ class Tracer(Asking, Replayer):
         self.nodes: list[Any] = []
         self.compared: list[tuple[Any, str, Any, bool, str]] = []
         self.noted: list[Value] = []  # those with a label or a scope
+        self.shortening = Shortening(self.nodes, self.compared, self.noted)
+        self._looks_at: float = BETWEEN if is_whole is False else inf  # how many nodes there are at the next look
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self._outside = 0  # the identity of the frame that has the function recorded
         self.codes: dict[int, CodeType] = {}  # by identity: functions that compared, and that called those
@@ -76,6 +81,14 @@ class Tracer(Asking, Replayer):
         if node.op is not None:
             self.nodes.append(node)
             derive(node)
+            if len(self.nodes) >= self._looks_at:
+                self._look()
+
+    def _look(self) -> None:
+        before = len(self.nodes)
+        if not (self.reads or self.detached):  # numbers of single turns
+            self.shortening.look()
+        self._looks_at = len(self.nodes) + (BETWEEN if len(self.nodes) < before else before)
 
     def cut_off(self, node: Value, source: Value) -> None:
         if source is node:  # it is about to lose its inputs

@@ -15,10 +15,10 @@ import numpy as np
 from ..numpy.blocks import Blocks, Floats, Ran
 from ..packing.pack import Packed
 from .kernel import kernel
-from .loops import UnprintableError
 from .memory import aligned
 from .source import Source
 from .trial import Trial
+from .unprintable import UnprintableError
 
 _TAKES = "dqddddbdif"  # the arguments of a kernel
 _LARGE = 2**17  # bytes of a tile's numbers that are too many for the processor's first cache

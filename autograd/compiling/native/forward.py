@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...vocabularies import text
+from ...vocabularies.lines import Index, Lines
 from ...vocabularies.text import Text
 from ..graph.graph import CODE_OF, OPS
 from ..packing.operands import Operand
 from ..packing.pack import Block, Packed, ProductBlock, describe
 from .groups import WRITTEN_OUT, Many, Vocabulary
 from .kernel import width
-from .loops import Lines
 from .matmul import Factor, Product, function, moved
-from .memory import Index, Memory, View, summed
+from .memory import Memory, View, summed
 
 _SUM = CODE_OF["sum"]
 

@@ -13,10 +13,11 @@ from functools import reduce
 from typing import Any
 
 from ...vocabularies import text
+from ...vocabularies.lines import Lines
 from ...vocabularies.text import Text
 from ..python.lines import Words, shown
 from .library import known
-from .loops import Lines, UnprintableError
+from .unprintable import UnprintableError
 
 WRITTEN_OUT = 32  # numbers of a group
 

@@ -10,26 +10,27 @@ it is compiled at once, and for all such graphs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ...vocabularies import text
+from ...vocabularies.lines import Lines
 from ...vocabularies.text import Text
-from ..graph.graph import CODE_OF, COMPARE, DETACH, OPS, Graph, by_kind
-from ..graph.nodes import Integers, Node
+from ..graph.graph import COMPARE, DETACH, OPS, Graph, by_kind
+from ..graph.longhand import in_longhand
+from ..graph.nodes import Integers
 from ..numpy.blocks import Floats, Ran
 from ..python.interpreter import Interpreter
 from ..python.lines import chained
 from .groups import Vocabulary
 from .kernel import kernel
-from .loops import Lines, UnprintableError
 from .memory import aligned
 from .trial import Trial
+from .unprintable import UnprintableError
 
-_ADD, _MUL, _SUM, _DOT, _LINEAR = (CODE_OF[name] for name in ("add", "mul", "sum", "dot", "linear"))
 _MOST = 3  # inputs of a node
 _PRICE = 80_000  # of machine code, in nodes; a run of one in Python costs 1
 
@@ -46,17 +47,17 @@ class NativeInterpreter(Interpreter):
         """Runs the graph; see `Program.run`."""
         if own is not None or self.trial.counts(len(self.graph.nodes)) or self._kernel is None:
             return super().run(shared, own, wanted, weight)
-        graph, (table, of) = self.graph, self._table
+        graph = self._pairs
         first, last = graph.first_parameter, graph.leaves
-        p, a = self._memory(last + len(table))
+        p, a = self._memory(len(graph))
         p[first:last] = np.concatenate(shared)
-        root = int(of[graph.outputs[0]]) if wanted else 0
-        self._kernel(p, a, self._flat, last, len(table), root, int(bool(wanted)), weight)
+        root = graph.outputs[0] if wanted else 0
+        self._kernel(p, a, self._flat, last, len(graph.nodes), root, int(bool(wanted)), weight)
         failed = np.zeros((len(graph.checks), 1), bool)
         for compare, places, left, right, outcomes in self._comparisons:
             failed[places, 0] = compare(p[left], p[right]) != outcomes
         d = np.where(np.frombuffer(wanted, bool), a[first:last], 0.0) if wanted else np.zeros(last - first)
-        return p[of[graph.outputs]].reshape(-1, 1), failed, d, np.zeros((0, 1))
+        return p[graph.outputs].reshape(-1, 1), failed, d, np.zeros((0, 1))
 
     def loops(self) -> str | None:
         """The interpreter."""
@@ -77,8 +78,8 @@ class NativeInterpreter(Interpreter):
         """Those of one kind together: how they compare, which they are, what with what, and how it came out."""
         found = []
         for symbol, places in by_kind(self.graph.checks, lambda check: check.symbol).items():
-            checks, of = [self.graph.checks[k] for k in places], self._table[1]
-            left, right = (of[[getattr(check, side) for check in checks]] for side in ("left", "right"))
+            checks = [self._pairs.checks[k] for k in places]
+            left, right = (np.array([getattr(check, side) for check in checks]) for side in ("left", "right"))
             found.append((COMPARE[symbol], places, left, right, np.array([check.outcome for check in checks])))
         return found
 
@@ -92,30 +93,25 @@ class NativeInterpreter(Interpreter):
     # The table.
 
     @cached_property
-    def _table(self) -> tuple[Integers, Integers]:
-        """For each node the operation and what it reads, and where each of the graph's nodes is now."""
-        nodes, leaves = self.graph.nodes, self.graph.leaves
-        if any(any(OPS[code].groups) for code in np.flatnonzero(np.bincount(nodes.codes)).tolist()):
-            rows, of = _without_groups(nodes, leaves)
-            return np.array(rows, np.int64), np.array(of)
-        table = np.zeros((len(nodes), 1 + _MOST), np.int64)
-        table[:, 0] = nodes.codes
-        table[nodes.readers, 1 + np.arange(len(nodes.inputs)) - nodes.starts[nodes.readers]] = nodes.inputs
-        return table, np.arange(len(self.graph))
+    def _pairs(self) -> Graph:
+        """The graph with sums of two terms alone."""
+        return in_longhand(self.graph, 0)
 
     @cached_property
     def _codes(self) -> list[int]:
         """The operations, in the order in which the text has them."""
-        codes = np.flatnonzero(np.bincount(self._table[0][:, 0])).tolist()
+        codes = np.flatnonzero(np.bincount(self._pairs.nodes.codes)).tolist()
         return sorted(codes, key=lambda code: OPS[code].name)
 
     @cached_property
     def _flat(self) -> Integers:
         """The table as the kernel reads it."""
-        table = self._table[0].copy()
+        nodes = self._pairs.nodes
         place = np.zeros(1 + max(self._codes), np.int64)
         place[self._codes] = np.arange(len(self._codes))
-        table[:, 0] = place[table[:, 0]]
+        table = np.zeros((len(nodes), 1 + _MOST), np.int64)
+        table[:, 0] = place[nodes.codes]
+        table[nodes.readers, 1 + np.arange(len(nodes.inputs)) - nodes.starts[nodes.readers]] = nodes.inputs
         return table.reshape(-1)
 
     # The text.
@@ -160,10 +156,10 @@ class NativeInterpreter(Interpreter):
             return lines.add("pass")
         slopes = OPS[code].partials(Vocabulary(lines), *_inputs(code), Text("y"))
         if OPS[code].name == "where":  # what was not taken gets nothing, though it were inf
-            slopes = [Text("gate", (slope, Text("g"))) if isinstance(slope, Text) else slope for slope in slopes]
-            before, terms = text.program(slopes)
+            passed = [Text("gate", (slope, Text("g"))) if isinstance(slope, Text) else slope for slope in slopes]
         else:
-            before, terms = text.program([chained(Text("g"), slope) for slope in slopes])
+            passed = [chained(Text("g"), slope) for slope in slopes]
+        before, terms = text.program(passed)
         lines.add(*before, *(f"a[i{place}] = a[i{place}] + {term}" for place, term in enumerate(terms)))
 
 
@@ -172,27 +168,3 @@ def _inputs(code: int) -> list[Text]:
     if any(groups) or len(groups) > _MOST:
         raise UnprintableError(f"{OPS[code].name} takes any number of inputs")
     return [Text(f"x{place}") for place in range(len(groups))]
-
-
-def _without_groups(nodes: Iterable[Node], leaves: int) -> tuple[list[list[int]], list[int]]:
-    """The table with sums of products as products and sums of two, and where each of the nodes is."""
-    table: list[list[int]] = []
-    of = list(range(leaves))
-
-    def append(code: int, *inputs: int) -> int:
-        table.append([code, *inputs[:_MOST], *[0] * (_MOST - len(inputs))])
-        return leaves + len(table) - 1
-
-    for code, *inputs in nodes:
-        read = [of[x] for x in inputs]
-        if code not in (_SUM, _DOT, _LINEAR):
-            of.append(append(code, *read))
-            continue
-        half = len(read) // 2
-        terms = read if code == _SUM else [append(_MUL, *pair) for pair in zip(read[:half], read[half:])]
-        terms += read[2 * half :] if code == _LINEAR else []
-        total = terms[0]
-        for term in terms[1:]:
-            total = append(_ADD, total, term)
-        of.append(total)
-    return table, of

@@ -12,12 +12,13 @@ from functools import cache, partial, reduce
 from typing import Any
 
 from ...core.value import Value
+from ...vocabularies.lines import Lines
 from ..graph.graph import Graph
 from ..python.lines import PythonLines, Words
 from .groups import Vocabulary
 from .kernel import kernel
-from .loops import Lines, UnprintableError
 from .trial import Trial
+from .unprintable import UnprintableError
 
 _MOST_LINES = 40_000  # LLVM takes about 0.1 ms for each
 _PRICE, _PRICE_OF_ONE = 40_000, 500  # of machine code, and of an operation in it; a run of that in Python costs 1
@@ -139,7 +140,7 @@ class NativeLines(PythonLines):
         return self._machines[wanted]
 
 
-class _Words(Vocabulary):
+class NativeWords(Vocabulary):
     """All groups are written out; sums of products too, which blocks have as matrix products."""
 
     def dot(self, xs: Sequence[Any], ys: Sequence[Any]) -> Any:
@@ -147,4 +148,4 @@ class _Words(Vocabulary):
 
 
 def _words(lines: list[str]) -> Words:
-    return _Words(Lines(lines=lines))
+    return NativeWords(Lines(lines=lines))

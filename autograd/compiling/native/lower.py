@@ -15,7 +15,20 @@ from typing import Any
 from llvmlite import ir
 
 from . import library
-from .instructions import BYTE, FLOAT, INSTRUCTIONS, INT, SUMS, Pointer, foreign, splat
+from .instructions import (
+    BYTE,
+    FLOAT,
+    INSTRUCTIONS,
+    INT,
+    SUMS,
+    Pointer,
+    element,
+    foreign,
+    is_vector,
+    like,
+    splat,
+    spread,
+)
 
 _KINDS = {"f": FLOAT, "i": INT, "d": FLOAT, "q": INT, "b": BYTE}
 _LONG = 30  # instructions of a word: those that compute a polynomial have more, those that choose or divide fewer
@@ -45,6 +58,8 @@ class Lowering:
         if (name, takes) not in self._made:
             kinds = [ir.PointerType() if is_pointer else kind for is_pointer, kind in takes]
             gives = ir.VoidType() if name.startswith("product_") else INT if name == "within" else FLOAT
+            if name in library.known():
+                gives = kinds[0]  # as many numbers as it takes
             made = ir.Function(self.module, ir.FunctionType(gives, kinds), f"{name}.{len(self._made)}")
             if name == "run":
                 made.name = "run"
@@ -104,7 +119,7 @@ class _Body:
             array = self.of(target.value)
             if isinstance(target.slice, ast.Slice):
                 place = self._element(array, self.of(target.slice.lower))
-                self.builder.store(value, place, align=8)
+                self.builder.store(self._as(_neighbours(target.slice), value), place, align=8)
                 return
             place = self._element(array, self.of(target.slice))
             if array.of is BYTE:
@@ -190,14 +205,10 @@ class _Body:
     def _binary(self, op: type[ast.operator], a: Any, b: Any) -> Any:
         if isinstance(a, Pointer):
             return Pointer(self._element(a, b), a.of)
-        if isinstance(a.type, ir.VectorType) != isinstance(b.type, ir.VectorType):
-            kind = a.type if isinstance(a.type, ir.VectorType) else b.type
-            a, b = (x if x.type == kind else splat(self.builder, x, kind.count) for x in (a, b))
-        else:
-            a, b = self._alike(a, b)
+        a, b = self._alike(a, b)
         if op in _ON_BITS:
             return getattr(self.builder, _ON_BITS[op])(a, b)
-        if a.type != INT:
+        if element(a) != INT:
             return getattr(self.builder, f"f{_OPERATORS[op]}")(a, b, flags=self.flags)
         return getattr(self.builder, _OPERATORS[op])(a, b, flags=("nsw",))
 
@@ -207,28 +218,26 @@ class _Body:
             return self.builder.not_(value)
         if isinstance(value, ir.Constant):
             return value.type(-value.constant)
-        return self.builder.fneg(value) if value.type == FLOAT else self.builder.neg(value)
+        return self.builder.fneg(value) if element(value) == FLOAT else self.builder.neg(value)
 
     def _compare(self, node: ast.Compare) -> Any:
         symbol = _SYMBOLS[type(node.ops[0])]
         a, b = self._alike(self.of(node.left), self.of(node.comparators[0]))
-        if a.type == FLOAT:
+        if element(a) == FLOAT:
             return (self.builder.fcmp_unordered if symbol == "!=" else self.builder.fcmp_ordered)(symbol, a, b)
         return self.builder.icmp_signed(symbol, a, b)
 
     def _ifexp(self, node: ast.IfExp) -> Any:
         a, b = self._alike(self.of(node.body), self.of(node.orelse))
-        return self.builder.select(self.of(node.test), a, b)
+        return self.builder.select(*spread(self.builder, self.of(node.test), a, b))
 
     def _subscript(self, node: ast.Subscript) -> Any:
         """A number, or neighbours, as many as the slice `[i : i + 8]` says."""
         array = self.of(node.value)
         if not isinstance(node.slice, ast.Slice):
             return self.builder.load(self._element(array, self.of(node.slice)), typ=array.of)
-        assert isinstance(node.slice.upper, ast.BinOp)
-        assert isinstance(node.slice.upper.right, ast.Constant)
-        kind = ir.VectorType(FLOAT, node.slice.upper.right.value)
-        return self.builder.load(self._element(array, self.of(node.slice.lower)), typ=kind, align=8)
+        place = self._element(array, self.of(node.slice.lower))
+        return self.builder.load(place, typ=_neighbours(node.slice), align=8)
 
     def _call(self, node: ast.Call) -> Any:
         inputs = [self.of(argument) for argument in node.args]
@@ -242,7 +251,7 @@ class _Body:
         if self.is_word:
             return self._written_out(self.lowering.node(name), inputs)
         if name in library.known():
-            inputs = [self._as(FLOAT, x) for x in inputs]
+            inputs = spread(self.builder, *(self._as(FLOAT, x) for x in inputs))
         takes = tuple((isinstance(x, Pointer), x.of if isinstance(x, Pointer) else x.type) for x in inputs)
         made = self.lowering.function(name, takes)
         return self.builder.call(made, [x.value if isinstance(x, Pointer) else x for x in inputs])
@@ -261,9 +270,20 @@ class _Body:
         return self.builder.gep(array.value, [index], inbounds=True, source_etype=array.of)
 
     def _alike(self, a: Any, b: Any) -> tuple[Any, Any]:
-        if a.type == b.type:
-            return a, b
-        return self._as(FLOAT, a), self._as(FLOAT, b)
+        if element(a) != element(b):
+            a, b = self._as(FLOAT, a), self._as(FLOAT, b)
+        return tuple(spread(self.builder, a, b))
 
     def _as(self, kind: Any, value: Any) -> Any:
-        return self.builder.sitofp(value, FLOAT) if kind == FLOAT and value.type == INT else value
+        """A value as another kind of number, or as many of them."""
+        if isinstance(kind, ir.VectorType) and not is_vector(value):
+            return splat(self.builder, self._as(kind.element, value), kind.count)
+        is_float = kind == FLOAT or (isinstance(kind, ir.VectorType) and kind.element == FLOAT)
+        return self.builder.sitofp(value, like(value, FLOAT)) if is_float and element(value) == INT else value
+
+
+def _neighbours(node: ast.Slice) -> Any:
+    """The type of a slice, of which the text is `i : i + 8`."""
+    assert isinstance(node.upper, ast.BinOp)
+    assert isinstance(node.upper.right, ast.Constant)
+    return ir.VectorType(FLOAT, node.upper.right.value)

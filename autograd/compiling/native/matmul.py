@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .loops import Lines
-from .memory import Index, View
+from ...vocabularies.lines import Index, Lines
+from .memory import View
 
 _LONG = 4  # neighbours that are worth a loop of their own
 _FEW = 8  # rows that are written out

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...vocabularies.lines import Index
 from ..packing.operands import Operand
 from ..packing.pack import Packed
-
-Index = int | str  # a number, or the name of a loop's variable
 
 
 def summed(*terms: Index) -> str:

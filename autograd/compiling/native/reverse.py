@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...vocabularies import text
+from ...vocabularies.lines import Index
 from ...vocabularies.text import Text
 from ..graph.graph import OPS
 from ..packing.operands import Operand, Positions
@@ -16,7 +17,6 @@ from ..python.lines import chained
 from .forward import Forward
 from .groups import WRITTEN_OUT, item_of
 from .matmul import Factor
-from .memory import Index
 
 
 class Reverse(Forward):

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from ...vocabularies.lines import Index, Lines
 from ..graph.graph import by_kind
 from ..packing.operands import Operand
 from ..packing.pack import Packed
 from ..packing.way_back import Stage
-from .loops import Lines, UnprintableError
-from .memory import Index, summed, times
+from .memory import summed, times
 from .reverse import Reverse
+from .unprintable import UnprintableError
 
 _MOST_LINES = 8000  # LLVM takes about 0.5 ms for each
 _PART = 100  # lines of one function

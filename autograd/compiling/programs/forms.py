@@ -1,4 +1,5 @@
-"""Forms: in which a program runs: lines of Python, NumPy calls, row by row, or machine code of each; sizes decide.
+"""Forms: in which a program runs: lines of Python, with loops or without, NumPy calls, row by row, or machine code of
+each; sizes decide.
 
 Machine code is imported where a program is to have it, and not before.
 """
@@ -10,7 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from ..graph.graph import Graph
+from ..graph.shortening import MissingTurnError
 from ..graph.sums import gather_sums
+from ..loops.fold import is_deep, loops_of
+from ..loops.looped import Looped
+from ..loops.python import PythonLoops
 from ..native import is_insisted_on, is_native
 from ..numpy.blocks import Blocks
 from ..packing.pack import levels, pack
@@ -20,7 +25,7 @@ from ..python.lines import MOST_INPUTS, PythonLines
 if TYPE_CHECKING:
     from ..native.blocks import NativeBlocks
 
-Form = Blocks | PythonLines | Interpreter
+Form = Blocks | PythonLines | PythonLoops | Interpreter
 
 _WORTH = 20  # a NumPy call takes about as long as this many operations in plain Python
 _MOST_LINES = 50_000  # operations, of some 3 lines each; Python takes 25 us to compile a line
@@ -39,8 +44,15 @@ def choose(graph: Graph, dtype: Any = float, native: bool | None = None, threads
         and len(nodes) <= _MOST_LINES
         and nodes.sizes.max(initial=0) < MOST_INPUTS
     )
+    if graph.gaps and np.dtype(dtype) != np.float64:
+        raise MissingTurnError
     if can_be_straight and len(nodes) <= _WORTH:  # as much as one call is worth
         return _lines(graph, is_machine, at_once)
+    is_double = np.dtype(dtype) == np.float64
+    if graph.gaps or (is_double and is_deep(graph, _MOST_LOOPS)):
+        found = loops_of(graph)
+        if found is not None:
+            return _loops(found, graph, is_machine, at_once)
     gathered = gather_sums(graph)
     groups = levels(gathered)
     is_straight = can_be_straight and len(nodes) <= _WORTH * len(groups)
@@ -66,6 +78,14 @@ def choose(graph: Graph, dtype: Any = float, native: bool | None = None, threads
     return NativeBlocks(packed, threads, at_once)
 
 
+def _loops(looped: Looped, graph: Graph, is_machine: bool, at_once: bool) -> PythonLoops:
+    if not is_machine:
+        return PythonLoops(looped, graph)
+    from ..native.looped import NativeLoops
+
+    return NativeLoops(looped, graph, at_once)
+
+
 def _lines(graph: Graph, is_machine: bool, at_once: bool) -> PythonLines:
     if not is_machine:
         return PythonLines(graph)
@@ -80,5 +100,7 @@ def is_native_blocks(form: Form) -> TypeGuard[NativeBlocks]:
 
 
 def name_of(form: Form) -> str:
-    """What a form is called: "blocks", "straight" (lines) or "rows"."""
+    """What a form is called: "blocks", "straight" (lines), "loops" or "rows"."""
+    if isinstance(form, PythonLoops):
+        return "loops"
     return "straight" if isinstance(form, PythonLines) else "rows" if isinstance(form, Interpreter) else "blocks"

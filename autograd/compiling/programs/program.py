@@ -15,11 +15,13 @@ from ..calls.results import is_one_number, pair_of
 from ..calls.static import Name, Static, mode_of
 from ..graph import saving
 from ..graph.graph import Graph
+from ..loops.python import PythonLoops
 from ..numpy.blocks import Blocks, Floats, Ran
 from ..packing.pack import Packed
 from ..python.lines import PythonLines
 from . import listing
 from .forms import choose, is_native_blocks, name_of
+from .loop_listing import diagram_of_loops, table_of_loops
 
 if TYPE_CHECKING:
     from ...pictures.boxes import Diagram
@@ -33,8 +35,8 @@ class GuardError(ValueError):
 class Program:
     """A recorded function, simplified, in the form in which it runs fastest.
 
-    `form` says which: "blocks" of NumPy calls; "straight" lines of Python, where there is nothing to pack; or "rows",
-    one after the other, for chains too long to print.
+    `form` says which: "blocks" of NumPy calls; "straight" lines of Python, where there is nothing to pack; "loops" of
+    them, where turns are alike; or "rows", one after the other, for chains too long to print.
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class Program:
 
     @property
     def form(self) -> str:
-        """In which form it runs: "blocks", "straight" or "rows"."""
+        """In which form it runs: "blocks", "straight", "loops" or "rows"."""
         return name_of(self.runs)
 
     def follow(self, steps: Callable[[], int] | None) -> None:
@@ -143,7 +145,7 @@ class Program:
         wanted = bytes([1] * self.graph.parameters) + bytes([not self.graph.parameters] * len(self.graph.batched))
         if isinstance(self.runs, Blocks):
             return listing.source(self.runs, wanted)
-        if isinstance(self.runs, PythonLines):
+        if isinstance(self.runs, PythonLines | PythonLoops):
             return self.runs.source(wanted if len(self.graph.outputs) == 1 else b"")
         return (
             f"# {len(self.graph.nodes):,} operations that depend on each other run one after the other, by their rows"
@@ -165,12 +167,16 @@ class Program:
         """The blocks and what they read as boxes and wires, for `draw`."""
         from .diagram import diagram
 
+        if isinstance(self.runs, PythonLoops):
+            return diagram_of_loops(self.runs.looped, max_nodes)
         return diagram(self.graph, self.packed, max_nodes)
 
     def __str__(self) -> str:
-        graph, packed = self.graph, self.packed
+        graph, packed, runs = self.graph, self.packed, self.runs
         known = f"{len(graph.nodes):,} operations, {graph.parameters:,} parameters, {len(graph.batched):,} arguments"
         branches = "".join(f"\n{line}" for line in self.branches)
+        if isinstance(runs, PythonLoops):
+            return f"{known}, in loops\n{table_of_loops(runs.looped)}{branches}"
         if packed is None:
             return f"{known}, in {self.form}{branches}"
         return f"{known}, in {len(packed.blocks)} blocks\n{listing.table(packed)}{branches}"

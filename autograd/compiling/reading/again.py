@@ -102,6 +102,10 @@ class Again:
             return recorded
         return self._failed("too many of its branches turned out to be none")
 
+    def is_long(self) -> None:
+        """The recording is so long that turns of its loops were left out: then it is not recorded again, whole."""
+        self.report = Report(whole="the recording is so long that turns of its loops were left out")
+
     def _is_read(self, code: CodeType, first: Seen) -> bool:
         """Whether code is written anew wherever it runs."""
         return id(code) in first.codes and not isinstance(written(code), str)

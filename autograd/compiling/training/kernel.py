@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ...vocabularies.lines import Lines
 from ..native.blocks import NativeBlocks
 from ..native.kernel import kernel
-from ..native.loops import Lines, UnprintableError
 from ..native.memory import aligned
 from ..native.source import Source
+from ..native.unprintable import UnprintableError
 from ..packing.pack import Packed
 from .rules import Printed
 

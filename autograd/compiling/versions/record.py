@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.watching import serials
 from ..calls.arguments import Arguments, Unchanged
+from ..graph.shortening import MissingTurnError
 from ..graph.simplify import simplify
 from ..graph.trace import Seen, trace
 from ..outside.effects import Effects
@@ -33,6 +34,22 @@ def record(
     again: Again,
 ) -> tuple[Version, Effects]:
     """The function recorded on one sample, and what it did besides; `by_line` looks for the line that draws."""
+    try:
+        return _record(function, call, sample, options, native, by_line, again, is_whole=options.dtype != np.float64)
+    except MissingTurnError:
+        return _record(function, call, sample, options, native, by_line, again, is_whole=True)
+
+
+def _record(
+    function: Callable[..., Any],
+    call: Arguments,
+    sample: int,
+    options: Options,
+    native: bool | None,
+    by_line: bool,
+    again: Again,
+    is_whole: bool,
+) -> tuple[Version, Effects]:
     layout = call.layout
     values, args, named = call.example(sample)
     effects, begun = Effects(function, layout.objects(), by_line), next(serials)
@@ -40,13 +57,14 @@ def record(
     def run() -> Any:
         return function(*args, **named)
 
-    def traced(watched: Callable[[], Any], touched: list[str], seen: Seen) -> Recorded:
+    def traced(watched: Callable[[], Any], touched: list[str], seen: Seen, is_whole: bool) -> Recorded:
         return trace(
             watched,
             values,
             layout.batched_leaves.tolist(),
             origin=call.origin,
             is_again=options.policy == "record" and options.dtype == np.float64,
+            is_whole=is_whole,
             effects=touched,
             seen=seen,
         )
@@ -54,7 +72,7 @@ def record(
     touched, seen = list[str](), Seen()
     before = Unchanged(args, named)
     try:
-        graph, result, parameters = traced(lambda: effects.watch(run), touched, seen)
+        graph, result, parameters = traced(lambda: effects.watch(run), touched, seen, is_whole)
     except Exception as error:
         call.try_whole(error)
         raise
@@ -63,13 +81,15 @@ def record(
         raise ValueError(f"the function {effects.drawn}{REMEDY}")
     effects.found = effects.found or next(iter(touched), "")
     effects.found = effects.found or _hidden(parameters, begun, effects)
-    if not effects.found:  # else it would be done twice
+    if graph.gaps:
+        again.is_long()
+    elif not effects.found:  # else it would be done twice
 
         def choose(function: Callable[..., Any], choosing: Choosing, seen: Seen) -> Recorded:
             nonlocal effects
             others, touched = Effects(function, layout.objects()), list[str]()
             run = run_of(function, choosing, args, named)
-            made = traced(lambda: others.watch(run, choosing.stood_for), touched, seen)
+            made = traced(lambda: others.watch(run, choosing.stood_for), touched, seen, is_whole=True)
             before.refuse_changed()
             if why := others.found or next(iter(touched), "") or _hidden(made[2], begun, others):
                 raise RuntimeError(f"it {why}")
@@ -80,7 +100,7 @@ def record(
         made = again.record(function, seen, result, reachable, is_batch, choose)
         if made is not None:
             graph, result, parameters = made
-        again.note(graph)
+    again.note(graph)
     program = Program(simplify(graph), options.dtype, layout, result, options.has_aux, native, options.threads)
     program.branches = again.report.lines(is_short=True)
     return Version(program, result, parameters, effects.closure, is_kept=not effects.found), effects

@@ -1,15 +1,11 @@
-"""Loops: lines of Python with loops, as they are written."""
+"""Lines: source that is collected line by line, each at the depth of the loops that it stands in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from .memory import Index
-
-
-class UnprintableError(Exception):
-    """A kernel cannot be printed; the program runs as NumPy calls instead."""
+Index = int | str  # a number, or the name of a loop's variable
 
 
 class Lines:

@@ -1,0 +1,115 @@
+"""Loops: a looped graph as a Python function with loops, printed from the rows; of a batch, all samples at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...core import floats
+from ...vocabularies import arrays
+from ...vocabularies.lines import Lines
+from ...vocabularies.printed import printed
+from ..graph.graph import Check, Graph
+from ..numpy import runtime
+from ..numpy.blocks import Floats, Ran
+from ..python.interpreter import Interpreter
+from ..python.lines import words
+from .looped import Looped
+from .unrolled import unrolled
+from .writing import Writing
+
+
+class PythonLoops:
+    """Runs a looped graph as plain Python: on floats, or on rows of a number for each sample."""
+
+    def __init__(self, looped: Looped, graph: Graph) -> None:
+        self.looped, self.graph = looped, graph
+        self._functions: dict[tuple[bytes, bool], tuple[Callable[..., Any], Writing]] = {}
+
+    def run(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        """Runs the program; see `Program.run`."""
+        looped = self.looped
+        key = wanted, own is not None
+        if key not in self._functions:
+            self._functions[key] = self._function(*key)
+        function, writing = self._functions[key]
+        m: list[Any] = [0.0] * writing.memory.size
+        for at, number in writing.memory.numbers.items():
+            m[at] = number
+        numbers = iter(np.concatenate(shared).tolist())
+        columns = iter(() if own is None else own)
+        batched = [False] * looped.parameters + looped.batched
+        m[looped.first_parameter : looped.leaves] = [next(columns) if one else next(numbers) for one in batched]
+        m[writing.failed : writing.failed + len(looped.checks)] = [False] * len(looped.checks)
+        a: list[Any] = [0.0] * writing.memory.size
+        with np.errstate(all="ignore"):
+            function(m, a, writing.memory.table, weight)
+        samples = 1 if own is None else own.shape[1]
+        outputs = _rows(m, writing.results, len(looped.outputs), samples)
+        failed = np.zeros((len(self.graph.checks), samples), bool)
+        failed[looped.of_checks] = _rows(m, writing.failed, len(looped.checks), samples)
+        slopes = a[looped.first_parameter : looped.leaves]
+        d_shared = np.array([np.sum(np.broadcast_to(x, samples)) for x, one in zip(slopes, batched) if not one], float)
+        d_own = np.array([np.broadcast_to(x, samples) for x, one in zip(slopes, batched) if one], float)
+        if wanted and (np.isnan(d_shared).any() or np.isnan(d_own).any()):
+            return self.node_by_node(shared, own, wanted, weight)
+        return outputs, failed, d_shared, d_own.reshape(len(d_own), samples)
+
+    def node_by_node(self, shared: list[Floats], own: Floats | None, wanted: bytes, weight: float) -> Ran:
+        """Runs the graph without its loops: slow, and always right."""
+        if not self.graph.gaps:
+            return Interpreter(self.graph).run(shared, own, wanted, weight)
+        graph, of_checks = unrolled(self.looped)
+        outputs, turned, d_shared, d_own = Interpreter(graph).run(shared, own, wanted, weight)
+        failed = np.zeros((len(self.graph.checks), outputs.shape[1]), bool)
+        for k, row in zip(of_checks, turned, strict=True):
+            failed[self.looped.of_checks[k]] |= row
+        return outputs, failed, d_shared, d_own
+
+    def loops(self) -> str | None:
+        """What becomes machine code: nothing."""
+        return None
+
+    def _function(self, wanted: bytes, is_batch: bool) -> tuple[Callable[..., Any], Writing]:
+        source, writing = self._text(wanted)
+        return printed("program", source, _array_words() if is_batch else dict(vars(floats))), writing
+
+    def _text(self, wanted: bytes) -> tuple[str, Writing]:
+        lines = Lines()
+        writing = Writing(self.looped, lambda lines: words, lines, _check)
+        with lines.below("def program(m, a, q, weight):"):
+            writing.write(wanted)
+        return "\n".join([*lines.lines, ""]), writing
+
+    def source(self, wanted: bytes = b"") -> str:
+        """Python; the words that it calls are those of `autograd.core.floats`."""
+        return self._text(wanted)[0]
+
+
+def _rows(m: list[Any], at: int, count: int, samples: int) -> Floats:
+    found = np.empty((count, samples))
+    for k in range(count):
+        found[k] = m[at + k]
+    return found
+
+
+def _check(cell: str, check: Check, left: str, right: str) -> str:
+    return f"{cell} = {cell} | (({left} {check.printed} {right}) != {check.outcome})"
+
+
+def _array_words() -> dict[str, Any]:
+    """The words on arrays; those on groups take arrays and single numbers together."""
+    found = dict(vars(arrays))
+    for name in ("sum", "prod", "dot", "max", "min", "norm", "logsumexp"):
+        found[name] = _together(found[name])
+    found["pick"] = _together(runtime.pick)
+    return found
+
+
+def _together(word: Callable[..., Any]) -> Callable[..., Any]:
+    def on_groups(*groups: Any) -> Any:
+        return word(*(np.broadcast_arrays(*group) if isinstance(group, tuple) else group for group in groups))
+
+    return on_groups
