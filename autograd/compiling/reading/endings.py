@@ -17,7 +17,10 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
+from .templates import at
+
 _SHORT = 60  # nodes of the syntax tree that may stand twice
+RESULT = "_autograd_result"  # the name of what is returned
 End = Any  # ast.Return, ast.Continue, or ast.Break beside it
 
 
@@ -70,3 +73,29 @@ def _tail(body: Sequence[ast.stmt], end: End) -> list[ast.stmt] | None:
             made = ast.copy_location(ast.If(node.test, then or [ast.copy_location(ast.Pass(), node)], other), node)
             return [*body[:k], made]
     return list(body)
+
+
+def without_ends(node: ast.If, end: End, left: str = "") -> ast.If:
+    """Its arms with a name for what they return, or for that they leave a loop, and without `continue`."""
+    node.body, node.orelse = (without_end(arm, end, node, left) for arm in (node.body, node.orelse))
+    return node
+
+
+def without_end(arm: list[ast.stmt], end: End, place: ast.stmt, left: str = "") -> list[ast.stmt]:
+    last = arm[-1] if arm else None
+    rest = arm[:-1]
+    is_return = end is ast.Return
+    ends = may_end([last], ast.Break | ast.Continue if left else end) if last is not None else False
+    if isinstance(last, ast.If) and (is_return or ends):
+        return [*rest, without_ends(last, end, left)] if ends else [*arm, _result(place, None)]
+    if isinstance(last, ast.Break) and left:
+        return [*rest, at(last, ast.Assign([ast.Name(left, ast.Store())], ast.Constant(True)))]
+    if isinstance(last, ast.Return) and is_return:
+        return [*rest, _result(last, last.value)]
+    if isinstance(last, ast.Continue) and not is_return:
+        return rest or [at(last, ast.Pass())]
+    return [*arm, _result(place, None)] if is_return else arm
+
+
+def _result(place: ast.stmt, value: ast.expr | None) -> Any:
+    return at(place, ast.Assign([ast.Name(RESULT, ast.Store())], value or ast.Constant(None)))

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from ...callers import caller
 from . import conditions
+from .branch import Branch
 from .report import Site
-from .writing import Branch
 
 _MOST, _MOST_SORTED = 64, 12  # numbers: of n, sorting takes n (n - 1) choices
 
