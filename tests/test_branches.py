@@ -490,6 +490,20 @@ def divides_what_may_be_a_number(x):
         return x * U
 
 
+UNREAD = {"Value": Value}
+exec("def unread(f, x):\n    s = f(x)\n    return 5.0 if isinstance(s, Value) else 7.0\n", UNREAD)
+
+
+def is_asked_of_afterwards(x):
+    def f(y):
+        s = 0
+        if y > 0:
+            s = W * y
+        return s
+
+    return f(x) + UNREAD["unread"](f, x)
+
+
 class Counted:
     def __init__(self):
         self.count = 0
@@ -534,9 +548,10 @@ GUARDS = {
     is_another: "is compared by `is`",
     is_a_key: "is used as a key",
     asks_for_a_kind: "is asked for its type",
-    has_another_ask: "the function asks for types",
+    has_another_ask: "and kind asks for types",
     is_known_by_two_names: "may be known by another name too",
     has_no_value: "assigned by one arm alone",
+    is_asked_of_afterwards: "unread asks for types",
     divides: "may be 0",
     divides_what_may_be_a_number: "may be 0",
     runs_out: "something that gives its items once",
@@ -757,6 +772,90 @@ def test_methods_objects_that_are_called_and_those_of_bases_are_read_too(f):
     compiled = autograd.compile(f)
     xs = (1.0, -0.5, -1.5, -3.0)
     assert [compiled(x) for x in xs] == [float(y.data if isinstance(y, Value) else y) for y in map(f, xs)]
+
+
+def largest_by_if(xs):
+    best, place = xs[0], 0
+    for k in range(1, len(xs)):
+        if xs[k] > best:
+            best, place = xs[k], k
+    return best * (place + 1)
+
+
+def median_by_selection(xs):
+    xs, k = list(xs), len(xs) // 2
+    while True:
+        low, high = [x for x in xs if x < xs[0]], [x for x in xs if x > xs[0]]
+        if k < len(low):
+            xs = low
+        elif k < len(xs) - len(high):
+            return xs[0]
+        else:
+            xs, k = high, k - len(xs) + len(high)
+
+
+def sorted_by_bubbles(xs):
+    xs = list(xs)
+    for end in range(len(xs) - 1, 0, -1):
+        for k in range(end):
+            if xs[k] > xs[k + 1]:
+                xs[k], xs[k + 1] = xs[k + 1], xs[k]
+    return xs[0] + 2 * xs[1] + 4 * xs[-1]
+
+
+def value_of_a_field(xs):
+    values = [0.0] * 6
+    for _ in range(4):
+        around = [(values[max(k - 1, 0)], values[min(k + 1, 5)]) for k in range(6)]
+        values = [xs[k % 5] + 0.9 * max(pair) for k, pair in enumerate(around)]
+    return values[0]
+
+
+@pytest.mark.filterwarnings("ignore::autograd.UncompiledWarning")
+@pytest.mark.parametrize(
+    "f", [largest_by_if, median_by_selection, sorted_by_bubbles, value_of_a_field], ids=lambda f: f.__name__
+)
+def test_searching_sorting_and_planning_are_right_whatever_becomes_of_their_branches(f):
+    compiled = autograd.compile(f)
+    rng = np.random.default_rng(0)
+    for xs in rng.integers(-3, 4, (60, 5)).astype(float).tolist():
+        given = [Value(x) for x in xs]
+        y = f(given)
+        value, slopes = compiled.value_and_grad(xs)
+        assert np.isclose(value, y.data)
+        assert np.allclose(slopes, autograd.gradients(y, given))
+
+
+def test_an_option_with_a_barrier_is_one_program_as_good_as_one_with_where():
+    def paid(s, z, crossed, above):
+        alive, growth = 1.0, 0.01
+        for k in range(40):
+            s = s * exp(growth * z[k])
+            alive = crossed(s, alive)
+        return above(s, alive)
+
+    def branching(s, z):
+        def crossed(s, alive):
+            if s > 104.0:
+                alive = 0.0
+            return alive
+
+        return paid(s, z, crossed, lambda s, alive: alive * (s - 100.0) if s > 100.0 else 0.0)
+
+    def by_hand(s, z):
+        def crossed(s, alive):
+            return autograd.where(autograd.less(104.0, s), 0.0, alive)
+
+        def above(s, alive):
+            return autograd.where(autograd.less(100.0, s), alive * (s - 100.0), 0.0)
+
+        return paid(s, z, crossed, above)
+
+    z = np.random.default_rng(0).normal(size=(200, 40))
+    compiled, right = (autograd.compile(f, batch=1) for f in (branching, by_hand))
+    assert np.array_equal(compiled(100.0, z), right(100.0, z))
+    assert np.allclose(compiled.value_and_grad(100.0, z), right.value_and_grad(100.0, z), rtol=1e-12)
+    assert compiled.cache_info().recordings == 1
 
 
 def test_threads_record_choices_of_one_function_at_once():

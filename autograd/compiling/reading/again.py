@@ -20,7 +20,7 @@ from ...trees import Tree
 from ..calls.static import PlainNeededError
 from ..graph.graph import Graph
 from ..graph.trace import Seen
-from .asking import asks_for_kinds
+from .asking import Asking
 from .choices import Choosing
 from .chosen import Mixed, Undone
 from .report import Report, Site
@@ -62,13 +62,9 @@ class Again:
             self.report = Report(stayed={site: site.why for site in found if site.why}, unread=unread)
             return None
         most = (_TIMES_BATCH if is_batch else _TIMES) * first.count + _FEW
-        asking = asks_for_kinds(f for f in reachable if not self._is_read(f.__code__, first))
-        if asking.identity:
-            self.report = Report(whole=f"{asking.identity} compares by `is`, and a number that was chosen is neither")
-            self.failures = _FAILURES
-            return None
+        asking = Asking.of(f for f in reachable if not self._is_read(f.__code__, first))
         for _ in range(_TRIES):
-            choosing = Choosing(first.codes, self.excluded, not asking.kinds, most, is_batch)
+            choosing = Choosing(first.codes, self.excluded, asking, most, is_batch)
             self.report = choosing.report
             seen = Seen()
             try:
@@ -91,6 +87,12 @@ class Again:
             if not choosing.report.chosen:
                 self.failures += 1
                 return None
+            if asking.identity_asked:
+                return self._failed(
+                    f"{asking.identity_asked} compares by `is`, and a number that was chosen is neither of the two"
+                )
+            if asking.kinds_asked and not choosing.asker:
+                continue  # knowing who asks
             if not _is_alike(first, tree, seen, recorded[1], choosing):
                 kept = (choosing.merged.get(id(x)) for x in seen.outputs)
                 sites = {site for one in kept if one and one[2] for site in one[1]}
@@ -159,6 +161,6 @@ def run_of(function: Callable[..., Any], choosing: Choosing, args: Any, named: A
 
     def run() -> Any:
         with watching(choosing):
-            return choosing.call(function)(*args, **named)
+            return choosing.asking.watch(lambda: choosing.call(function)(*args, **named), choosing.is_any)
 
     return run

@@ -1,39 +1,74 @@
-"""Asking: whether code that is not written anew asks of what type a number is, or which of two it is."""
+"""Asking: whether code that is not written anew asks of what type a number is, or which of two it is.
+
+Nobody is told when it does. So it is known from its instructions, and Python tells which functions run.
+"""
 
 from __future__ import annotations
 
 import builtins
 import dis
+import sys
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType
+from typing import Any
 
 from ...core.value import Value
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asking:
-    """Functions that ask, by name; "" where none does."""
+    """Functions that ask, and those of them that ran."""
 
-    kinds: str = ""
-    identity: str = ""
+    kinds: dict[int, CodeType] = field(default_factory=dict)  # by identity
+    identity: dict[int, CodeType] = field(default_factory=dict)
+    kinds_asked: str = ""  # by which function that ran
+    identity_asked: str = ""
+
+    @classmethod
+    def of(cls, functions: Iterable[FunctionType]) -> Asking:
+        """What is asked in these functions."""
+        found = cls()
+        for function in functions:
+            code = function.__code__
+            by_type, by_class, by_identity = _asks(code)
+            if by_type or (by_class and _knows_value(function)):
+                found.kinds[id(code)] = code
+            if by_identity:
+                found.identity[id(code)] = code
+        return found
+
+    def watch(self, run: Callable[[], Any], is_any: Callable[[], tuple[bool, bool]]) -> Any:
+        """What `run` returns; notes who asks while there is any number of two kinds, and any that was chosen."""
+        if not (self.kinds or self.identity):
+            return run()
+        others: Any = sys.getprofile()
+        is_python = not hasattr(others, "enable")  # and no profiler that is written in C
+
+        def look(frame: Any, event: str, argument: Any) -> None:
+            if event in ("call", "return"):  # one that began before may ask after
+                code = frame.f_code
+                if id(code) in self.kinds and is_any()[0]:
+                    self.kinds_asked = code.co_qualname
+                if id(code) in self.identity and is_any()[1]:
+                    self.identity_asked = code.co_qualname
+            if is_python and others is not None:
+                others(frame, event, argument)
+
+        if not is_python:
+            others.disable()
+        sys.setprofile(look)
+        try:
+            return run()
+        finally:
+            sys.setprofile(others if is_python else None)
+            if not is_python:
+                others.enable()
 
 
 _known: weakref.WeakKeyDictionary[CodeType, tuple[bool, bool, bool]] = weakref.WeakKeyDictionary()
-
-
-def asks_for_kinds(functions: Iterable[FunctionType]) -> Asking:
-    """What is asked in these functions."""
-    kinds = identity = ""
-    for function in functions:
-        code = function.__code__
-        by_type, by_class, by_identity = _asks(code)
-        if by_type or (by_class and _knows_value(function)):
-            kinds = kinds or code.co_qualname
-        identity = identity or (code.co_qualname if by_identity else "")
-    return Asking(kinds, identity)
 
 
 def _knows_value(function: FunctionType) -> bool:

@@ -28,8 +28,8 @@ class Unchosen(BaseException):
 class Merger:
     """Chooses numbers by a condition; `made` has what came of which two, and whether both may be whole numbers."""
 
-    def __init__(self, asked: Asked, may_mix: bool) -> None:
-        self.asked, self.may_mix = asked, may_mix
+    def __init__(self, asked: Asked, asker: str) -> None:
+        self.asked, self.asker = asked, asker
         self.made: list[tuple[Value, tuple[Any, Any], bool]] = []
 
     def merge(self, name: str, a: Any, b: Any, is_made: bool = False) -> Any:
@@ -71,10 +71,10 @@ class Merger:
         if both <= {"argument", "float"} and type(made) is Derived:
             self.made.append((made, (a, b), False))
             return made
-        if is_mixed and not self.may_mix and not name.startswith("_autograd"):
+        if is_mixed and self.asker and not name.startswith("_autograd"):
             raise Unchosen(
-                f"{name} is {_said(a)} in one arm and {_said(b)} in the other, and the function asks for types; "
-                "make it a Value or a float in both"
+                f"{name} is {_said(a)} in one arm and {_said(b)} in the other, and {self.asker} asks for types; "
+                "make it one kind in both, as in Value(0.0)"
             )
         become(made, Mixed if is_mixed else Chosen)
         self.made.append((made, (a, b), both <= {"whole", "truth", "mixed"}))

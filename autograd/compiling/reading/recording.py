@@ -13,6 +13,7 @@ from ...core.value import Value
 from ...core.watching import Watcher, watching_here
 from ..calls.argument import Argument, Derived
 from ..graph.tracer import Tracer
+from .asking import Asking
 from .branch import Branch
 from .chosen import Mixed, Undone, become
 from .conditions import Asked
@@ -35,9 +36,10 @@ class Recording(Watcher):
     locals = staticmethod(builtins.locals)
 
     def __init__(
-        self, codes: dict[int, CodeType], excluded: dict[Site, str], may_mix: bool, most: int, is_batch: bool
+        self, codes: dict[int, CodeType], excluded: dict[Site, str], asking: Asking, most: int, is_batch: bool
     ) -> None:
-        self.codes, self.excluded, self.may_mix, self.is_batch = codes, excluded, may_mix, is_batch
+        self.codes, self.excluded, self.asking, self.is_batch = codes, excluded, asking, is_batch
+        self.asker = asking.kinds_asked  # a function that asks for types, so that kinds cannot be mixed
         self.report = Report()
         self.left = most  # operations that may be recorded
         self.depth = 0  # arms that are running, which may not be taken
@@ -96,6 +98,10 @@ class Recording(Watcher):
         sites = self.merged[id(x)][1] if id(x) in self.merged else frozenset[Site]()
         raise Undone(sites, f"the number that it chooses {what}")
 
+    def is_any(self) -> tuple[bool, bool]:
+        """Whether there is a number of two kinds, and whether there is one that was chosen."""
+        return self.has_mixed, bool(self.merged)
+
     def stood_for(self) -> list[CodeType]:
         """The code in place of which other code ran."""
         return [old for _, old in self.ran.values()]
@@ -123,7 +129,7 @@ class Recording(Watcher):
 
     def merge(self, branch: Branch, condition: Asked, a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         """The names that both arms have left."""
-        merger, found = Merger(condition, self.may_mix), {}
+        merger, found = Merger(condition, self.asker), {}
         missing = a.keys() ^ b.keys()
         for name in missing - branch.private:
             if self.catches:
