@@ -28,9 +28,10 @@ from .writing import may_choose, written
 
 _TRIES = 4  # recordings, each with more branches as they are
 _FAILURES = 3  # recordings of which nothing came, after which none is tried
-# Operations, of so many of the first recording, that the second may have: more, and calls would take longer than those
-# of several programs do. A batch would be split among as many programs as there are ways through the function.
-_TIMES, _TIMES_BATCH, _FEW = 6, 16, 4_000
+# How many operations the second recording may have: so many times those of the first, and so many more. With more,
+# calls without a batch would take longer than those of several programs. A batch would be split among as many programs
+# as there are ways through the function, or each sample would run by itself.
+_MOST, _MOST_OF_BATCH = (6, 500), (16, 4_000)
 
 Recorded = tuple[Graph, Tree, list[Any]]
 
@@ -61,7 +62,8 @@ class Again:
             found = [one.site for text in texts.values() if not isinstance(text, str) for one in text.branches]
             self.report = Report(stayed={site: site.why for site in found if site.why}, unread=unread)
             return None
-        most = (_TIMES_BATCH if is_batch else _TIMES) * first.count + _FEW
+        times, more = _MOST_OF_BATCH if is_batch else _MOST
+        most = times * first.count + more
         asking = Asking.of(f for f in reachable if not self._is_read(f.__code__, first))
         for _ in range(_TRIES):
             choosing = Choosing(first.codes, self.excluded, asking, most, is_batch)

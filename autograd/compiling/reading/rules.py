@@ -18,8 +18,12 @@ is taken as Python takes it where one of these does not hold:
   number that it had in the other; had it none, it has none afterwards, and who reads it then finds the mistake.
 - Numbers stay of one kind, or nobody asks for it: a whole number that differs by the arm may be no index, no count, no
   key and no text, and no result by itself, where it is looked at as it is.
+- A number that is a plain one by an arm divides only where it is not 0, and is raised to small powers alone: else
+  Python raises, where a Value would be inf.
 - Nobody asks whether one Value is another (`is`, as a key): one that was chosen is neither.
-- What is computed stays within a few times what the branch itself computes: see `choosing`.
+- What is computed stays within a few times what the branch itself computes: see `again`.
+
+Operators of the user's own classes are taken for what operators are: to compute, and do nothing else.
 """
 
 from __future__ import annotations
