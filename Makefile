@@ -46,6 +46,7 @@ bench-native: $(VENV)/ready
 
 notebooks: $(VENV)/ready-test
 	@$(BIN)/python notebooks/build.py
+	@$(BIN)/python notebooks/build.py --check
 
 lab: $(VENV)/ready-lab
 	$(BIN)/jupyter lab notebooks

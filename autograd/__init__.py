@@ -30,6 +30,7 @@ from .needed import has_numpy
 from .primitive import primitive
 from .repeating import repeat
 from .serialisation import from_json, to_json
+from .special import OWN
 from .tape import Guard, Tape
 from .verbs import observed as observed  # looks at sweeps where somebody wants to
 from .verbs.checkpoint import checkpoint
@@ -50,15 +51,28 @@ _LAZY = {
     "Player": "pictures.player",
     "Slides": "pictures.slide",
     "UncompiledWarning": "compiling.versions.uncompiled",
+    "Minimum": "solving.minimize",
     "compile": "compiling.function",
+    **dict.fromkeys(
+        ("cummax", "cummin", "cumprod", "cumsum", "interp", "median", "polyval", "softmin", "sort"), "lists"
+    ),
+    **dict.fromkeys(("divergence", "elementwise_grad", "hessian_diagonal", "laplacian"), "verbs.diagonals"),
     "draw": "pictures.drawing",
     "explain": "pictures.explain",
+    "implicit": "solving.root",
+    "minimize": "solving.minimize",
+    "odeint": "solving.odeint",
     "play": "pictures.player",
+    "root": "solving.root",
     "slide": "pictures.slide",
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "linalg":
+        return import_module(".linalg", __name__)
+    if name in OWN:
+        return getattr(functions, name)
     if name in _LAZY:
         return getattr(import_module(f".{_LAZY[name]}", __name__), name)
     return module_of(f"{__name__}.{name}")
@@ -68,13 +82,13 @@ def __dir__() -> list[str]:
     return sorted({*__all__, *_NOT_STARRED})
 
 
-for _name in TABLE:
+for _name in TABLE.keys() - OWN.keys():
     globals()[_name] = getattr(functions, _name)
 
 # `from autograd import *` leaves Python's own sum, max, abs, ... alone: they work on Values too. The classes of what
 # functions make are there for annotations.
 _NOT_STARRED = {"abs", "max", "min", "pow", "round", "sum", "__version__"}
-_NOT_STARRED |= {"Coordinates", "Explanation", "Hook", "Op", "Picture", "Player", "Report", "Slides"}
+_NOT_STARRED |= {"Coordinates", "Explanation", "Hook", "Minimum", "Op", "Picture", "Player", "Report", "Slides"}
 _COMPILING = ("GuardError", "UncompiledWarning", "compile") if has_numpy() else ()
 if _COMPILING:
     _NOT_STARRED.add("Compiled")
@@ -87,27 +101,45 @@ __all__ = [
     "Value",
     "backward",
     "checkpoint",
+    "cummax",
+    "cummin",
+    "cumprod",
+    "cumsum",
     "derivative_table",
     "detect_anomaly",
+    "divergence",
     "draw",
+    "elementwise_grad",
     "explain",
     "from_json",
     "grad",
     "gradcheck",
     "gradients",
     "hessian",
+    "hessian_diagonal",
     "hook",
     "hvp",
+    "implicit",
+    "interp",
     "jacobian",
     "jvp",
+    "laplacian",
+    "linalg",
     "log_softmax",
+    "median",
+    "minimize",
     "no_grad",
+    "odeint",
     "play",
+    "polyval",
     "primitive",
     "repeat",
+    "root",
     "scope",
     "slide",
     "softmax",
+    "softmin",
+    "sort",
     "to_json",
     "value_and_grad",
     "vjp",

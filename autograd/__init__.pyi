@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
+from . import linalg as linalg
 from .anomaly import detect_anomaly as detect_anomaly
 from .checks.formulas import derivative_table as derivative_table
 from .checks.gradcheck import GradientError as GradientError
@@ -16,6 +17,15 @@ from .core.numeric import Number
 from .core.ops import TABLE as TABLE
 from .core.ops import Op as Op
 from .core.value import Value as Value
+from .lists import cummax as cummax
+from .lists import cummin as cummin
+from .lists import cumprod as cumprod
+from .lists import cumsum as cumsum
+from .lists import interp as interp
+from .lists import median as median
+from .lists import polyval as polyval
+from .lists import softmin as softmin
+from .lists import sort as sort
 from .modes import no_grad as no_grad
 from .modes import scope as scope
 from .pictures.drawing import draw as draw
@@ -30,6 +40,11 @@ from .primitive import primitive as primitive
 from .repeating import repeat as repeat
 from .serialisation import from_json as from_json
 from .serialisation import to_json as to_json
+from .solving.minimize import Minimum as Minimum
+from .solving.minimize import minimize as minimize
+from .solving.odeint import odeint as odeint
+from .solving.root import implicit as implicit
+from .solving.root import root as root
 from .tape import Guard as Guard
 from .tape import Tape as Tape
 from .verbs.checkpoint import checkpoint as checkpoint
@@ -40,6 +55,10 @@ from .verbs.derivatives import jacobian as jacobian
 from .verbs.derivatives import jvp as jvp
 from .verbs.derivatives import value_and_grad as value_and_grad
 from .verbs.derivatives import vjp as vjp
+from .verbs.diagonals import divergence as divergence
+from .verbs.diagonals import elementwise_grad as elementwise_grad
+from .verbs.diagonals import hessian_diagonal as hessian_diagonal
+from .verbs.diagonals import laplacian as laplacian
 from .verbs.hooks import Hook as Hook
 from .verbs.hooks import hook as hook
 from .verbs.selected import backward as backward
@@ -108,16 +127,23 @@ def log_softmax(xs: Iterable[Value | Number]) -> list[Any]: ...
 # what stands below this line is written by `make stub`
 
 __all__ = [
-    "add", "sub", "mul", "div", "floordiv", "mod", "neg", "pos", "square", "reciprocal", "sqrt", "cbrt", "hypot", "exp",
-    "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
-    "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "sigmoid", "softplus", "log_sigmoid", "relu", "leaky_relu", "elu",
-    "selu", "gelu", "gelu_tanh", "silu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less",
-    "equal", "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod",
-    "dot", "linear", "mean", "var", "norm", "logsumexp", "pick", "GuardError", "UncompiledWarning", "compile",
-    "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint", "derivative_table", "detect_anomaly", "draw",
-    "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hook", "hvp", "jacobian", "jvp",
-    "log_softmax", "no_grad", "play", "primitive", "repeat", "scope", "slide", "softmax", "to_json", "value_and_grad",
-    "vjp"
+    "add", "sub", "mul", "div", "floordiv", "mod", "neg", "pos", "square", "reciprocal", "sqrt", "exp", "expm1", "log",
+    "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "log_sigmoid", "relu",
+    "leaky_relu", "elu", "selu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less", "equal",
+    "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod", "dot",
+    "linear", "mean", "var", "norm", "logsumexp", "pick", "cbrt", "hypot", "cosine", "asin", "acos", "atan", "lorentz",
+    "atan2", "asinh", "acosh", "atanh", "exp2", "exp10", "log1mexp", "logaddexp", "logaddexp2", "share", "share2",
+    "logit", "xlogy", "xlog1py", "sinc", "sinc_slope", "sinc_curve", "deg2rad", "rad2deg", "copysign", "erf", "erfc",
+    "gaussian", "erfcx", "erfcx_slope", "erfcx_curve", "log_erfc", "normal_pdf", "ndtr", "log_ndtr", "erfinv",
+    "erfinv_slope", "erfcinv", "erfcinv_slope", "ndtri", "ndtri_slope", "gamma", "lgamma", "digamma", "trigamma",
+    "polygamma", "digamma_less", "betaln", "beta", "i0", "i1", "i1_slope", "i1_curve", "i0e", "i1e", "i0e_slope",
+    "i1e_slope", "gelu", "gelu_slope", "gelu_tanh", "gelu_tanh_slope", "gelu_gate", "silu", "silu_slope", "std",
+    "GuardError", "UncompiledWarning", "compile", "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint",
+    "cummax", "cummin", "cumprod", "cumsum", "derivative_table", "detect_anomaly", "divergence", "draw",
+    "elementwise_grad", "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hessian_diagonal", "hook",
+    "hvp", "implicit", "interp", "jacobian", "jvp", "laplacian", "linalg", "log_softmax", "median", "minimize",
+    "no_grad", "odeint", "play", "polyval", "primitive", "repeat", "root", "scope", "slide", "softmax", "softmin",
+    "sort", "to_json", "value_and_grad", "vjp"
 ]
 
 @overload
@@ -187,16 +213,6 @@ def sqrt(x: Value) -> Value: """The square root of x; slope inf at 0."""
 @overload
 def sqrt(x: Number) -> float: ...
 @overload
-def cbrt(x: Value) -> Value: """The cube root of x, real for x < 0 too; slope inf at 0."""
-@overload
-def cbrt(x: Number) -> float: ...
-@overload
-def hypot(a: Value, b: Value | Number) -> Value: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
-@overload
-def hypot(a: Value | Number, b: Value) -> Value: ...
-@overload
-def hypot(a: Number, b: Number) -> float: ...
-@overload
 def exp(x: Value) -> Value: """e to the power x"""
 @overload
 def exp(x: Number) -> float: ...
@@ -233,25 +249,6 @@ def tan(x: Value) -> Value: """The tangent of x radians."""
 @overload
 def tan(x: Number) -> float: ...
 @overload
-def asin(x: Value) -> Value: """The angle in [-pi/2, pi/2] whose sine is x."""
-@overload
-def asin(x: Number) -> float: ...
-@overload
-def acos(x: Value) -> Value: """The angle in [0, pi] whose cosine is x."""
-@overload
-def acos(x: Number) -> float: ...
-@overload
-def atan(x: Value) -> Value: """The angle in (-pi/2, pi/2) whose tangent is x."""
-@overload
-def atan(x: Number) -> float: ...
-@overload
-def atan2(a: Value, b: Value | Number) -> Value:
-    """The angle of the point (b, a) from the first axis; gradient 0 at (0, 0)."""
-@overload
-def atan2(a: Value | Number, b: Value) -> Value: ...
-@overload
-def atan2(a: Number, b: Number) -> float: ...
-@overload
 def sinh(x: Value) -> Value: """The hyperbolic sine of x."""
 @overload
 def sinh(x: Number) -> float: ...
@@ -263,26 +260,6 @@ def cosh(x: Number) -> float: ...
 def tanh(x: Value) -> Value: """The hyperbolic tangent of x."""
 @overload
 def tanh(x: Number) -> float: ...
-@overload
-def asinh(x: Value) -> Value: """The number whose hyperbolic sine is x."""
-@overload
-def asinh(x: Number) -> float: ...
-@overload
-def acosh(x: Value) -> Value: """The number >= 0 whose hyperbolic cosine is x."""
-@overload
-def acosh(x: Number) -> float: ...
-@overload
-def atanh(x: Value) -> Value: """The number whose hyperbolic tangent is x."""
-@overload
-def atanh(x: Number) -> float: ...
-@overload
-def erf(x: Value) -> Value: """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
-@overload
-def erf(x: Number) -> float: ...
-@overload
-def erfc(x: Value) -> Value: """1 - erf(x), exact in the tail"""
-@overload
-def erfc(x: Number) -> float: ...
 @overload
 def sigmoid(x: Value) -> Value: """1 / (1 + exp(-x))"""
 @overload
@@ -316,19 +293,6 @@ def elu(x: Number, alpha: Number = ...) -> float: ...
 def selu(x: Value) -> Value: """The elu scaled so that activations normalise themselves (Klambauer et al. 2017)."""
 @overload
 def selu(x: Number) -> float: ...
-@overload
-def gelu(x: Value) -> Value: """x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact"""
-@overload
-def gelu(x: Number) -> float: ...
-@overload
-def gelu_tanh(x: Value) -> Value:
-    """The tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))."""
-@overload
-def gelu_tanh(x: Number) -> float: ...
-@overload
-def silu(x: Value) -> Value: """x * sigmoid(x), also called swish"""
-@overload
-def silu(x: Number) -> float: ...
 @overload
 def softsign(x: Value) -> Value: """x / (1 + |x|)"""
 @overload
@@ -529,3 +493,306 @@ def pick(xs: Iterable[Value | Number] | Value | Number, index: Value) -> Value: 
 def pick(xs: Iterable[Number] | Number, index: Number) -> float: ...
 @overload
 def pick(xs: Iterable[Value | Number] | Value | Number, index: Value | Number) -> Value | Any: ...
+@overload
+def cbrt(x: Value) -> Value: """The cube root of x, real for x < 0 too; slope inf at 0."""
+@overload
+def cbrt(x: Number) -> float: ...
+@overload
+def hypot(a: Value, b: Value | Number) -> Value: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
+@overload
+def hypot(a: Value | Number, b: Value) -> Value: ...
+@overload
+def hypot(a: Number, b: Number) -> float: ...
+@overload
+def cosine(a: Value, b: Value | Number) -> Value: """a / hypot(a, b), the cosine of an angle; 0 at (0, 0)"""
+@overload
+def cosine(a: Value | Number, b: Value) -> Value: ...
+@overload
+def cosine(a: Number, b: Number) -> float: ...
+@overload
+def asin(x: Value) -> Value: """The angle in [-pi/2, pi/2] whose sine is x."""
+@overload
+def asin(x: Number) -> float: ...
+@overload
+def acos(x: Value) -> Value: """The angle in [0, pi] whose cosine is x."""
+@overload
+def acos(x: Number) -> float: ...
+@overload
+def atan(x: Value) -> Value: """The angle in (-pi/2, pi/2) whose tangent is x."""
+@overload
+def atan(x: Number) -> float: ...
+@overload
+def lorentz(x: Value) -> Value: """1 / (1 + x^2), also where x^2 overflows"""
+@overload
+def lorentz(x: Number) -> float: ...
+@overload
+def atan2(a: Value, b: Value | Number) -> Value:
+    """The angle of the point (b, a) from the first axis; gradient 0 at (0, 0)."""
+@overload
+def atan2(a: Value | Number, b: Value) -> Value: ...
+@overload
+def atan2(a: Number, b: Number) -> float: ...
+@overload
+def asinh(x: Value) -> Value: """The number whose hyperbolic sine is x."""
+@overload
+def asinh(x: Number) -> float: ...
+@overload
+def acosh(x: Value) -> Value: """The number >= 0 whose hyperbolic cosine is x."""
+@overload
+def acosh(x: Number) -> float: ...
+@overload
+def atanh(x: Value) -> Value: """The number whose hyperbolic tangent is x."""
+@overload
+def atanh(x: Number) -> float: ...
+@overload
+def exp2(x: Value) -> Value: """2 to the power x"""
+@overload
+def exp2(x: Number) -> float: ...
+@overload
+def exp10(x: Value) -> Value: """10 to the power x"""
+@overload
+def exp10(x: Number) -> float: ...
+@overload
+def log1mexp(x: Value) -> Value: """log(1 - exp(x)) of x < 0, exact at both ends; -inf at 0, nan beyond"""
+@overload
+def log1mexp(x: Number) -> float: ...
+@overload
+def logaddexp(a: Value, b: Value | Number) -> Value: """log(exp(a) + exp(b)), without overflow"""
+@overload
+def logaddexp(a: Value | Number, b: Value) -> Value: ...
+@overload
+def logaddexp(a: Number, b: Number) -> float: ...
+@overload
+def logaddexp2(a: Value, b: Value | Number) -> Value: """The logarithm of 2^a + 2^b to base 2, without overflow."""
+@overload
+def logaddexp2(a: Value | Number, b: Value) -> Value: ...
+@overload
+def logaddexp2(a: Number, b: Number) -> float: ...
+@overload
+def share(a: Value, b: Value | Number) -> Value: """exp(a) / (exp(a) + exp(b)), what a is of logaddexp"""
+@overload
+def share(a: Value | Number, b: Value) -> Value: ...
+@overload
+def share(a: Number, b: Number) -> float: ...
+@overload
+def share2(a: Value, b: Value | Number) -> Value: """2^a / (2^a + 2^b), what a is of logaddexp2"""
+@overload
+def share2(a: Value | Number, b: Value) -> Value: ...
+@overload
+def share2(a: Number, b: Number) -> float: ...
+@overload
+def logit(p: Value) -> Value: """log(p / (1 - p)), the inverse of sigmoid; -inf at 0, inf at 1, nan beyond"""
+@overload
+def logit(p: Number) -> float: ...
+@overload
+def xlogy(x: Value, y: Value | Number) -> Value: """x * log(y), and 0 where x is 0"""
+@overload
+def xlogy(x: Value | Number, y: Value) -> Value: ...
+@overload
+def xlogy(x: Number, y: Number) -> float: ...
+@overload
+def xlog1py(x: Value, y: Value | Number) -> Value: """x * log(1 + y), and 0 where x is 0"""
+@overload
+def xlog1py(x: Value | Number, y: Value) -> Value: ...
+@overload
+def xlog1py(x: Number, y: Number) -> float: ...
+@overload
+def sinc(x: Value) -> Value: """sin(pi x) / (pi x), and 1 at 0"""
+@overload
+def sinc(x: Number) -> float: ...
+@overload
+def sinc_slope(x: Value) -> Value: """The derivative of sinc."""
+@overload
+def sinc_slope(x: Number) -> float: ...
+@overload
+def sinc_curve(x: Value) -> Value: """The second derivative of sinc."""
+@overload
+def sinc_curve(x: Number) -> float: ...
+@overload
+def deg2rad(x: Value) -> Value: """x degrees in radians"""
+@overload
+def deg2rad(x: Number) -> float: ...
+@overload
+def rad2deg(x: Value) -> Value: """x radians in degrees"""
+@overload
+def rad2deg(x: Number) -> float: ...
+@overload
+def copysign(x: Value, y: Value | Number) -> Value: """|x| with the sign of y, that of -0.0 too"""
+@overload
+def copysign(x: Value | Number, y: Value) -> Value: ...
+@overload
+def copysign(x: Number, y: Number) -> float: ...
+@overload
+def erf(x: Value) -> Value: """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
+@overload
+def erf(x: Number) -> float: ...
+@overload
+def erfc(x: Value) -> Value: """1 - erf(x), exact in the tail"""
+@overload
+def erfc(x: Number) -> float: ...
+@overload
+def gaussian(x: Value) -> Value: """exp(-x^2), exact in the tails"""
+@overload
+def gaussian(x: Number) -> float: ...
+@overload
+def erfcx(x: Value) -> Value: """exp(x^2) erfc(x), which does not vanish for large x"""
+@overload
+def erfcx(x: Number) -> float: ...
+@overload
+def erfcx_slope(x: Value) -> Value: """The derivative of erfcx."""
+@overload
+def erfcx_slope(x: Number) -> float: ...
+@overload
+def erfcx_curve(x: Value) -> Value: """The second derivative of erfcx."""
+@overload
+def erfcx_curve(x: Number) -> float: ...
+@overload
+def log_erfc(x: Value) -> Value: """log(erfc(x)), also where erfc(x) is 0 to a float"""
+@overload
+def log_erfc(x: Number) -> float: ...
+@overload
+def normal_pdf(x: Value) -> Value: """The normal density exp(-x^2 / 2) / sqrt(2 pi)."""
+@overload
+def normal_pdf(x: Number) -> float: ...
+@overload
+def ndtr(x: Value) -> Value: """The normal distribution function, the probability of a value below x."""
+@overload
+def ndtr(x: Number) -> float: ...
+@overload
+def log_ndtr(x: Value) -> Value: """log(ndtr(x)), also where ndtr(x) is 0 to a float"""
+@overload
+def log_ndtr(x: Number) -> float: ...
+@overload
+def erfinv(x: Value) -> Value: """The x whose erf is that."""
+@overload
+def erfinv(x: Number) -> float: ...
+@overload
+def erfinv_slope(x: Value) -> Value: """The derivative of erfinv."""
+@overload
+def erfinv_slope(x: Number) -> float: ...
+@overload
+def erfcinv(q: Value) -> Value: """The x whose erfc is q."""
+@overload
+def erfcinv(q: Number) -> float: ...
+@overload
+def erfcinv_slope(q: Value) -> Value: """The derivative of erfcinv."""
+@overload
+def erfcinv_slope(q: Number) -> float: ...
+@overload
+def ndtri(p: Value) -> Value: """The x whose ndtr is p, a quantile of the normal distribution."""
+@overload
+def ndtri(p: Number) -> float: ...
+@overload
+def ndtri_slope(p: Value) -> Value: """The derivative of ndtri."""
+@overload
+def ndtri_slope(p: Number) -> float: ...
+@overload
+def gamma(x: Value) -> Value: """The gamma function, (x - 1)! for whole x; nan at the negative whole numbers."""
+@overload
+def gamma(x: Number) -> float: ...
+@overload
+def lgamma(x: Value) -> Value: """log(|gamma(x)|); inf at 0 and the negative whole numbers"""
+@overload
+def lgamma(x: Number) -> float: ...
+@overload
+def digamma(x: Value) -> Value: """The derivative of lgamma; nan at the negative whole numbers."""
+@overload
+def digamma(x: Number) -> float: ...
+@overload
+def trigamma(x: Value) -> Value: """The derivative of digamma; inf at 0 and the negative whole numbers."""
+@overload
+def trigamma(x: Number) -> float: ...
+@overload
+def polygamma(n: Value, x: Value | Number) -> Value:
+    """The n-th derivative of digamma at x, for a whole number n."""
+@overload
+def polygamma(n: Value | Number, x: Value) -> Value: ...
+@overload
+def polygamma(n: Number, x: Number) -> float: ...
+@overload
+def digamma_less(a: Value, b: Value | Number) -> Value: """digamma(a) - digamma(a + b), for a and b > 0"""
+@overload
+def digamma_less(a: Value | Number, b: Value) -> Value: ...
+@overload
+def digamma_less(a: Number, b: Number) -> float: ...
+@overload
+def betaln(a: Value, b: Value | Number) -> Value: """The logarithm of beta(a, b), for a and b > 0."""
+@overload
+def betaln(a: Value | Number, b: Value) -> Value: ...
+@overload
+def betaln(a: Number, b: Number) -> float: ...
+@overload
+def beta(a: Value, b: Value | Number) -> Value:
+    """The beta function gamma(a) gamma(b) / gamma(a + b), for a and b > 0."""
+@overload
+def beta(a: Value | Number, b: Value) -> Value: ...
+@overload
+def beta(a: Number, b: Number) -> float: ...
+@overload
+def i0(x: Value) -> Value: """The modified Bessel function of the first kind and order 0."""
+@overload
+def i0(x: Number) -> float: ...
+@overload
+def i1(x: Value) -> Value: """The modified Bessel function of the first kind and order 1."""
+@overload
+def i1(x: Number) -> float: ...
+@overload
+def i1_slope(x: Value) -> Value: """The derivative of i1."""
+@overload
+def i1_slope(x: Number) -> float: ...
+@overload
+def i1_curve(x: Value) -> Value: """The second derivative of i1."""
+@overload
+def i1_curve(x: Number) -> float: ...
+@overload
+def i0e(x: Value) -> Value: """exp(-|x|) i0(x)"""
+@overload
+def i0e(x: Number) -> float: ...
+@overload
+def i1e(x: Value) -> Value: """exp(-|x|) i1(x)"""
+@overload
+def i1e(x: Number) -> float: ...
+@overload
+def i0e_slope(x: Value) -> Value: """The derivative of i0e."""
+@overload
+def i0e_slope(x: Number) -> float: ...
+@overload
+def i1e_slope(x: Value) -> Value: """The derivative of i1e."""
+@overload
+def i1e_slope(x: Number) -> float: ...
+@overload
+def gelu(x: Value) -> Value: """x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact"""
+@overload
+def gelu(x: Number) -> float: ...
+@overload
+def gelu_slope(x: Value) -> Value: """The derivative of gelu, exact at its root."""
+@overload
+def gelu_slope(x: Number) -> float: ...
+@overload
+def gelu_tanh(x: Value) -> Value:
+    """The tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))."""
+@overload
+def gelu_tanh(x: Number) -> float: ...
+@overload
+def gelu_tanh_slope(x: Value) -> Value: """The derivative of gelu_tanh, exact at its root."""
+@overload
+def gelu_tanh_slope(x: Number) -> float: ...
+@overload
+def gelu_gate(x: Value) -> Value: """The factor by which gelu_tanh multiplies x."""
+@overload
+def gelu_gate(x: Number) -> float: ...
+@overload
+def silu(x: Value) -> Value: """x * sigmoid(x), also called swish"""
+@overload
+def silu(x: Number) -> float: ...
+@overload
+def silu_slope(x: Value) -> Value: """The derivative of silu, exact at its root."""
+@overload
+def silu_slope(x: Number) -> float: ...
+@overload
+def std(xs: Iterable[Value] | Value, *rest: Value | Number) -> Value:
+    """The square root of the variance, which is the mean squared distance from the mean."""
+@overload
+def std(xs: Iterable[Number] | Number, *rest: Value | Number) -> float: ...
+@overload
+def std(xs: Iterable[Value | Number] | Value | Number, *rest: Value | Number) -> Value | Any: ...

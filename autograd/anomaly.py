@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from .callers import caller
+from .callers import caller, shown
 from .core.value import Value
 from .core.watching import Watcher, watched_only_by, watching, watching_here
 from .modes import Scope
@@ -96,4 +96,4 @@ def place(node: Any) -> str:
         return f"{scope}; record inside detect_anomaly too, and the line of the program is named"
     file, line = node.notes["source"]
     text = linecache.getline(file, line).strip()
-    return f"{scope}, at {file}, line {line}{': ' + text if text else ''}"
+    return f"{scope}, at {shown(file)}, line {line}{': ' + text if text else ''}"

@@ -28,3 +28,10 @@ def user_frame() -> FrameType:
 def is_own(code: CodeType) -> bool:
     """Whether code is this package's, in its files or printed by it."""
     return code.co_filename.startswith(_OWN)
+
+
+def shown(file: str) -> str:
+    """A file as its reader knows it: a cell of a notebook by its number, as Jupyter's tracebacks name it."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    named = getattr(getattr(shell, "compile", None), "format_code_name", lambda file: None)(file)
+    return " ".join(named) if named else file

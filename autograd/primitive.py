@@ -28,9 +28,9 @@ def primitive(
     >>> import math
     >>> from autograd import grad, primitive
     >>> @primitive(partials=lambda x, y: [1 / (x * (1 - x))])
-    ... def logit(x):
+    ... def log_odds(x):
     ...     return math.log(x / (1 - x))
-    >>> grad(logit)(0.5), grad(grad(logit))(0.5)
+    >>> grad(log_odds)(0.5), grad(grad(log_odds))(0.5)
     (4.0, 0.0)
 
     A function whose first parameter is called `m` is a row like those of `autograd.ops`: it and its partials are then

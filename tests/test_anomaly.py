@@ -3,6 +3,8 @@
 import gc
 import inspect
 import math
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +25,7 @@ from autograd import (
     sqrt,
     where,
 )
+from autograd.callers import shown
 from autograd.verbs.hooks import hooks
 
 
@@ -202,3 +205,13 @@ def test_detect_anomaly_sees_what_a_compiled_function_computes(batch):
             compiled.value_and_grad(at)
         with pytest.raises(FloatingPointError, match="log gave -inf"):
             autograd.compile(lambda x: autograd.log(x), batch=batch)(at)
+
+
+def test_a_cell_of_a_notebook_is_named_as_jupyter_names_it(monkeypatch):
+    names = SimpleNamespace(
+        format_code_name=lambda file: ("Cell", "In[7]") if file == "/tmp/ipykernel_1/2.py" else None
+    )
+    shell = SimpleNamespace(get_ipython=lambda: SimpleNamespace(compile=names))
+    monkeypatch.setitem(sys.modules, "IPython", shell)
+    assert shown("/tmp/ipykernel_1/2.py") == "Cell In[7]"
+    assert shown("program.py") == "program.py"

@@ -72,7 +72,8 @@ def test_nothing_else_in_the_packages_writes_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in writing:
                 found.add(path.name)
-    assert found == {"files.py", "disk.py", "demo.py"}  # the cache reads so, and the demonstration closes its output
+    # the cache reads so, the demonstration closes its output, and what a graded class prints is led nowhere
+    assert found == {"files.py", "disk.py", "demo.py", "process.py"}
 
 
 @posix

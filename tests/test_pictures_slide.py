@@ -77,3 +77,10 @@ def test_saved_is_the_page(tmp_path):
 def test_what_cannot_be_shown_is_refused_in_a_sentence(error, says, call):
     with pytest.raises(error, match=says):
         call()
+
+
+def test_where_no_page_can_be_shown_the_picture_says_how_to_get_one():
+    html = slide(lambda x: draw(Value(x) ** 2), x=[1.0, 2.0])._repr_mimebundle_()["text/html"]
+    still, _, frame = html.partition("<iframe")
+    assert "run this cell, or trust this notebook" in still
+    assert "grid-area:1/1/3/2" in frame  # the page lies over both the picture and what it says

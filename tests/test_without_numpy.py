@@ -77,7 +77,7 @@ def test_primitives_checkpoints_copies_and_files():
     code = """
 import copy, math, pickle
 @primitive(partials=lambda x, y: [1 / (x * (1 - x))])
-def logit(x):
+def log_odds(x):
     return math.log(x / (1 - x))
 @primitive(partials=lambda m, x, y: [3.0 * m.square(x)])
 def cube(m, x):
@@ -86,12 +86,12 @@ def cube(m, x):
 def steps(x):
     for _ in range(10):
         x = x - 0.1 * cube(x)
-    return [x, {"more": logit(x / 10)}]
+    return [x, {"more": log_odds(x / 10)}]
 x = Value(0.5)
 y = steps(x)[0]
 y.backward()
-z = sigmoid(x) * logit(x)
-print(grad(grad(logit))(0.5), x.grad < 1, copy.deepcopy(z).data == z.data == from_json(to_json({"z": z}))["z"].data)
+z = sigmoid(x) * log_odds(x)
+print(grad(grad(log_odds))(0.5), x.grad < 1, copy.deepcopy(z).data == z.data == from_json(to_json({"z": z}))["z"].data)
 print(pickle.loads(pickle.dumps(z)).inputs[0].op)
 """
     assert run(code) == "0.0 True True\nsigmoid\n"

@@ -66,6 +66,26 @@ acosh = _ieee(math.acosh)
 atanh = _ieee(math.atanh, lambda x: nan if abs(x) > 1.0 else math.copysign(inf, x))
 
 
+def pow_less(a: float, b: float) -> float:
+    """a ** (b - 1), with what b - 1 is rounded by."""
+    less = b - 1.0
+    power = pow(a, less)
+    if (b - less == 1.0 and less + 1.0 == b) or not power or power - power or less - less:
+        return power
+    part = less - b
+    return power * exp(((b - (less - part)) - (1.0 + part)) * math.log(abs(a)))
+
+
+def pow_log(a: float, b: float, y: float) -> float:
+    """y * log(a), the slope of y = a ** b by b, also where y alone is too large."""
+    if not a and b >= 0.0:
+        return 0.0
+    if y == inf and b - b == 0.0:
+        root = pow(a, 0.5 * b)
+        return root * log(a) * root
+    return y * log(a)
+
+
 def square(x: float) -> float:
     return x * x
 

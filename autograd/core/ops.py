@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from math import inf, log, pi, sqrt
+from math import inf, log
 from operator import mul
 from typing import Any
 
@@ -94,8 +94,8 @@ SOME = Domain(-3.0, 3.0, least=1)
 INDEX = Domain(0, 0, index=True)
 
 
-def _pow_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
-    # 0 ** b: by a, b * 0 ** (b - 1), and 0 for b = 0; by b, 0 where b >= 0 and -inf where b < 0
+def _pow_to_differentiate(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
+    # as `pow_less` and `pow_log` where nothing overflows and b - 1 is exact
     flat = m.equal(a, 0.0) * (1.0 - m.less(b, 0.0))
     return m.gate(b, m.pow(a, b - 1.0)), m.where(flat, 0.0, y * m.log(a))
 
@@ -104,21 +104,9 @@ def _by_length(m: Any, x: Any, length: Any) -> Any:
     return m.safe_div(x, length)  # the cosine of an angle; 0 for a vector of length 0
 
 
-def _atan2_partials(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
-    r = m.hypot(a, b)  # a * a + b * b would overflow; (0, 0) has gradient 0
-    return m.safe_div(_by_length(m, b, r), r), -m.safe_div(_by_length(m, a, r), r)
-
-
-def _gelu_tanh(m: Any, x: Any) -> Any:
-    u = sqrt(2 / pi) * (x + 0.044715 * (x * x * x))
-    return 2.0 * u  # (1 + tanh(u)) / 2 = sigmoid(2 u), without the cancellation at u << 0
-
-
-def _gelu_tanh_partials(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
-    u = _gelu_tanh(m, x)
-    slope = 2 * sqrt(2 / pi) * (1.0 + 3 * 0.044715 * (x * x))
-    s = m.sigmoid(u)
-    return (s + m.gate(x * s * m.sigmoid(-u), slope),)
+def _sigmoid_to_differentiate(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
+    # y * sigmoid(-x) has a slope that is the difference of two
+    return (m.square(m.div(0.5, m.cosh(0.5 * x))),)
 
 
 def _elu_tail(m: Any, x: Any, f: Callable[[Any], Any]) -> Any:
@@ -161,17 +149,17 @@ def _products_of_the_others(xs: Sequence[Any]) -> list[Any]:
     return [before * after for before, after in zip(left, right[-2::-1])]
 
 
-def _mean(m: Any, xs: Any) -> Any:
+def mean_of(m: Any, xs: Any) -> Any:
     return m.div(m.sum(xs), float(len(xs)))
 
 
-def _var(m: Any, xs: Any) -> Any:
-    mean = _mean(m, xs)
-    return _mean(m, m.each(lambda x: m.square(x - mean), xs))
+def var_of(m: Any, xs: Any) -> Any:
+    mean = mean_of(m, xs)
+    return mean_of(m, m.each(lambda x: m.square(x - mean), xs))
 
 
 def _var_partials(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
-    mean = _mean(m, xs)
+    mean = mean_of(m, xs)
     return (m.each(lambda x: (2.0 / len(xs)) * (x - mean), xs),)
 
 
@@ -181,7 +169,8 @@ def _shares_to_differentiate(m: Any, xs: Any, y: Any) -> tuple[Any, ...]:
     return ([m.sigmoid(x - m.logsumexp(rest)) if rest else 1.0 for x, rest in zip(xs, others)],)
 
 
-SELU_SCALE, SELU_ALPHA = 1.0507009873554804934, 1.6732632423543772848  # Klambauer et al. 2017, appendix A.1
+# Klambauer et al. 2017, appendix A.1: the scale, and its product with alpha, 1.6732632423543772848
+SELU_SCALE, SELU_LOW = 1.0507009873554804934, 1.7580993408473768599
 
 
 # fmt: off
@@ -197,7 +186,9 @@ ROWS: list[Op] = [
     Op("mod", "mod", "a % b, with the sign of b",
        lambda m, a, b: m.mod(a, b), lambda m, a, b, y: (1.0, -m.floordiv(a, b)), (REAL, POSITIVE)),
     Op("pow", "^", "a ** b; nan where a < 0 and b is not whole",
-       lambda m, a, b: m.pow(a, b), _pow_partials, (POSITIVE, REAL)),
+       # 0 ** b: by a, b * 0 ** (b - 1), and 0 for b = 0; by b, 0 where b >= 0 and -inf where b < 0
+       lambda m, a, b: m.pow(a, b), lambda m, a, b, y: (m.gate(b, m.pow_less(a, b)), m.pow_log(a, b, y)),
+       (POSITIVE, REAL), curved=_pow_to_differentiate),
     Op("neg", "neg", "-x", lambda m, x: -x, lambda m, x, y: (-1.0,), (REAL,)),
     Op("pos", "pos", "+x", lambda m, x: +x, lambda m, x, y: (1.0,), (REAL,)),
     Op("abs", "abs", "|x|; its derivative at 0 is 0", lambda m, x: m.abs(x), lambda m, x, y: (m.sign(x),), (REAL,)),
@@ -205,11 +196,6 @@ ROWS: list[Op] = [
     Op("reciprocal", "1/x", "1 / x", lambda m, x: m.div(1.0, x), lambda m, x, y: (-m.square(y),), (POSITIVE,)),
     Op("sqrt", "√", "the square root of x; slope inf at 0",
        lambda m, x: m.sqrt(x), lambda m, x, y: (m.div(0.5, y),), (POSITIVE,)),
-    Op("cbrt", "∛", "the cube root of x, real for x < 0 too; slope inf at 0",
-       lambda m, x: m.cbrt(x), lambda m, x, y: (m.div(1.0, 3.0 * m.square(y)),), (POSITIVE,)),
-    Op("hypot", "hypot", "sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)",
-       lambda m, a, b: m.hypot(a, b),
-       lambda m, a, b, y: (_by_length(m, a, y), _by_length(m, b, y)), (REAL, POSITIVE)),
     # exponentials and logarithms: log(0) = -inf with slope inf, log(-1) = nan with slope nan
     Op("exp", "exp", "e to the power x", lambda m, x: m.exp(x), lambda m, x, y: (y,), (REAL,)),
     Op("expm1", "expm1", "exp(x) - 1, exact near 0", lambda m, x: m.expm1(x), lambda m, x, y: (m.exp(x),), (REAL,)),
@@ -221,36 +207,19 @@ ROWS: list[Op] = [
        lambda m, x: m.log2(x), lambda m, x, y: (m.div(1.0 / log(2.0), m.defined(x, y)),), (POSITIVE,)),
     Op("log10", "log10", "the logarithm of x to base 10",
        lambda m, x: m.log10(x), lambda m, x, y: (m.div(1.0 / log(10.0), m.defined(x, y)),), (POSITIVE,)),
-    # trigonometry: 1 - x * x is written (1 - x)(1 + x), exact near 1; square roots of it make nan outside the domain
+    # trigonometry and its kin
     Op("sin", "sin", "the sine of x radians", lambda m, x: m.sin(x), lambda m, x, y: (m.cos(x),), (REAL,)),
     Op("cos", "cos", "the cosine of x radians", lambda m, x: m.cos(x), lambda m, x, y: (-m.sin(x),), (REAL,)),
     Op("tan", "tan", "the tangent of x radians",
        lambda m, x: m.tan(x), lambda m, x, y: (1.0 + m.square(y),), (INSIDE,)),
-    Op("asin", "asin", "the angle in [-pi/2, pi/2] whose sine is x",
-       lambda m, x: m.asin(x), lambda m, x, y: (m.div(1.0, m.sqrt(1.0 - x) * m.sqrt(1.0 + x)),), (INSIDE,)),
-    Op("acos", "acos", "the angle in [0, pi] whose cosine is x",
-       lambda m, x: m.acos(x), lambda m, x, y: (m.div(-1.0, m.sqrt(1.0 - x) * m.sqrt(1.0 + x)),), (INSIDE,)),
-    Op("atan", "atan", "the angle in (-pi/2, pi/2) whose tangent is x",
-       lambda m, x: m.atan(x), lambda m, x, y: (m.div(1.0, 1.0 + m.square(x)),), (REAL,)),
-    Op("atan2", "atan2", "the angle of the point (b, a) from the first axis; gradient 0 at (0, 0)",
-       lambda m, a, b: m.atan2(a, b), _atan2_partials, (REAL, POSITIVE)),
     Op("sinh", "sinh", "the hyperbolic sine of x", lambda m, x: m.sinh(x), lambda m, x, y: (m.cosh(x),), (REAL,)),
     Op("cosh", "cosh", "the hyperbolic cosine of x", lambda m, x: m.cosh(x), lambda m, x, y: (m.sinh(x),), (REAL,)),
     Op("tanh", "tanh", "the hyperbolic tangent of x", lambda m, x: m.tanh(x),
        # 1 - y * y cancels: it is 0 from x = 19 on, and tanh'(20) is 1.7e-17
        lambda m, x, y: (m.square(m.div(1.0, m.cosh(x))),), (REAL,)),
-    Op("asinh", "asinh", "the number whose hyperbolic sine is x",
-       lambda m, x: m.asinh(x), lambda m, x, y: (m.div(1.0, m.hypot(1.0, x)),), (REAL,)),
-    Op("acosh", "acosh", "the number >= 0 whose hyperbolic cosine is x",
-       lambda m, x: m.acosh(x), lambda m, x, y: (m.div(1.0, m.sqrt(x - 1.0) * m.sqrt(x + 1.0)),), (ABOVE_ONE,)),
-    Op("atanh", "atanh", "the number whose hyperbolic tangent is x",
-       lambda m, x: m.atanh(x), lambda m, x, y: (m.defined(m.div(1.0, (1.0 - x) * (1.0 + x)), y),), (INSIDE,)),
-    Op("erf", "erf", "the error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x",
-       lambda m, x: m.erf(x), lambda m, x, y: (2.0 / sqrt(pi) * m.exp(-m.square(x)),), (REAL,)),
-    Op("erfc", "erfc", "1 - erf(x), exact in the tail",
-       lambda m, x: m.erfc(x), lambda m, x, y: (-2.0 / sqrt(pi) * m.exp(-m.square(x)),), (REAL,)),
     # activations: sigmoid(-x), not 1 - sigmoid(x), which is 0 from x = 37 on
-    Op("sigmoid", "σ", "1 / (1 + exp(-x))", lambda m, x: m.sigmoid(x), lambda m, x, y: (y * m.sigmoid(-x),), (REAL,)),
+    Op("sigmoid", "σ", "1 / (1 + exp(-x))", lambda m, x: m.sigmoid(x), lambda m, x, y: (y * m.sigmoid(-x),), (REAL,),
+       curved=_sigmoid_to_differentiate),
     Op("softplus", "softplus", "log(1 + exp(x)), as max(x, 0) + log1p(exp(-|x|))",
        lambda m, x: m.softplus(x), lambda m, x, y: (m.sigmoid(x),), (REAL,)),
     Op("log_sigmoid", "log σ", "log(sigmoid(x)), as -softplus(-x)",
@@ -265,16 +234,8 @@ ROWS: list[Op] = [
        lambda m, x, alpha, y: (m.where(m.step(x), 1.0, alpha * _elu_tail(m, x, m.exp)), _elu_tail(m, x, m.expm1)),
        (REAL, REAL)),
     Op("selu", "SELU", "the elu scaled so that activations normalise themselves (Klambauer et al. 2017)",
-       lambda m, x: SELU_SCALE * m.where(m.step(x), x, SELU_ALPHA * _elu_tail(m, x, m.expm1)),
-       lambda m, x, y: (SELU_SCALE * m.where(m.step(x), 1.0, SELU_ALPHA * _elu_tail(m, x, m.exp)),), (REAL,)),
-    Op("gelu", "GELU", "x times the normal distribution function at x (Hendrycks & Gimpel 2016), exact",
-       lambda m, x: 0.5 * x * m.erfc(-sqrt(0.5) * x),
-       lambda m, x, y: (0.5 * m.erfc(-sqrt(0.5) * x) + m.gate(m.exp(-0.5 * m.square(x)), x) * (1.0 / sqrt(2 * pi)),),
-       (REAL,)),
-    Op("gelu_tanh", "GELU~", "the tanh approximation of gelu, 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))",
-       lambda m, x: x * m.sigmoid(_gelu_tanh(m, x)), _gelu_tanh_partials, (REAL,)),
-    Op("silu", "SiLU", "x * sigmoid(x), also called swish", lambda m, x: x * m.sigmoid(x),
-       lambda m, x, y: (m.sigmoid(x) * (1.0 + m.gate(m.sigmoid(-x), x)),), (REAL,)),
+       lambda m, x: m.where(m.step(x), SELU_SCALE * x, SELU_LOW * _elu_tail(m, x, m.expm1)),
+       lambda m, x, y: (m.where(m.step(x), SELU_SCALE, SELU_LOW * _elu_tail(m, x, m.exp)),), (REAL,)),
     Op("softsign", "softsign", "x / (1 + |x|)",
        lambda m, x: m.div(x, 1.0 + m.abs(x)), lambda m, x, y: (m.square(m.div(1.0, 1.0 + m.abs(x))),), (REAL,)),
     Op("hard_tanh", "hard tanh", "x kept within [-1, 1]; its derivative at -1 and 1 is 1",
@@ -331,8 +292,8 @@ ROWS: list[Op] = [
        lambda m, xs, ws, bias=0.0: m.dot(xs, ws) + bias,
        lambda m, xs, ws, bias, y: (ws, xs, 1.0), (GROUP, GROUP, REAL)),
     Op("mean", "mean", "the sum of the values divided by their number",
-       _mean, lambda m, xs, y: ([1.0 / len(xs)] * len(xs),), (SOME,)),
-    Op("var", "var", "the mean squared distance from the mean", _var, _var_partials, (SOME,)),
+       mean_of, lambda m, xs, y: ([1.0 / len(xs)] * len(xs),), (SOME,)),
+    Op("var", "var", "the mean squared distance from the mean", var_of, _var_partials, (SOME,)),
     Op("norm", "norm", "the Euclidean length, without overflow; gradient 0 at 0",
        lambda m, xs: m.norm(xs), lambda m, xs, y: (m.each(lambda x: _by_length(m, x, y), xs),), (GROUP,)),
     Op("max", "max", "the largest value; k tied values have 1/k each, nan stays nan",

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import linalg, lists
 from ..core.value import Value
 from ..replaying import replaying
 from ..vocabularies import functions
@@ -290,13 +291,7 @@ def _chosen(condition: Any, a: Any, b: Any) -> Any:
 
 
 def _median(x: Any, axis: Any = None, out: None = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
-    return _along(_middle, _plain(x), axis, keepdims)
-
-
-def _middle(xs: list[Any]) -> Any:
-    order = _order(xs)
-    middle = functions.mean([xs[order[(len(xs) - 1) // 2]], xs[order[len(xs) // 2]]])
-    return functions.defined(middle, functions.max(xs))  # nan where one is nan
+    return _along(lists.median, _plain(x), axis, keepdims)
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
@@ -310,6 +305,48 @@ def _refuse(name: str, *_: Any, **__: Any) -> Any:
     raise TypeError(f"np.{name} is for arrays of plain numbers, not of Values; use np.where, np.sort or np.median")
 
 
+def _var(x: Any, axis: Any = None, dtype: None = None, out: None = None, ddof: int = 0, keepdims: Any = False) -> Any:
+    def var(xs: list[Any]) -> Any:
+        return functions.var(xs) if not ddof else functions.var(xs) * (len(xs) / (len(xs) - ddof))
+
+    return _along(var, _plain(x), axis, bool(keepdims) and keepdims is not np._NoValue)
+
+
+def _std(x: Any, axis: Any = None, dtype: None = None, out: None = None, ddof: int = 0, keepdims: Any = False) -> Any:
+    def std(xs: list[Any]) -> Any:
+        return functions.std(xs) if not ddof else functions.std(xs) * (len(xs) / (len(xs) - ddof)) ** 0.5
+
+    return _along(std, _plain(x), axis, bool(keepdims) and keepdims is not np._NoValue)
+
+
+def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: None = None) -> Any:
+    if left is not None or right is not None or period is not None:
+        raise TypeError("np.interp of Values has the values at the ends beyond them; leave left=, right= and period=")
+    xs, ys = np.ravel(_plain(xp)).tolist(), np.ravel(_plain(fp)).tolist()
+    return np.frompyfunc(lambda each: lists.interp(each, xs, ys), 1, 1)(_plain(x))
+
+
+def _of_each(name: str) -> Callable[..., Any]:
+    return lambda x: np.frompyfunc(getattr(functions, name), 1, 1)(_plain(x))
+
+
+def _solved(name: str) -> Callable[..., Any]:
+    """What `autograd.linalg` makes of matrices, as an array."""
+
+    def of_matrices(*matrices: Any) -> Any:
+        for x in matrices:
+            if np.ndim(x) > 2:
+                raise TypeError(f"np.linalg.{name} of Values takes one matrix, not a stack of {np.ndim(x)} dimensions")
+        made = getattr(linalg, name)(*(_plain(x).tolist() if isinstance(x, np.ndarray) else x for x in matrices))
+        if name == "slogdet":
+            return made
+        return np.array(made, object) if isinstance(made, list) else made
+
+    return of_matrices
+
+
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {np.where: _where, np.median: _median, np.linalg.norm: _norm}
+_FUNCTIONS |= {np.var: _var, np.std: _std, np.interp: _interp, np.sinc: _of_each("sinc"), np.i0: _of_each("i0")}
+_FUNCTIONS |= {getattr(np.linalg, name): _solved(name) for name in ("solve", "inv", "det", "slogdet", "cholesky")}
 for _function in (np.nan_to_num, np.percentile, np.quantile, np.nanpercentile, np.nanquantile):
     _FUNCTIONS[_function] = partial(_refuse, _function.__name__)

@@ -28,12 +28,14 @@ NUMPY_NAMES = {
     "arctan2": "atan2",
     "arctanh": "atanh",
     "conjugate": "pos",
+    "degrees": "rad2deg",
     "divide": "div",
     "float_power": "pow",
     "floor_divide": "floordiv",
     "multiply": "mul",
     "negative": "neg",
     "positive": "pos",
+    "radians": "deg2rad",
     "power": "pow",
     "remainder": "mod",
     "rint": "round",
@@ -56,34 +58,17 @@ def _sign_bit(x: Any) -> Any:
     return m.atan2(x, -1.0) < 0.0  # of -0.0 too, where the angle is -pi
 
 
-def _copysign(x: Any, y: Any) -> Any:
-    size = m.abs(x)
-    return m.where(m.less(m.atan2(y, -1.0), 0.0), -size, size)
-
-
 def _fmod(a: Any, b: Any) -> Any:
     size = m.abs(b)  # the remainder has the sign of a, so it is that of positive numbers
     return m.where(m.less(a, 0.0), -m.mod(-a, size), m.mod(a, size))
 
 
-def _logaddexp2(a: Any, b: Any) -> Any:
-    return m.logsumexp([a * math.log(2.0), b * math.log(2.0)]) * (1.0 / math.log(2.0))
-
-
 # What is made of rows.
 MADE: dict[str, Callable[..., Any]] = {
-    "copysign": _copysign,
-    "deg2rad": lambda x: x * (math.pi / 180.0),
-    "degrees": lambda x: x * (180.0 / math.pi),
     "divmod": lambda a, b: (m.floordiv(a, b), m.mod(a, b)),
-    "exp2": lambda x: m.pow(2.0, x),
     "fmod": _fmod,
     "heaviside": lambda x, at_0: m.where(m.equal(x, 0.0), at_0, m.step(x)),
-    "logaddexp": lambda a, b: m.logsumexp([a, b]),
-    "logaddexp2": _logaddexp2,
-    "rad2deg": lambda x: x * (180.0 / math.pi),
     "real": lambda x: m.pos(x),
-    "radians": lambda x: x * (math.pi / 180.0),
 }
 # Yes or no, by comparisons that are recorded.
 ASKED: dict[str, Callable[..., Any]] = {

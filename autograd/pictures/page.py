@@ -14,6 +14,8 @@ from .svg import image
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+STILL = "A still picture. To step through it, run this cell, or trust this notebook."
+
 
 class Page:
     """A page that needs nothing else; a notebook shows it, `save` writes it."""
@@ -31,8 +33,12 @@ class Page:
 
         In a page of their own, several of a kind in one notebook, and the keys they listen to, do not meet.
         """
-        one, says, height = "grid-area:1/1;", repr(self), f"{self.height:.0f}px"
-        behind = image(self.still, says, f"{one}max-width:100%;max-height:{height}") if self.still else ""
+        says, height = repr(self), f"{self.height:.0f}px"
+        one = "grid-area:1/1/3/2;"  # over both rows: the picture, and what is said below it
+        behind = ""
+        if self.still:
+            behind = image(self.still, says, f"grid-area:1/1;max-width:100%;max-height:{self.height - 28:.0f}px")
+            behind += f'<em style="grid-area:2/1;padding-left:8px;color:#7b8494;line-height:28px">{STILL}</em>'
         page = self.html.replace("&", "&amp;").replace("'", "&#x27;")  # pages hold many double quotes, and few of these
         frame = (
             f"<iframe title='{escape(says)}' srcdoc='{page}' sandbox=\"allow-scripts\" "

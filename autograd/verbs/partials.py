@@ -58,7 +58,7 @@ def has_rows(op: Op) -> bool:
 
 def _names(op: Op, active: Active) -> tuple[list[str], list[Any]]:
     names = [f"x{k}" for k in range(len(active))]
-    return names, list(op.partials(words, *map(Text, names), Text("y")))
+    return names, list((op.curved or op.partials)(words, *map(Text, names), Text("y")))
 
 
 def _compiled(names: list[str], outputs: list[Any], vocabulary: Any) -> Callable[..., Any]:
@@ -91,7 +91,8 @@ def tangent(expression: Any, tangents: dict[str, Any]) -> Any:
         a, b = (tangent(argument, tangents) for argument in arguments)
         return _plus(a, b if head == "+" else _minus(b))
     result: Any = 0.0
-    for argument, slope in zip(arguments, TABLE[head].partials(words, *arguments, expression), strict=True):
+    slopes = (TABLE[head].curved or TABLE[head].partials)(words, *arguments, expression)
+    for argument, slope in zip(arguments, slopes, strict=True):
         result = _plus(result, _times(slope, tangent(argument, tangents)))
     return result
 

@@ -6,10 +6,14 @@ of arrays. Results are IEEE's; run under `numpy.errstate(all="ignore")` where in
 
 import builtins
 import math
+import sys
 from collections.abc import Callable
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
+
+from ..special.words import WORDS
 
 Array = Any  # a NumPy array, or a number that broadcasts against one
 
@@ -60,6 +64,27 @@ def elementwise(scalar: Callable[..., float], inputs: int) -> Callable[..., Arra
         return np.asarray(ufunc(x, *rest)).astype(x.dtype if x.dtype.kind == "f" else float)
 
     return word
+
+
+def pow_less(a: Array, b: Array) -> Array:
+    less = b - 1.0
+    part = less - b
+    rest = (b - (less - part)) - (1.0 + part)  # what b - 1 is rounded by
+    power = np.power(a, less)
+    if not np.any(rest):
+        return power
+    return np.where(
+        np.isfinite(power) & np.isfinite(rest) & (power != 0.0), power * np.exp(rest * np.log(np.abs(a))), power
+    )
+
+
+def pow_log(a: Array, b: Array, y: Array) -> Array:
+    size, large = np.log(a), np.isposinf(y)
+    slope = np.where(np.equal(a, 0.0) & ~np.less(b, 0.0), 0.0, y * size)
+    if not np.any(large):
+        return slope
+    root = np.power(a, 0.5 * np.asarray(b))
+    return np.where(large & np.isfinite(b), root * size * root, slope)
 
 
 erf = elementwise(math.erf, 1)
@@ -160,3 +185,82 @@ def pick(xs: Array, index: Array) -> Array:
     xs = np.asarray(xs)
     chosen = np.broadcast_to(np.asarray(index).astype(np.intp), xs.shape[1:])
     return np.take_along_axis(xs, chosen[np.newaxis], axis=0)[0]
+
+
+def polynomial(x: Array, *terms: float) -> Array:
+    return reduce(lambda high, low: low + x * high, reversed(terms))
+
+
+def _in_double(word: Callable[..., Array]) -> Callable[..., Array]:
+    """A word that is written once, for float64: what it takes apart by bits would have none left in float32."""
+
+    def on_arrays(*inputs: Array) -> Array:
+        with np.errstate(all="ignore"):  # of what is not chosen
+            if all(getattr(x, "dtype", np.float32) == np.float32 for x in inputs):
+                return word(_this, *(np.asarray(x, float) for x in inputs)).astype(np.float32)
+            return word(_this, *inputs)
+
+    return on_arrays
+
+
+_this = sys.modules[__name__]
+
+
+# Words that are written once, where a batch is better off with a plain formula, and with theirs for the few numbers
+# that it loses digits of.
+
+
+def _mended(y: Array, name: str, places: Array, *inputs: Array) -> Array:
+    """`y`, and in those places what the word of that name has."""
+    if not np.any(places):
+        return y
+    y = np.array(y)
+    with np.errstate(all="ignore"):
+        some = (np.asarray(np.broadcast_to(x, y.shape)[places], float) for x in inputs)
+        y[places] = WORDS[name](_this, *some)
+    return y
+
+
+def lorentz(x: Array) -> Array:
+    whole = 1.0 + np.square(x)
+    return _mended(np.divide(1.0, whole), "lorentz", np.isinf(whole), x)
+
+
+def cbrt_slope(x: Array, y: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return _mended(np.divide(y, x) / 3.0, "cbrt_slope", np.equal(x, 0.0) | np.isinf(x), x, y)
+
+
+def silu(x: Array) -> Array:
+    return _mended(x * sigmoid(x), "silu", np.less(x, -700.0), x)
+
+
+def silu_slope(x: Array) -> Array:
+    y = sigmoid(x) * (1.0 + gate(sigmoid(-x), x))
+    return _mended(y, "silu_slope", (np.less(x, -0.75) & np.less(-2.0, x)) | np.less(x, -700.0), x)
+
+
+def gelu(x: Array) -> Array:
+    return _mended(0.5 * x * erfc(-math.sqrt(0.5) * x), "gelu", np.less(x, -1.0), x)
+
+
+def gelu_slope(x: Array) -> Array:
+    density = np.exp(-0.5 * np.square(x)) * (1.0 / math.sqrt(2 * math.pi))
+    return _mended(0.5 * erfc(-math.sqrt(0.5) * x) + gate(density, x), "gelu_slope", np.less(x, -0.375), x)
+
+
+def gelu_tanh(x: Array) -> Array:
+    u = x * (1.5957691216057308 + 0.07135481627260025 * np.square(x))
+    return _mended(x * sigmoid(u), "gelu_tanh", np.less(x, -0.25), x)
+
+
+def gelu_tanh_slope(x: Array) -> Array:
+    square = np.square(x)
+    u = x * (1.5957691216057308 + 0.07135481627260025 * square)
+    rise = 1.5957691216057308 + 3 * 0.07135481627260025 * square
+    y = sigmoid(u) * (1.0 + gate(sigmoid(-u), x * rise))
+    return _mended(y, "gelu_tanh_slope", np.less(x, -0.25), x)
+
+
+for _name, _word in WORDS.items():
+    globals().setdefault(_name, partial(_word, _this) if _name.startswith("_") else _in_double(_word))

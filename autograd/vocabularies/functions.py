@@ -13,26 +13,33 @@ On plain numbers the same functions return plain numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .. import special  # whose rows join the table
 from ..core.ops import ROWS, Op
-from ..core.record import OPERATORS, teach
-from . import recorders
+from ..core.record import OPERATORS, function, teach
+from . import recorders, written
 
 
 def define(op: Op) -> Callable[..., Any]:
     """Makes the function of a row, here and as a method of Value."""
-    function = recorders.recorder(op)
-    globals()[op.name] = function
-    teach(op, function, recorders.operators(op) if op.name in OPERATORS else ())
-    return function
+    made = recorders.recorder(op)
+    globals()[op.name] = made
+    teach(op, made, recorders.operators(op) if op.name in OPERATORS else ())
+    return made
 
 
-_made = {row.name: define(row) for row in ROWS}
+written.on_floats()
+_made = {row.name: define(row) for row in ROWS if row.name not in special.OWN}
+for _row in special.OWN.values():  # a program needs few of these, and to print one takes 0.4 ms
+    teach(_row, function(_row))
 
-if TYPE_CHECKING:
 
-    def __getattr__(operation: str) -> Any: ...
+def __getattr__(operation: str) -> Any:
+    """The function of a row that has not been asked for yet."""
+    if operation in special.OWN:
+        return define(special.OWN[operation])
+    raise AttributeError(f"there is no operation {operation!r} in the table")
 
 
 def each(f: Callable[..., Any], *groups: Sequence[Any]) -> list[Any]:

@@ -54,6 +54,11 @@ class Words:
     def __getattr__(self, word: str) -> Callable[..., Text]:
         return lambda *arguments: Text(word, arguments)
 
+    def pow_less(self, a: Any, b: Any) -> Any:
+        if isinstance(b, float) and (b - 1.0) + 1.0 == b:
+            return self.pow(a, b - 1.0)
+        return Text("pow_less", (a, b))
+
     def each(self, f: Callable[..., Any], *groups: Sequence[Any]) -> list[Any]:
         return list(map(f, *groups))
 
@@ -69,8 +74,15 @@ def program(outputs: Sequence[Any], part: str = "t", prefix: str = "") -> tuple[
     numbers: dict[Any, int] = {}
     parts: list[tuple[str, tuple[int, ...] | None]] = []
     uses: list[int] = []
+    known: dict[int, int] = {}  # by identity: what is in many expressions is looked at once
 
     def number(x: Any) -> int:
+        found = known.get(id(x))
+        if found is None:
+            found = known[id(x)] = entered(x)
+        return found
+
+    def entered(x: Any) -> int:
         if isinstance(x, list | tuple):
             key: tuple[str, Any] = ("(", tuple(number(item) for item in x))
         elif not isinstance(x, Text):

@@ -17,6 +17,13 @@
 #
 # **Predict** the profit at 1, at 3 and at 5 euros with pencil and paper. Then run the cell.
 
+# %% tags=["predict"]
+my_guess = 0, 8, 0  # the profit at 1, at 3 and at 5 euros
+# slip 10, 18, 10 -> the 10 euros for lemons, sugar and ice are missing.
+# slip -20, 8, -120 -> the 2 is not squared: first x times x, then times -2.
+# slip 4, 26, 84 -> mind the minus: -2 times x squared.
+
+
 # %%
 def profit(x):
     return -2 * x**2 + 12 * x - 10
@@ -56,6 +63,13 @@ plt.show()
 # (Do the middle step by hand once: multiply out $-2(1+h)^2 + 12(1+h) - 10$.) The shorter we look, the closer this comes
 # to 8. That limit is the **derivative** of $P$ at 1, written $P'(1)$. **Predict** the three numbers:
 
+# %% tags=["predict"]
+my_guess = 6, 7.8, 7.98  # the slopes for h = 1, 0.1 and 0.01
+# within 0.001
+# slip 6, 0.78, 0.0798 -> that is how far the curve rises; divide it by h.
+# slip 8, 8, 8 -> that is where they tend to, for shorter and shorter h.
+# slip 7, 7.9, 7.99 -> it is 8 - 2h, and not 8 - h.
+
 # %%
 for h in [1, 0.1, 0.01]:
     slope = (profit(1 + h) - profit(1)) / h
@@ -66,6 +80,11 @@ for h in [1, 0.1, 0.01]:
 #
 # If shorter is better, why not look ahead by something absurdly short? **Predict** what the next cell prints. The
 # formula says $8 - 2h$, so it should be 8 with a great many zeros.
+
+# %% tags=["predict"]
+my_guess = 0  # what the computer says
+# within 0.000001
+# slip 8 -> so says the formula. But the computer keeps about 16 digits of a number: what is 1 + h to it?
 
 # %%
 h = 1e-16
@@ -195,6 +214,15 @@ def climb(rate, steps=10, start=1.0):
 # It creeps towards 3, more slowly the nearer it gets. How would other rates do? **Predict**, before you run the next
 # cell, which of these gets to the top first, and what goes wrong with the others: 0.01, 0.1, 0.25, 0.5, 0.55.
 
+# %% tags=["predict"]
+my_guess = 0.25, 0.55  # the rate that is at the top first, and one that runs away
+# within 0.0001
+# slip 0.55, 0.25 -> the other way round: the longest steps are not the best ones.
+# slip 0.55, 0.01 -> long steps are not the best ones: work out the first step with each rate.
+# slip 0.5, 0.55 -> take the first step with 0.5: where does it lead?
+# slip 0.1, 0.55 -> 0.1 gets nearer with each step, but there is one that needs a single step.
+# slip 0.25, 0.5 -> work out two steps with 0.5: it comes back to where it was.
+
 # %%
 rates = [0.01, 0.1, 0.25, 0.5, 0.55]
 print("rate   the price after 0, 1, 2, 3, 4 and 5 steps")
@@ -251,6 +279,14 @@ if slope_at_2 is not ...:
     assert slope_at_2 == grad(lambda x: x**3 - 6 * x**2 + 9 * x)(2.0), "differentiate each of the three terms"
     print("Right: the curve falls there, so a lower price is better.")
 
+# %% tags=["check"]
+slope_at_2
+# slip slope_at_2 = 2 -> that is Q(2), the height of the curve. How steep is it there?
+# slip slope_at_2 = -12 -> the term 9x has a derivative too.
+# slip slope_at_2 = 6 -> the derivative of 9x is 9, not 9x.
+# slip slope_at_2 = -15 -> the term 9x counts with its plus.
+# slip slope_at_2 = 9 -> the middle term is -6 times x squared: its derivative is -12x.
+
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
@@ -274,6 +310,12 @@ if best_rate is not ...:
     for start in [-4.0, 0.0, 7.0]:
         assert abs(start + best_rate * slope_of_r(start) - 2) < 1e-9, f"from {start} the step does not end at the top"
     print("Right: one step is enough from anywhere.")
+
+# %% tags=["check"]
+best_rate
+# slip best_rate = 0.2 -> the slope is -10 d: the square brings down a 2.
+# slip best_rate = 10 -> the factor is 1 - 10 × rate: for which rate is it 0?
+# slip best_rate = 0.25 -> that was the rate of the first stall; this curve is steeper.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

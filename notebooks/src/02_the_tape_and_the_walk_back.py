@@ -19,6 +19,12 @@
 # **Predict** $u$, $v$ and $y$. A `Tape` writes down what is computed while it is open, like the paper strip of an old
 # cash register.
 
+# %% tags=["predict"]
+my_guess = 12, 7, 49  # u, v and y
+# slip 12, 17, 289 -> v is u minus c.
+# slip 12, 7, 14 -> y is v times v, not v plus v.
+# slip 7, 2, 4 -> u is a times b.
+
 # %%
 from autograd import Tape, Value
 
@@ -67,6 +73,13 @@ paths
 #
 # **Predict** the six lines that are printed: begin with what $y$ passes to $v$.
 
+# %% tags=["predict"]
+my_guess = 14, 14, -14, 56, 42  # the gradients of v, u, c, a and b after the walk
+# slip 7, 7, -7, 28, 21 -> v is both factors of y: it receives 7 twice (+=, not =).
+# slip 14, 14, 14, 56, 42 -> v falls as c grows: the partial of v by c is -1.
+# slip 14, 14, -14, 42, 56 -> u grows with a by b, which is 4, and with b by a, which is 3.
+# slip 14, 14, -14, 4, 3 -> each passes on its own gradient times the partial: 14 × 4.
+
 # %%
 grads = dict.fromkeys([a, b, c, u, v, y], 0.0)
 grads[y] = 1.0
@@ -89,7 +102,8 @@ assert (a.grad, b.grad, c.grad) == (grads[a], grads[b], grads[c])
 tape
 
 # %% [markdown]
-# Now step through it yourself: forward first, then back. (Click *step*, or use the arrow keys.)
+# Now step through it yourself: forward first, then back. (Click *step*, or use the arrow keys. If you see a picture
+# without buttons, run this cell, or trust this notebook: Jupyter shows no living page of one that it does not know.)
 
 # %%
 from autograd import play
@@ -101,6 +115,11 @@ play(y)
 #
 # In the loop above stands `+=`. In this line a single character is easily forgotten. **Predict** what comes out for
 # $x^2$ at $x = 3$ without it. (By rule the slope is $2x = 6$.)
+
+# %% tags=["predict"]
+my_guess = 3  # what the loop without += finds
+# slip 6 -> that is the right derivative; the loop writes 3, and then 3 over it.
+# slip 9 -> that is the square itself.
 
 # %%
 x = Value(3.0, label="x")
@@ -137,6 +156,11 @@ def pass_on_at_once(node, grads):
 
 # %% [markdown]
 # Since $c = 2b = 4a$, the derivative of $c$ by $a$ is 4. **Predict** what this program says.
+
+# %% tags=["predict"]
+my_guess = 6  # the derivative of c by a, as this program says
+# slip 4 -> that is the right one. But b passes on before it has received everything: follow it line by line.
+# slip 2 -> b is called twice: once for each use.
 
 # %%
 grads = {a: 0.0, b: 0.0, c: 1.0}
@@ -238,6 +262,14 @@ if dz_da is not ...:
     assert dz_db == b.grad, "how fast does a × b grow with b?"
     print("Right.")
 
+# %% tags=["check"]
+[dz_da, dz_db]
+# slip dz_da, dz_db = 5, 2 -> a is used twice: what comes from a itself is added to what comes through a × b (+=).
+# slip dz_da, dz_db = 1, 2 -> a is used twice: what comes through a × b is added to what comes from a itself (+=).
+# slip dz_da, dz_db = 6, 5 -> how fast does a × b grow with b? By a.
+# slip dz_da, dz_db = 3, 5 -> a × b grows with a by b, and with b by a.
+# slip dz_da, dz_db = 12, 10 -> that is z, and a × b. How fast do they grow?
+
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
@@ -265,6 +297,21 @@ if bell_partials is not ...:
         gradcheck(bell, x)
     assert grad(bell)(1.0) == -0.5
     print("Right: bell is an operation like any other now.")
+
+# %% tags=["check"]
+from autograd import grad, primitive
+
+
+@primitive(partials=bell_partials)
+def my_bell(m, x):
+    return m.div(1.0, 1.0 + m.square(x))
+
+
+[grad(my_bell)(x) for x in (-2.0, 0.5, 3.0)]
+# slip bell_partials = lambda m, x, y: [2 * x * m.square(y)] -> a sign: the bell falls where x is positive.
+# slip bell_partials = lambda m, x, y: [-2 * x * y] -> y must be squared, as the denominator is.
+# slip bell_partials = lambda m, x, y: [-2 * m.square(y)] -> the inner derivative 2x is missing: the chain rule.
+# slip bell_partials = lambda m, x, y: [-x * m.square(y)] -> the derivative of x² is 2x.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -19,6 +19,11 @@
 # The **sigmoid** is $\sigma(z) = \dfrac{1}{1 + e^{-z}}$. **Predict** $\sigma(0)$. What does it approach for very large
 # and for very small $z$? Its slope has a short form, $\sigma'(z) = \sigma(z)\,(1 - \sigma(z))$. Where is it steepest?
 
+# %% tags=["predict"]
+my_guess = 0.5, 1, 0, 0  # σ(0), σ for very large z, for very small z, and the z at which it is steepest
+# slip 0, 1, 0, 0 -> e to the power of 0 is 1: what is 1 / (1 + 1)?
+# slip 0.5, 1, -1, 0 -> for very small z, e to the power of -z is huge; but the fraction is never negative.
+
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
@@ -54,6 +59,11 @@ wanted = 1.0
 #
 # **Predict** $z$ and $\hat y$: $\;0.5 \times 2 + (-1) \times 1 + 0 = \;?$
 
+# %% tags=["predict"]
+my_guess = 0, 0.5  # z, and the prediction
+# slip 2, 0.88 -> w2 is negative.
+# slip 0, 0 -> the neuron says σ(0), and that is not 0.
+
 # %%
 z = w1 * x1 + w2 * x2 + b
 prediction = sigmoid(z)
@@ -81,13 +91,19 @@ print("loss =", loss.data)
 # - times the inputs gives the loss by the weights: $-0.25 \times 2 = -0.5$ and $-0.25 \times 1 = -0.25$;
 # - and by the bias: $-0.25$.
 #
-# Find each of these in the picture.
+# Find each of these in the two pictures. The first goes from the loss back to $z$:
 
 # %%
 from autograd import draw
 
 loss.backward()
-draw(loss)
+draw(loss, depth=3)
+
+# %% [markdown]
+# and the second from $z$ back to the weights.
+
+# %%
+draw(z)
 
 # %% [markdown]
 # All are negative: the loss falls when $w_1$, $w_2$ or $b$ grows. It falls fastest with $w_1$, because the first input
@@ -100,6 +116,12 @@ draw(loss)
 # $$\text{new} = \text{old} - \text{rate} \times \text{gradient}.$$
 #
 # **Predict** the new weights and the new bias for a rate of 1.
+
+# %% tags=["predict"]
+my_guess = 1.0, -0.75, 0.25  # the new w1, w2 and b
+# slip 0.0, -1.25, -0.25 -> a sign: the gradient points uphill, so it is subtracted.
+# slip -0.5, -0.25, -0.25 -> these are the gradients; the step subtracts them from the old weights.
+# slip 0.5, 0.25, 0.25 -> these are the changes; add them to the old weights.
 
 # %%
 rate = 1.0
@@ -200,6 +222,10 @@ plt.show()
 # of the bias is 1 times the same number. So each step adds a multiple of $(1, 2)$, the point itself, to $(w_1, w_2)$,
 # and the same multiple of 1 to $b$. **Predict** in which direction the line moves. Then use the slider.
 
+# %% tags=["predict"]
+my_guess = "towards"  # does the line move "towards" the point (1, 2), or "away" from it?
+# slip "away" -> the point should come to lie on the other side: the line has to pass over it.
+
 # %%
 neuron = nn.Neuron(2, "sigmoid")
 for parameter, start in zip(neuron.parameters(), [1.0, 1.0, -4.0]):
@@ -241,6 +267,10 @@ for point, target in [*((p, 1.0) for p in yes), *((p, 0.0) for p in no)]:
 #
 # Take a neuron that is as wrong as can be: $z = -10$, where *yes* is wanted. **Predict**: it has the most to learn, so
 # its first step will be ... ?
+
+# %% tags=["predict"]
+my_guess = "tiny"  # is its first step "large" or "tiny"?
+# slip "large" -> it ought to be. But look at the slope of the sigmoid at -10.
 
 # %%
 w = Value(-10.0, label="w")
@@ -286,6 +316,14 @@ if new_w1 is not ...:
     assert [new_w1, new_w2, new_b] == [p.data for p in neuron.parameters()], "begin with z, then the loss by z"
     print("Right.")
 
+# %% tags=["check"]
+[new_w1, new_w2, new_b]
+# slip new_w1, new_w2, new_b = 2.5, 1.5, 0.5 -> a sign: the gradient is subtracted.
+# slip new_w1, new_w2, new_b = 1.75, 2.25, -0.25 -> the rate is 2.
+# slip new_w1, new_w2, new_b = 0, 4, -2 -> the loss by the prediction is times the slope of the sigmoid, 1/4.
+# slip new_w1, new_w2, new_b = 1.75, 2.25, -0.5 -> the rate multiplies all three gradients.
+# slip new_w1, new_w2, new_b = 1.5, 1.5, -0.5 -> the second input is -1, so the gradient of its weight is negative.
+
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
@@ -311,6 +349,16 @@ if and_w1 is not ...:
         print(f"{x1} AND {x2}: {answer:.2f}")
         assert (answer > 0.5) == (x1 == x2 == 1), f"wrong for {x1} and {x2}"
     print("Right.")
+
+# %% tags=["check"]
+from autograd import sigmoid
+
+inputs = [(0, 0), (0, 1), (1, 0), (1, 1)]
+[bool(sigmoid(and_w1 * x1 + and_w2 * x2 + and_b) > 0.5) for x1, x2 in inputs]
+# slip and_w1, and_w2, and_b = 1, 1, -0.5 -> that is OR: one input is enough for it. Move the line farther out.
+# slip and_w1, and_w2, and_b = -1, -1, 1.5 -> just the opposite: yes is where z is above 0.
+# slip and_w1, and_w2, and_b = 1, 1, 0.5 -> it always says yes: how large must the sum be before it does?
+# slip and_w1, and_w2, and_b = 1, 1, -3 -> it never says yes: the border lies beyond all four points.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

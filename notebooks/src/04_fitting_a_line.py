@@ -44,6 +44,12 @@ plt.show()
 #
 # **Predict** the three sums for that line, and for the level line $\hat y = 4$, which ignores the weeks altogether.
 
+# %% tags=["predict"]
+my_guess = -2, 2, 2, 0, 6, 10  # plain, absolute, squared for ŷ = x + 1; then the same for ŷ = 4
+# slip 2, 2, 2, 0, 6, 10 -> a sign: the error is the prediction minus what was measured.
+# slip -0.5, 0.5, 0.5, 0, 1.5, 2.5 -> these are the means; the sums are asked for.
+# slip -2, 2, 2, 6, 6, 10 -> plain errors of both signs cancel.
+
 # %%
 for name, predictions in [("ŷ = x + 1", weeks + 1), ("ŷ = 4", np.full(4, 4.0))]:
     e = predictions - heights
@@ -56,6 +62,11 @@ for name, predictions in [("ŷ = x + 1", weeks + 1), ("ŷ = 4", np.full(4, 4.0))
 # ## A failure: the plain error
 #
 # Let us make the sum of plain errors small, by steps of gradient descent. **Predict** where the line will go.
+
+# %% tags=["predict"]
+my_guess = "down"  # where the line goes: "up", "down", or to "rest" among the points?
+# slip "rest" -> at a line among the points the errors cancel. But is there no smaller sum than 0?
+# slip "up" -> the error is the prediction minus what was measured: how does it become small?
 
 # %%
 from autograd import Value
@@ -127,6 +138,10 @@ def fit_line(loss_of, xs, ys, rate, steps):
     return path
 
 
+# %% tags=["predict"]
+my_guess = "squared"  # the loss whose line is led astray: "absolute" or "squared"
+# slip "absolute" -> which of the two minds one big miss more than many small ones?
+
 # %%
 more_weeks, more_heights = [*weeks, 2.5], [*heights, 12.0]
 figure, axes = plt.subplots()
@@ -160,6 +175,14 @@ plt.show()
 # \frac{\partial}{\partial b} = \frac14 \sum 2\,e = \frac{2\,(0 - 1 - 3 - 4)}{4} = -4.$$
 #
 # Does the tape agree? **Predict** the first step with a rate of 0.02.
+
+# %% tags=["predict"]
+my_guess = 0.27, 2.08  # w and b after the first step
+# within 0.001
+# slip -0.27, 1.92 -> a sign: downhill is against the gradient.
+# slip 0.27, 0.08 -> b begins at 2.
+# slip -13.5, -4 -> that is the gradient; the step is 0.02 times as long, and the other way.
+# slip 1.08, 2.32 -> that is the sum over the points; the loss is their mean.
 
 # %%
 w, b = Value(0.0, label="w"), Value(2.0, label="b")
@@ -254,6 +277,13 @@ if best_by_squares is not ...:
         assert least <= min(others), f"{loss_of.__name__}: there is a better one than {best}"
     print("Right.")
 
+# %% tags=["check"]
+[best_by_squares, best_by_absolutes]
+# slip best_by_squares, best_by_absolutes = 2, 4 -> the other way round: who is drawn by the 12?
+# slip best_by_squares, best_by_absolutes = 4, 4 -> the absolute errors do not care how far off the 12 is.
+# slip best_by_squares, best_by_absolutes = 2, 2 -> squares mind the 12 a great deal.
+# slip best_by_squares, best_by_absolutes = 20, 2 -> that is the sum; the mean is asked for.
+
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
@@ -283,6 +313,16 @@ if huber(0.0) is not ...:
     assert huber(-3.0) == 2.5
     assert [grad(huber)(e) for e in (-9.0, -0.5, 0.0, 0.5, 9.0)] == [-1.0, -0.5, 0.0, 0.5, 1.0]
     print("Right.")
+
+# %% tags=["check"]
+from autograd import grad
+
+errors = (-9.0, -1.0, -0.5, 0.0, 0.5, 1.0, 9.0)
+[[huber(e) for e in errors], [grad(huber)(e) for e in errors]]
+# slip huber = lambda e: e**2 if abs(e) <= 1 else abs(e) - 0.5 -> inside it is half of the square.
+# slip huber = lambda e: e**2 / 2 if abs(e) <= 1 else abs(e) -> at 1 the two pieces must meet: what is missing outside?
+# slip huber = lambda e: e**2 / 2 if abs(e) <= 1 else e - 0.5 -> for negative errors the absolute value is meant.
+# slip huber = lambda e: e**2 / 2 if e <= 1 else abs(e) - 0.5 -> -9 is below 1 too; the size of the error is meant.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

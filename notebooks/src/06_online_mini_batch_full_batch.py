@@ -22,6 +22,12 @@
 #
 # **Predict** the four derivatives before you run the cell.
 
+# %% tags=["predict"]
+my_guess = -4, -12, -42, -64  # the four derivatives at w = 0
+# slip -2, -6, -21, -32 -> the square brings down a factor 2.
+# slip -4, -6, -14, -16 -> the inner derivative is x: multiply by it.
+# slip 4, 9, 49, 64 -> these are the losses; how fast do they change with w?
+
 # %%
 from autograd import Value
 
@@ -129,6 +135,12 @@ def train(size, rate, epochs):
 # %% [markdown]
 # **Predict:** how many steps are taken in 4 epochs online, with batches of 6, and with the full batch?
 
+# %% tags=["predict"]
+my_guess = 96, 16, 4  # steps: online, with batches of 6, with the full batch
+# slip 24, 4, 1 -> that is for one epoch; here are four.
+# slip 4, 16, 96 -> online, each sample is a step.
+# slip 24, 6, 1 -> how many batches of 6 are there in 24 samples? And there are four epochs.
+
 # %%
 paths = {size: train(size, rate=0.05, epochs=4) for size in (1, 6, 24)}
 for size, path in paths.items():
@@ -233,6 +245,10 @@ plt.show()
 # The full batch can take a rate as high as 0.4, eight times that of before. Will online training with the same rate
 # gain as much? **Predict**, then run.
 
+# %% tags=["predict"]
+my_guess = "no"  # will online training gain as much?
+# slip "yes" -> what is good for the mean of 24 samples may be much too long for one of them.
+
 # %%
 for size in (24, 1):
     path = train(size, rate=0.4, epochs=12)
@@ -288,9 +304,18 @@ def updates(samples, size, epochs):
 
 
 # %%
-assert updates(24, 24, 4) in (..., 4)
-assert updates(24, 1, 4) in (..., 96)
-assert updates(100, 32, 1) in (..., 4), "three batches of 32, and one of the last 4"
+if updates(24, 24, 4) is not ...:
+    assert updates(24, 24, 4) == 4
+    assert updates(24, 1, 4) == 96
+    assert updates(100, 32, 1) == 4, "three batches of 32, and one of the last 4"
+    print("Right.")
+
+# %% tags=["check"]
+[updates(24, 24, 4), updates(24, 1, 4), updates(100, 32, 1), updates(7, 3, 5), updates(6, 3, 2)]
+# slip updates = lambda samples, size, epochs: epochs * (samples // size) -> the last batch counts, if smaller.
+# slip updates = lambda samples, size, epochs: samples // size -> that is one epoch.
+# slip updates = lambda samples, size, epochs: -(-epochs * samples // size) -> no batch runs on into the next epoch.
+# slip updates = lambda samples, size, epochs: epochs * (samples // size + 1) -> sometimes it comes out even.
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -322,6 +347,21 @@ if rate(0) is not ...:
     print(f"w = {w.data:.3f} (best {best_w:.3f}), b = {b.data:.3f} (best {best_b:.3f})")
     assert abs(w.data - best_w) < 0.03
     assert abs(b.data - best_b) < 0.03
+    print("Right: it has come to rest.")
+
+# %% tags=["check"]
+import nn
+
+line = nn.MLP(1, [1], init="zeros")
+w, b = line.parameters()
+sgd = nn.SGD([w, b], lr=rate)
+nn.fit(line, inputs, targets, loss=loss, optimizer=sgd, epochs=10, batch_size=1, seed=0)
+[w.data, b.data]
+# within 0.03
+# right [best_w, best_b]
+# slip rate = lambda step: 0.05 -> a rate that does not fall goes on circling.
+# slip rate = lambda step: 0.001 -> it has not arrived: begin with longer steps.
+# slip rate = lambda step: 0.05 / (1 + step) -> it falls too fast: the steps are short before it has arrived.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -18,6 +18,14 @@
 # **Predict** the first three velocities on a slope that never changes: the gradient is always 1, the rate 0.1, and
 # $\alpha = 0.9$. Then a slope that changes its sign at every step: 1, −1, 1, −1, ...
 
+# %% tags=["predict"]
+my_guess = -0.1, -0.19, -0.271, -0.1, 0.01, -0.091  # three velocities downhill, and three to and fro
+# within 0.0005
+# slip -0.1, -0.1, -0.1, -0.1, 0.1, -0.1 -> that is without momentum: 0.9 of the last velocity is kept.
+# slip -0.1, -0.2, -0.3, -0.1, 0.0, -0.1 -> that is with α = 1: 0.9 of the last velocity is kept, not all of it.
+# slip 0.1, 0.19, 0.271, 0.1, -0.01, 0.091 -> a sign: it rolls against the gradient.
+
+
 # %%
 def velocities(gradients, alpha=0.9, rate=0.1):
     v, found = 0.0, []
@@ -75,8 +83,8 @@ def ravine(p):
 grad(ravine)([-10.0, 1.5])
 
 # %% [markdown]
-# The gradient points almost straight across, at the opposite wall, though the goal lies far along the valley. Now the
-# descent, as the two formulas say it:
+# The gradient, $(-0.2, 3)$, points uphill, out of the valley. So minus the gradient points almost straight across, at
+# the opposite wall, though the goal lies far along the valley. Now the descent, as the two formulas say it:
 
 
 # %%
@@ -99,6 +107,12 @@ paths = {alpha: descend(ravine, [-10.0, 1.5], 0.9, alpha, 30) for alpha in (0.0,
 # above 1 the jumps across would grow. **The steep direction dictates the rate, and the flat one suffers.**
 #
 # **Predict:** how will the path look with $\alpha = 0.5$, and with $\alpha = 0.9$? Every arrow is a velocity.
+
+# %% tags=["predict"]
+my_guess = 0.9  # the α of 0, 0.5 and 0.9 whose path shoots past the goal
+# within 0.001
+# slip 0.5 -> its top speed is only twice that of plain descent.
+# slip 0 -> without momentum it does not even get there.
 
 # %%
 import numpy as np
@@ -174,6 +188,11 @@ for alpha in (0.0, 0.5, 0.8, 0.9, 0.95, 0.99):
 #
 # One dimension shows the swinging best. The bowl is $L = x^2/2$, its gradient is $x$, and we start at 1.
 # **Predict:** what happens without any friction, with $\alpha = 1$?
+
+# %% tags=["predict"]
+my_guess = "swings"  # with α = 1: it comes to "rest", "swings" for ever, or "runs away"
+# slip "rest" -> what would slow it down?
+# slip "runs away" -> beyond the lowest point the slope turns round and pulls it back.
 
 
 # %%
@@ -266,7 +285,17 @@ print(paths[0.9][-1])
 top_speed = ...
 
 # %%
-assert top_speed is ... or abs(top_speed - velocities([2] * 3000, alpha=0.99)[-1]) < 0.01
+if top_speed is not ...:
+    assert abs(top_speed - velocities([2] * 3000, alpha=0.99)[-1]) < 0.01, "when does the velocity no longer change?"
+    print("Right: a hundred times the push of a single step.")
+
+# %% tags=["check"]
+top_speed
+# within 0.01
+# slip top_speed = -10 -> the gradient is 2, not 1.
+# slip top_speed = -2 -> with α = 0.99 it is 1 / 0.01 times the push, and not 1 / 0.1 times.
+# slip top_speed = -0.2 -> that is the first push; they add up.
+# slip top_speed = -200 -> the rate is 0.1.
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -294,6 +323,12 @@ if swings is not ...:
     assert abs(swings[1][0] - 0.9) < 1e-9, "at rest there is nothing to look ahead to"
     assert abs(swings[2][0] - 0.729) < 1e-9, "velocity -0.09 - 0.1 * 0.81, because 0.81 lies ahead"
     assert min(swings)[0] > min(descend(bowl, [1.0], 0.1, 0.9, 60))[0], "it overshoots less"
+    print("Right: it brakes before it is there.")
+
+# %% tags=["check"]
+swings = look_ahead(bowl, [1.0], 0.1, 0.9, 60)
+[swings[1], swings[2], swings[3], len(swings)]
+# slip look_ahead = descend -> the gradient must be taken at position + α · velocity, not at the position.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -20,6 +20,11 @@
 #
 # **Predict** the probabilities of the scores 2, 1 and 0, with $e \approx 2.718$ and $e^2 \approx 7.389$.
 
+# %% tags=["predict"]
+my_guess = 0.665, 0.245, 0.090  # the three probabilities
+# slip 0.667, 0.333, 0 -> that is each score divided by their sum; take the exponentials first.
+# slip 7.389, 2.718, 1 -> these are the exponentials; divide them by their sum.
+
 # %%
 from math import exp
 
@@ -46,6 +51,11 @@ plt.show()
 # One more in the score is a factor of $e$ in the probability: 0.665 is 2.718 times 0.245, and that is 2.718 times
 # 0.090. Only *differences* between scores count. **Predict** what becomes of the probabilities when 100 is added to
 # every score, or when every score is multiplied by 10.
+
+# %% tags=["predict"]
+my_guess = "same", "more"  # the first probability becomes "more", "less", or stays the "same": with +100, with × 10
+# slip "more", "more" -> the factor e^100 stands above and below the fraction line.
+# slip "same", "same" -> only adding leaves the differences as they are.
 
 # %%
 from autograd import slide, softmax
@@ -80,7 +90,14 @@ slide(answer, score=[-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6
 # $$\text{loss} = -\log p_{\text{label}}.$$
 #
 # It is 0 for $p = 1$, it grows without bound as $p$ goes to 0, and halving $p$ always adds the same,
-# $\log 2 = 0.693$. **Predict** with a pocket calculator: $-\log 0.665$, $-\log 0.245$, $-\log 0.090$.
+# $\log 2 = 0.693$. (Here and in all that follows $\log$ is the *natural* logarithm, to the base $e$: the key *ln* of a
+# calculator, on which the key *log* often means base 10.) **Predict** with a pocket calculator: $-\log 0.665$,
+# $-\log 0.245$, $-\log 0.090$.
+
+# %% tags=["predict"]
+my_guess = 0.408, 1.408, 2.408  # the three losses
+# slip 0.177, 0.611, 1.046 -> that is the logarithm to base 10: use the key ln.
+# slip -0.408, -1.408, -2.408 -> a sign: the logarithm of a number below 1 is negative, and the loss is minus it.
 
 # %%
 import nn
@@ -108,6 +125,11 @@ for label in (0, 1, 2):
 # What the network said minus what it should have said. **Predict** the three numbers, if the right answer is the
 # first.
 
+# %% tags=["predict"]
+my_guess = -0.335, 0.245, 0.090  # the gradient by the three scores
+# slip 0.665, 0.245, 0.09 -> these are the probabilities: from that of the right answer 1 is subtracted.
+# slip 0.335, -0.245, -0.09 -> a sign: what it said minus what it should have said.
+
 # %%
 from autograd import Value, draw
 
@@ -134,6 +156,10 @@ print(explain(loss, z[0]))
 #
 # Softmax as the formula says it, in plain Python. **Predict** the answer for the scores 1000 and 0. Of course the
 # first is as good as certain.
+
+# %% tags=["predict"]
+my_guess = "error"  # the first probability for the scores 1000 and 0: a number, or "error"
+# slip 1 -> it should be. But how large is e to the power of 1000?
 
 
 # %%
@@ -230,6 +256,10 @@ plt.show()
 # On the left, where the network is wrong, cross-entropy falls like a straight slope: gradient −1. The squared error
 # is a plateau there, and nobody learns on a plateau. **Predict** how two learners get on that start at $z = -5$.
 
+# %% tags=["predict"]
+my_guess = "cross-entropy"  # who gets there first: "cross-entropy" or "squared error"
+# slip "squared error" -> which of the two pulls, when the answer is very wrong?
+
 
 # %%
 def learn(loss_of, z, steps=300, rate=0.5):
@@ -260,6 +290,9 @@ plt.show()
 #
 # Back to the three species. Four measurements, three scores, each a weighted sum of the measurements plus a bias: a
 # network of one layer, which is called *softmax regression*. 100 flowers to learn from, 50 to be judged by.
+#
+# `standardise` subtracts from each measurement its mean and divides by its standard deviation, so that petals of 1 cm
+# and sepals of 6 count alike. Both are taken from the 100 flowers: the other 50 must have no say in anything.
 
 # %%
 iris = nn.data.iris()
@@ -297,6 +330,62 @@ plt.show()
 # It is sure of the setosas, and hesitates between the other two, as botanists do.
 
 # %% [markdown]
+# ## Digits: what a score looks for
+#
+# The same single layer reads handwritten digits: 64 pixels, ten scores. Each score is a weighted sum of the pixels, so
+# its 64 weights can be laid out as the pixels are, and looked at. **Predict**: in the picture for the 0, what will be
+# in the middle, where a 0 has no ink?
+
+# %% tags=["predict"]
+my_guess = "negative"  # the weights in the middle of the 0: "positive", "negative", or about "zero"
+# slip "positive" -> ink in the middle speaks against a 0.
+# slip "zero" -> if they were 0, ink in the middle would be all the same to it; but it speaks against a 0.
+
+# %%
+digits = nn.data.digits()
+pixels = [[shade / 16 for shade in image] for image in digits.X]
+images, unseen, labels, unseen_labels = nn.data.split(pixels, digits.y, test=1 / 3, seed=0)
+reader = nn.MLP(64, [10], seed=0)
+sgd = nn.SGD(reader.parameters(), lr=0.3)
+nn.fit(reader, images, labels, loss=nn.cross_entropy, optimizer=sgd, epochs=30, seed=0)
+said = reader.predict_class(unseen)
+print(f"share of right answers: {nn.accuracy(reader.predict(unseen), unseen_labels):.3f}")
+
+# %%
+_, axes = plt.subplots(2, 5, figsize=(9.6, 4.2))
+for label, plot in enumerate(axes.flat):
+    weights = [w.data for w in reader.layers[0].neurons[label].w]
+    plot.imshow(np.reshape(weights, (8, 8)), cmap="PuOr", vmin=-2, vmax=2)
+    plot.set(title=f"speaks for a {label}", xticks=[], yticks=[])
+plt.show()
+
+# %% [markdown]
+# Where it is violet, ink speaks for the digit; where it is orange, against it. The 0 wants a ring and nothing inside.
+# The others look less like digits than one would think: a score need not say what a 3 looks like, only what tells it
+# from the nine others.
+#
+# Where is it wrong? A *confusion matrix* counts, for each true digit (a row), what was read (the columns). On the
+# diagonal is what is right.
+
+# %%
+confusion = np.zeros((10, 10), int)
+for label, answer_given in zip(unseen_labels, said):
+    confusion[label, answer_given] += 1
+plt.figure(figsize=(5, 4.6))
+plt.imshow(confusion, cmap="Blues", vmax=20)
+for i, j in np.argwhere(confusion):
+    plt.text(j, i, confusion[i, j], ha="center", va="center", color="white" if i == j else "black")
+plt.xticks(range(10))
+plt.yticks(range(10))
+plt.gca().set(xlabel="was read", ylabel="is")
+plt.grid(False)
+plt.show()
+
+# %% [markdown]
+# 31 of 599 digits are off the diagonal. The darkest spot among them is five 8s that were read as 1: an 8 that is
+# written narrowly is one thick stroke, to a reader that only adds up pixels.
+
+# %% [markdown]
 # ## Exercises
 #
 # **1. Undecided.** Before it has learned anything, a network of ten classes gives every class about the same score.
@@ -306,7 +395,17 @@ plt.show()
 first_loss = ...
 
 # %%
-assert first_loss is ... or abs(first_loss - nn.cross_entropy([0.0] * 10, 3)) < 0.001
+if first_loss is not ...:
+    assert abs(first_loss - nn.cross_entropy([0.0] * 10, 3)) < 0.001, "each class has the probability 1/10"
+    print("Right: remember this number when you train a network.")
+
+# %% tags=["check"]
+first_loss
+# within 0.001
+# slip first_loss = 1 -> that is the logarithm to base 10; log is the natural one, the key ln.
+# slip first_loss = 0.1 -> that is the probability of each class; the loss is minus its logarithm.
+# slip first_loss = 0.693 -> that is for two classes.
+# slip first_loss = 23.026 -> that is the sum over ten samples; the loss is their mean.
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -337,6 +436,12 @@ if log_softmax([0.0, 0.0]) is not ...:
     assert log_softmax([1000.0, 0.0]) == [0.0, -1000.0]
     assert log_softmax([-1000.0, -2000.0]) == [0.0, -1000.0]
     assert abs(sum(exp(x) for x in log_softmax([2.0, 1.0, 0.0])) - 1) < 1e-12
+    print("Right: no score is too large for it.")
+
+# %% tags=["check"]
+given = [[0.0, 0.0], [2.0, 1.0, 0.0], [1000.0, 0.0], [-1000.0, -2000.0]]
+[log_softmax(scores) for scores in given]
+# slip log_softmax = lambda scores: [z - max(scores) for z in scores] -> the log-sum-exp is not the largest score alone.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

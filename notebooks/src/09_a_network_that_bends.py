@@ -12,6 +12,10 @@
 # The smallest crooked question there is: *are the two inputs different?* It is called XOR, "one or the other, but not
 # both". **Predict:** can you separate the blue circles from the orange squares with one straight line?
 
+# %% tags=["predict"]
+my_guess = "no"  # can one straight line separate them?
+# slip "yes" -> draw it, and look on which side each of the four lies.
+
 # %%
 import matplotlib.pyplot as plt
 
@@ -39,6 +43,10 @@ plt.show()
 # cannot be. (Minsky and Papert made this argument famous in 1969, and for years it was held against neural networks.)
 #
 # What does gradient descent do with a problem that has no solution? **Predict** the four probabilities it ends with.
+
+# %% tags=["predict"]
+my_guess = 0.5, 0.5, 0.5, 0.5  # the four probabilities
+# slip 0, 1, 1, 0 -> so it should be; but no weights give that.
 
 # %%
 import nn
@@ -108,6 +116,7 @@ plt.show()
 plot = nn.plots.decision_boundary(network, X, y)
 plot.set(xlabel="x1", ylabel="x2")
 plot.grid(False)
+plot.get_legend().set(loc="center", frame_on=True)
 plt.show()
 
 # %% [markdown]
@@ -115,6 +124,12 @@ plt.show()
 #
 # We found the weights by thinking. Gradient descent has to find them by rolling downhill, from random ones.
 # **Predict:** of ten starts, how many succeed with 2 hidden neurons? With 4? With 8?
+
+# %% tags=["predict"]
+my_guess = 8  # the number of hidden neurons with which most starts succeed
+# within 0.001
+# slip 2 -> two are able to do it. But do they learn it?
+# slip 4 -> better than two; but the more there are, the more of them start well.
 
 # %%
 for width in (2, 4, 8):
@@ -136,6 +151,11 @@ for width in (2, 4, 8):
 #
 # Is it the number of layers that does it? Take three layers, with 8, 8 and 1 neurons, but leave out the relu, so that
 # every neuron is just a weighted sum. **Predict** the loss.
+
+# %% tags=["predict"]
+my_guess = 0.693  # the loss
+# slip 0 -> put one weighted sum into another: what do you get?
+# slip 0.301 -> that is log 2 to base 10; the natural logarithm is meant.
 
 # %%
 straight = nn.MLP(2, [8, 8, 1], activation="linear", seed=0)
@@ -203,6 +223,12 @@ nn.boundary(model, moons.X, moons.y, watch, history, frames=30)
 # How far can bending go? All the way, and you can see why with three neurons. **Predict** the shape of
 # $\text{relu}(x) - 2\,\text{relu}(x - 1) + \text{relu}(x - 2)$: what is it at 0, 1, 2 and 3?
 
+# %% tags=["predict"]
+my_guess = 0, 1, 0, 0  # its height at 0, 1, 2 and 3
+# slip 0, 1, 2, 3 -> that is the first relu alone.
+# slip 0, 1, 0, -1 -> from 2 on the third relu lifts it again.
+# slip 0, 1, 1, 1 -> the second relu counts twice.
+
 # %%
 from autograd import relu
 
@@ -256,7 +282,8 @@ plt.show()
 # (Cybenko 1989; Hornik, Stinchcombe & White 1989), and you have just seen its proof for one input.
 #
 # It says that good weights *exist*. It does not say that gradient descent finds them. Let us see what it finds, with
-# 1, 2, 4 and 16 relus:
+# 1, 2, 4 and 16 relus. (`Adam` takes steps like `SGD` with momentum, and gives each weight a rate of its own.
+# [Notebook 13](13_adam_weight_decay_dropout_initialisation.ipynb) takes it apart.)
 
 # %%
 sine = nn.data.sine(60, noise=0.1, seed=0)
@@ -276,6 +303,65 @@ plt.show()
 # that ignores the noise can have a smaller loss than about that.
 
 # %% [markdown]
+# ## What hidden neurons look for
+#
+# In notebook 8 one layer read handwritten digits. Give it 32 hidden neurons, which look first. **Predict** which of the
+# two misreads fewer of 599 digits that it has never seen.
+
+# %% tags=["predict"]
+my_guess = "hidden"  # which misreads fewer: the "single" layer, or the one with "hidden" neurons
+# slip "single" -> a digit is written in many ways; one weighted sum has to do for all of them.
+
+# %%
+digits = nn.data.digits()
+pixels = [[shade / 16 for shade in image] for image in digits.X]
+images, unseen, labels, unseen_labels = nn.data.split(pixels, digits.y, test=1 / 3, seed=0)
+readers = {"single": nn.MLP(64, [10], seed=0), "hidden": nn.MLP(64, [32, 10], activation="relu", seed=0)}
+misread = {}
+for name, reader in readers.items():
+    sgd = nn.SGD(reader.parameters(), lr=0.3)
+    nn.fit(reader, images, labels, loss=nn.cross_entropy, optimizer=sgd, epochs=30, seed=0)
+    read = reader.predict_class(unseen)
+    misread[name] = [(k, digit) for k, digit in enumerate(read) if digit != unseen_labels[k]]
+    print(f"{name}: {len(misread[name])} of {len(unseen)} misread")
+
+# %% [markdown]
+# Here is everything that either of them has misread, a wall of digits. Orange: only the single layer was wrong. Blue:
+# only the one with hidden neurons. Black: both, where "3 as 8/2" says what each has read.
+
+# %%
+wrong = {name: dict(found) for name, found in misread.items()}
+both = sorted(wrong["single"].keys() | wrong["hidden"].keys())
+rows = -(-len(both) // 12)
+
+# %%
+_, axes = plt.subplots(rows, 12, figsize=(9.6, 1.02 * rows))
+for plot in axes.flat:
+    plot.set_axis_off()
+for plot, k in zip(axes.flat, both):
+    colour = (
+        "black" if all(k in found for found in wrong.values()) else "#d55e00" if k in wrong["single"] else "#0072b2"
+    )
+    plot.imshow(np.reshape(unseen[k], (8, 8)), cmap="gray_r")
+    read = "/".join(str(found[k]) for found in wrong.values() if k in found)
+    plot.set_title(f"{unseen_labels[k]} as {read}", fontsize=8, color=colour, pad=2)
+plt.show()
+
+# %% [markdown]
+# And here is what the hidden neurons look for: the 64 weights of each, laid out as pixels.
+
+# %%
+_, axes = plt.subplots(4, 8, figsize=(9.6, 4.9))
+for plot, neuron in zip(axes.flat, readers["hidden"].layers[0].neurons):
+    plot.imshow(np.reshape([w.data for w in neuron.w], (8, 8)), cmap="PuOr", vmin=-1, vmax=1)
+    plot.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# Not one of them looks like a digit. Each asks for something smaller: a stroke here and none beside it, an edge, an
+# arc. It is the last layer that puts digits together from their answers.
+
+# %% [markdown]
 # ## Exercises
 #
 # **1. Both.** Choose weights for a network of two inputs and two relus that says 1 for (1, 1) and 0 for the other
@@ -292,6 +378,17 @@ if weights is not ...:
         parameter.data = number
     assert [both(x).data for x in X] == [0.0, 0.0, 0.0, 1.0]
     assert all(both([a / 5, b / 5]).data >= 0 for a in range(-9, 9) for b in range(-9, 9))
+    print("Right: it says yes to both alone.")
+
+# %% tags=["check"]
+both = nn.MLP(2, [2, 1], activation="relu")
+for parameter, number in zip(both.parameters(), weights, strict=True):
+    parameter.data = number
+lowest = min(both([a / 5, b / 5]).data for a in range(-9, 9) for b in range(-9, 9))
+[[both(x).data for x in X], lowest >= 0]
+# slip weights = [1, 1, -1, 0, 0, 0, 1, 0, -0.5] -> with a bias in the output it is not 0 for the other corners.
+# slip weights = [1, 1, 0, 0, 0, 0, 1, 0, 0] -> that is OR, and more: the bias must hold it at 0 for one input alone.
+# slip weights = [1, 1, 0, 1, 1, -1, 1, -2, 0] -> that is XOR: (1, 1) is what is wanted here.
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -317,6 +414,13 @@ def plateau(x):
 if plateau(0.0) is not ...:
     assert [plateau(x) for x in (-1.0, 0.0, 0.5, 1.0)] == [0.0, 0.0, 0.5, 1.0]
     assert [plateau(x) for x in (2.0, 3.0, 3.5, 4.0, 9.0)] == [1.0, 1.0, 0.5, 0.0, 0.0]
+    print("Right: two neurons for each edge.")
+
+# %% tags=["check"]
+[plateau(x) for x in (-1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 3.5, 4.0, 9.0)]
+# slip plateau = lambda x: relu(x) - relu(x - 1) -> it rises and stays; two more relus bring it down.
+# slip plateau = lambda x: relu(x) - relu(x - 1) - relu(x - 3) -> it goes down for ever: something must stop it at 4.
+# slip plateau = lambda x: relu(x) - 2 * relu(x - 1) + relu(x - 2) -> that is the tent.
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -24,6 +24,13 @@ chance = random.Random(0)
 weights = [[Value(chance.choice([-2, -1, 1, 2])) for _ in range(4)] for _ in range(3)]
 samples = [[chance.choice([-1.0, 0.0, 1.0, 2.0]) for _ in range(4)] for _ in range(5)]
 
+# %% tags=["predict"]
+my_guess = 120  # operations
+# slip 24 -> that is for one sample; there are five.
+# slip 8 -> that is one neuron and one sample.
+# slip 40 -> that is one neuron; there are three.
+# slip 135 -> four products need three additions, not four.
+
 
 # %%
 def layer(samples):
@@ -87,6 +94,11 @@ print(source[source.index("def forward") :])
 # ## If, and if not
 #
 # A recorded tape knows only one way through the program. What if there was an `if`? **Predict** the four results.
+
+# %% tags=["predict"]
+my_guess = 1, 9, 2, 5  # for 1, 3, -2 and -5
+# slip 1, 9, 4, 25 -> so it would be if the way that was recorded first were taken for all.
+# slip 1, 9, -2, -5 -> for negative x it is -x.
 
 
 # %%
@@ -153,7 +165,8 @@ print("more than twenty times as fast:", plain > 20 * quick)
 
 # %% [markdown]
 # `nn.fit` compiles by itself; all the trainings of the last notebooks have run this way. Twenty passes over 1,198
-# images:
+# images. (`Adam` is `SGD` with momentum and a rate for each weight;
+# [notebook 13](13_adam_weight_decay_dropout_initialisation.ipynb) takes it apart.)
 
 # %%
 model = nn.MLP(64, [32, 10], activation="relu", seed=0)
@@ -183,6 +196,12 @@ plt.show()
 #
 # **First: all weights 0.** It seems so neutral.
 
+# %% tags=["predict"]
+my_guess = 2.30  # the loss after training, if all weights begin at 0
+# within 0.02
+# slip 1.0 -> that is the logarithm of 10 to base 10; the natural one is meant.
+# slip 0 -> can the neurons of a layer become different from one another?
+
 
 # %%
 def train(model, epochs=20):
@@ -211,6 +230,11 @@ for finding in nn.diagnose(zeros, (X, y), loss=nn.cross_entropy):
 # **Second: forgotten `zero_grad`.** `backward` *adds* to `grad`, as we saw in notebook 2, so that several losses can
 # be added up. Whoever forgets to clear it goes by the sum of all gradients that ever were.
 
+# %% tags=["predict"]
+my_guess = "swings"  # with a forgotten zero_grad: x goes to "rest", or "swings", or "runs away"
+# slip "runs away" -> beyond 0 the gradients have the other sign, and the sum turns.
+# slip "rest" -> the sum of all gradients is not 0 when x is.
+
 
 # %%
 def descend(forget, steps=60):
@@ -230,7 +254,7 @@ plt.plot(descend(forget=False), label="with zero_grad")
 plt.plot(descend(forget=True), label="forgotten")
 plt.xlabel("step")
 plt.ylabel("x, which should go to 0")
-plt.legend()
+plt.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=2)
 plt.show()
 
 # %% [markdown]
@@ -239,6 +263,11 @@ plt.show()
 #
 # **Third: vanishing gradients.** Six layers of sigmoids, and one of scores. On the way back each layer multiplies
 # the gradient by its weights and by the slope of its sigmoids, and that slope is at most 1/4.
+
+# %% tags=["predict"]
+my_guess = 1  # the layer, of 1 to 7, that gets the smallest gradients with sigmoids
+# within 0.001
+# slip 7 -> that is the last; on the way back it comes first.
 
 
 # %%
@@ -459,10 +488,20 @@ for _ in range(5):
 operations = ...
 
 # %%
-weights = [[Value(0.1)] * 8 for _ in range(6)]
-with Tape() as tape:
-    layer([[1.0] * 8] * 10)
-assert operations in (..., len(tape))
+if operations is not ...:
+    weights = [[Value(0.1)] * 8 for _ in range(6)]
+    with Tape() as tape:
+        layer([[1.0] * 8] * 10)
+    assert operations == len(tape), "a neuron has 8 products, but fewer additions"
+    print("Right.")
+
+# %% tags=["check"]
+operations
+# slip operations = 16 -> that is one neuron for one sample.
+# slip operations = 96 -> that is for one sample; there are ten.
+# slip operations = 160 -> that is one neuron; there are six.
+# slip operations = 1020 -> eight products need seven additions, not eight.
+# slip operations = 900 -> the tanh is an operation too.
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -486,6 +525,15 @@ if cured is not ...:
     assert [len(part.neurons) for part in cured.layers] == [16] * 6 + [10]
     findings = nn.diagnose(cured, (X, y), loss=nn.cross_entropy)
     assert "vanishing gradients" not in [finding.what for finding in findings]
+    print("Right: the first layer hears what the last one says.")
+
+# %% tags=["check"]
+findings = nn.diagnose(cured, (X, y), loss=nn.cross_entropy)
+sizes_of_layers = [len(part.neurons) for part in cured.layers]
+[sizes_of_layers, "vanishing gradients" in [finding.what for finding in findings]]
+# slip cured = nn.MLP(64, [16] * 6 + [10], activation="sigmoid", seed=1) -> another seed does not help: the slope of a
+#   sigmoid is at most 1/4.
+# slip cured = nn.MLP(64, [32, 10], activation="relu", seed=0) -> it must be as deep: six hidden layers of 16.
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -506,5 +554,6 @@ if cured is not ...:
 # - A GPT is look-ups, sums of products, softmax, relu and cross-entropy.
 # - Everything is the same in the large libraries, only larger.
 #
-# This was the last notebook. It all began with [the derivative of profit](01_the_derivative_of_profit.ipynb): a
-# slope, and a step in its direction. Nothing has been added to that but size.
+# It all began with [the derivative of profit](01_the_derivative_of_profit.ipynb): a slope, and a step in its direction.
+# Nothing has been added to that but size. What it takes to make size work is the subject of
+# [13. Adam, weight decay, dropout, initialisation](13_adam_weight_decay_dropout_initialisation.ipynb).

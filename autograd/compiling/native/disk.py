@@ -50,7 +50,9 @@ def kept(key: str, make: Callable[[], bytes]) -> bytes:
 @cache
 def _compiler() -> list[str]:
     """What all machine code depends on: Python, the compiler and this package, and the processor."""
-    own = (path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
+    special = Path(__file__).parents[2] / "special"  # words that are printed for kernels
+    files = [*sorted(Path(__file__).parent.glob("*.py")), *sorted(special.glob("*.py"))]
+    own = (path.read_text(encoding="utf-8") for path in files)
     return [
         _FORMAT,
         sys.version,

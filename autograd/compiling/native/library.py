@@ -9,18 +9,23 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from ...special.words import WORDS
+from ...vocabularies.written import source_of
+
 
 @cache
 def known() -> dict[str, int]:
     """The words that a kernel may call, and how many inputs each takes."""
     texts = _texts("words")[1]
-    return {name: text.split(")", 1)[0].count(",") + 1 for name, text in texts.items() if not name.startswith("_")}
+    found = {name: text.split(")", 1)[0].count(",") + 1 for name, text in texts.items()}
+    written = {name: function.__code__.co_argcount - 1 for name, function in WORDS.items()}
+    return {name: count for name, count in (written | found).items() if not name.startswith("_")}
 
 
 @cache
 def function(name: str) -> ast.FunctionDef | None:
     """The function of that name, if there is one."""
-    text = (_texts("words")[1] | _texts("many")[1]).get(name)
+    text = (_texts("words")[1] | _texts("many")[1]).get(name) or (source_of(name) if name in WORDS else None)
     made = None if text is None else ast.parse(text).body[0]
     assert made is None or isinstance(made, ast.FunctionDef)
     return made

@@ -233,20 +233,25 @@ def floordiv(a, b):
     return a / b if b == 0.0 else llvm.copysign(0.0, a / b) if quotient == 0.0 else whole
 
 
-def pow(a, b):
-    size = abs(a)
+def _power(size, b, more, doublings):
+    """size ** (b + more) * 2^doublings for finite size > 0, where more is what b was rounded by."""
     log1, log2 = _log_of_two(size)
     # b * log(size) as a sum of two
     times = _FAR if b > _FAR else -_FAR if b < -_FAR else b
     times1, log11 = _head(times), _head(log1)
     y1 = times1 * log11
-    y2 = times1 * (log1 - log11) + (times - times1) * log1 + times * log2
+    y2 = times1 * (log1 - log11) + (times - times1) * log1 + _fma(more, log1, times * log2)
     far = abs(y1) > 1000.0
     y1 = llvm.copysign(1000.0, y1) if far else y1
     k = _fma(y1, _PER_LN2, _WHOLE) - _WHOLE
     high, low = _fma(k, -_LN2_HIGH, y1), _fma(k, -_LN2_LOW, 0.0 if far else y2)
     r = high + low
-    result = _scaled(1.0 + (r + _fma(r * r, _exp_tail(r), low - (r - high))), k)
+    return _scaled(1.0 + (r + _fma(r * r, _exp_tail(r), low - (r - high))), k + doublings)
+
+
+def _pow(a, b, more):
+    size = abs(a)
+    result = _power(size, b, more, 0.0)
     result = (0.0 if b > 0.0 else inf) if size == 0.0 else result
     result = (inf if b > 0.0 else 0.0) if size == inf else result
     result = size * size if b == 2.0 else size * size * size if b == 3.0 else result  # cheap where b is known
@@ -255,6 +260,24 @@ def pow(a, b):
     result = llvm.copysign(result, a) if is_odd else result
     result = nan if (a < 0.0) & (size < inf) & (not is_whole) | (a != a) | (b != b) else result
     return 1.0 if (b == 0.0) | (a == 1.0) else result
+
+
+def pow(a, b):
+    return _pow(a, b, 0.0)
+
+
+def pow_less(a, b):
+    less = b - 1.0
+    part = less - b
+    more = (b - (less - part)) - (1.0 + part)
+    return _pow(a, less, more if (more < inf) & (a * 0.0 == 0.0) else 0.0)
+
+
+def pow_log(a, b, y):
+    slope = y * log(a)
+    large = _power(abs(a), b, 0.0, -64.0) * log(a) * 18446744073709551616.0
+    slope = large if (y == inf) & (b * 0.0 == 0.0) & (a > 0.0) & (a < inf) else slope
+    return 0.0 if (a == 0.0) & (b >= 0.0) else slope
 
 
 def exp(x):
@@ -383,6 +406,76 @@ def sigmoid(x):
     whole = 1.0 + e
     result = (e if x < 0.0 else 1.0) / whole
     return _fma(-result, e - (whole - 1.0), result)  # less what rounding the sum made it too large
+
+
+# These are written in `autograd.special` too; here they take but one exponential. Where it is subnormal, 2^64 times it.
+
+
+def _shares(x):
+    """sigmoid(x), and sigmoid(-x), times 2^64 where x < -690."""
+    deep = x < -690.0
+    e = _exp(-abs(x), 64.0 if deep else 0.0)
+    whole = 1.0 if deep else 1.0 + e
+    return (e if x < 0.0 else 1.0) / whole, 1.0 if deep else (1.0 if x < 0.0 else e) / whole
+
+
+def _unscaled(y, x):
+    return y * 5.421010862427522e-20 if x < -690.0 else y
+
+
+def silu(x):
+    s, _ = _shares(x)
+    return _unscaled(x * s, x)
+
+
+def silu_slope(x):
+    s, t = _shares(x)
+    slope = s * (1.0 + (x * t if t != 0.0 else 0.0))
+    near = _silu_slope_near(x)
+    return near if (x > -2.0) & (x < -0.75) else _unscaled(slope if s != 0.0 else 0.0 * s, x)
+
+
+def _two_product(a, b):
+    """a * b, and what it is rounded by."""
+    product = a * b
+    a1, b1 = _head(a), _head(b)
+    a2, b2 = a - a1, b - b1
+    return product, ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2
+
+
+def _gelu_argument(x):
+    """2 sqrt(2 / pi) (x + 0.044715 x^3) as a sum of two."""
+    inside = 64.0 if x > 64.0 else -64.0 if x < -64.0 else x
+    square, more = _two_product(inside, inside)
+    cube, rest = _two_product(0.07135481627260025, square)
+    line = 1.5957691216057308 + cube
+    part = line - 1.5957691216057308
+    low = (1.5957691216057308 - (line - part)) + (cube - part)
+    low = low + (rest + 0.07135481627260025 * more + (-9.96930880911092e-17 - 6.175149918155315e-19 * square))
+    high, end = _two_product(inside, line)
+    return high, end + inside * low
+
+
+def gelu_gate(x):
+    high, low = _gelu_argument(x)
+    e = _exp(-abs(high), 0.0)
+    s, t = (e if high < 0.0 else 1.0) / (1.0 + e), (1.0 if high < 0.0 else e) / (1.0 + e)
+    return s + s * (t * low)
+
+
+def gelu_tanh(x):
+    high, low = _gelu_argument(x)
+    s, t = _shares(high)
+    return _unscaled(x * (s + s * (t * low)), high)
+
+
+def gelu_tanh_slope(x):
+    high, low = _gelu_argument(x)
+    s, t = _shares(high)
+    rise = x * (1.5957691216057308 + 0.21406444881780075 * (x * x))
+    slope = (s + s * (t * low)) * (1.0 + ((t - t * (s * low)) * rise if t != 0.0 else 0.0))
+    near = _gelu_tanh_slope_near(x)
+    return near if (x > -1.25) & (x < -0.375) else _unscaled(slope if s != 0.0 else 0.0 * s, high)
 
 
 def softplus(x):
