@@ -25,6 +25,17 @@ def user_frame() -> FrameType:
     return frame
 
 
+def codes_between(outermost: int) -> list[CodeType]:
+    """The code of the user's functions that are running, down to the frame of that identity."""
+    frame: FrameType | None = sys._getframe(1)
+    found = []
+    while frame is not None and id(frame) != outermost:
+        if not is_own(frame.f_code):
+            found.append(frame.f_code)
+        frame = frame.f_back
+    return found
+
+
 def is_own(code: CodeType) -> bool:
     """Whether code is this package's, in its files or printed by it."""
     return code.co_filename.startswith(_OWN)

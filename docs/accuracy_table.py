@@ -20,7 +20,8 @@ takes to be sure of 20: a third of the points are spread over all magnitudes tha
 domain and near 1, the others where functions are used. References know functions alone; their derivatives are
 differences of them. Second partials count where they are normal numbers, and, of two inputs, between 1e-30 and 1e30.
 
-Each cell has the error of eager runs, of batches on arrays, and of machine code. `python docs/accuracy_table.py` prints this
+Each cell has the error of eager runs, of batches on arrays, and of machine code. `python docs/accuracy_table.py` prints
+this
 page, and [tests/test_accuracy.py](../tests/test_accuracy.py) holds all to at most {PROMISED[0]:g} units, second
 partials to {PROMISED[2]:g}, but for those that [tests/accuracy.py](../tests/accuracy.py) names, with the reason, as
 exceptions (marked *). "at its roots" there means that a derivative is the sum of terms that cancel: near its own root

@@ -84,7 +84,7 @@ def test_one_entry_more_or_fewer_in_a_program_is_told_and_no_other_number(field,
 
 @pytest.mark.parametrize(("symbol", "outcome"), [("> 0 or print() or 0 <", True), (">", "False or print()")])
 def test_no_text_of_a_graph_becomes_code_even_if_it_was_not_loaded(symbol, outcome):
-    compiled = autograd.compile(lambda x: x * 2 if x > 0 else x, native=False)
+    compiled = autograd.compile(lambda x: (x, x * 2)[x > 0], native=False)
     compiled(1.0)
     graph = compiled.program.graph
     wrong = PythonLines(replace(graph, checks=[replace(graph.checks[0], symbol=symbol, outcome=outcome)]))

@@ -307,8 +307,10 @@ def test_a_comparison_of_one_turn_that_comes_out_otherwise_is_recorded_again(sho
     def f(xs):
         state = xs[0] * 1.0
         for k in range(60):
-            state = state * 0.99 + (xs[1] if state < 1.0 else 0.5 * xs[1] * k)
-        return state
+            state = state * 0.99 + xs[1] * autograd.tanh(state)
+            if state > 1.0:
+                break
+        return state + k
 
     points = [[0.1, x, 0.0, 0.0] for x in (0.0, 0.001, 0.06, 0.2)]
     assert assert_eager(f, *points[:2]).program.form == "loops"

@@ -139,7 +139,11 @@ def test_many_threads_of_python_use_one_function():
 
 def test_a_comparison_that_turns_is_noticed():
     def f(x):
-        return x * 2.0 if x > 0.0 else autograd.exp(x) + autograd.sum([x * k for k in range(40)])
+        if x > 0.0:
+            return x * 2.0
+        xs = [x * 0]
+        xs.extend(x * k for k in range(1, 40))  # which a choice would not do
+        return autograd.exp(x) + autograd.sum(xs)
 
     native, numpy = (autograd.compile(f, batch=0, native=choice) for choice in (True, False))
     x = np.array([1.0, -2.0, 3.0, -0.5, float("nan"), 0.0])

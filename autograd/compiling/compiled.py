@@ -24,6 +24,7 @@ from .calls.flattening import ALL
 from .calls.static import Name
 from .programs.program import Program
 from .python.lines import PythonLines
+from .reading.report import Report
 from .training.flat import FlatParameters
 from .versions.options import Options
 from .versions.shares import Share, by_arguments, mean_or_sum, rest, results
@@ -163,6 +164,10 @@ class Compiled:
         """How often it was called and recorded, and which comparison turned last."""
         return self.versions.info()
 
+    def explain_branches(self) -> Report:
+        """Which branches on Values became choices inside the program recorded last, which stayed guards, and why."""
+        return self.versions.again.report
+
     @property
     def program(self) -> Program:
         """The program that ran last."""
@@ -259,7 +264,7 @@ def _described(function: Callable[..., Any]) -> str:
 @cache
 def _besides() -> str:
     text = ["Compiled by `autograd.compile`, whose help says what it does and guarantees. Besides calls it has"]
-    for name in ("backward", "value_and_grad", "flat", "program", "cache_info"):
+    for name in ("backward", "value_and_grad", "flat", "program", "explain_branches", "cache_info"):
         attribute = getattr(Compiled, name)
         call = "" if isinstance(attribute, property) else "(...)"
         text.append(f".{name}{call}\n    {str(attribute.__doc__).splitlines()[0]}")

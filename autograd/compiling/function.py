@@ -89,11 +89,23 @@ def compile(
     >>> guess.backward(3.0, 5.0)
     (1.0, {'error': 1.0, 'is close': False})
 
-    A comparison of Values may come out otherwise with other numbers. Then the function is recorded again, and both
-    programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. Where nearly every call would be
-    recorded anew, the function runs as it is, with a warning that says why. With `check=n`, every n-th call is compared
-    with the function itself, and a difference raises an error that has both numbers. `argnums` says which argument, or
-    arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
+    An `if` on Values whose arms only compute numbers for local names is a choice inside the program: both arms are
+    computed, and the one not taken contributes exactly 0. So are conditional expressions, `and`, `or`, `not`, `any`,
+    `all`, early returns, and Python's `max`, `min` and `sorted` of a few numbers; and in a batch loops that are left by
+    `break`. `explain_branches` says which branches became choices, which did not, and why;
+    `autograd.compiling.reading.rules` has the rules.
+
+    >>> largest = autograd.compile(lambda x, y: x if x > y else 2 * y, batch=(0, 1))
+    >>> largest([1.0, 3.0], [2.0, 1.0])
+    array([4., 3.])
+    >>> largest.cache_info().recordings
+    1
+
+    Any other comparison of Values may come out otherwise with other numbers. Then the function is recorded again, and
+    both programs are kept; or, with `policy="raise"`, `GuardError` names the comparison. Where nearly every call would
+    be recorded anew, the function runs as it is, with a warning that says why. With `check=n`, every n-th call is
+    compared with the function itself, and a difference raises an error that has both numbers. `argnums` says which
+    argument, or arguments, `value_and_grad` differentiates by. `dtype=numpy.float32` computes in single precision.
 
     Sums are taken in the order in which they are written, but for sums of products: their terms are taken in any order,
     as matrix products do. `autograd.compiling.graph.sums` says which sums those are.

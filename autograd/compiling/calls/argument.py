@@ -104,7 +104,7 @@ class Argument(Value):
     @property  # type: ignore[misc]  # isinstance asks for it; the type itself stays what it is
     def __class__(self) -> type:
         asking = _asking()
-        if asking is None or _asked_by_this_package():
+        if asking is None or asked_by_this_package():
             return type(self)
         asking.need(self, WHOLE if isinstance(self, Derived) else KINDS)
         return asking.kind(self)
@@ -133,7 +133,7 @@ class Argument(Value):
     __complex__ = __float__
 
     def __hash__(self) -> int:
-        if _asked_by_this_package() or self._kind() in (None, Value):
+        if asked_by_this_package() or self._kind() in (None, Value):
             return object.__hash__(self)
         return hash(self._held())
 
@@ -217,7 +217,7 @@ def _is_argument(x: Value) -> bool:
     return kind is Argument or kind is Derived
 
 
-def _asked_by_this_package() -> bool:
+def asked_by_this_package() -> bool:
     frame = sys._getframe(2)
     while frame.f_back is not None and frame.f_code.co_filename == abc.__file__:
         frame = frame.f_back

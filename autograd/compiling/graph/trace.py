@@ -7,6 +7,8 @@ parameters. A Value that the function itself makes starts every call with the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 from ...core.value import Value
@@ -22,6 +24,17 @@ from .shortening import MissingTurnError
 from .tracer import Tracer
 
 
+@dataclass(eq=False)
+class Seen:
+    """What a run was like, beside what it computed."""
+
+    codes: dict[int, CodeType] = field(default_factory=dict)  # functions that compared Values, and that called those
+    comparing: dict[int, CodeType] = field(default_factory=dict)  # those that compared
+    count: int = 0  # operations
+    outputs: list[Any] = field(default_factory=list)
+    numbers: list[float] = field(default_factory=list)  # of the outputs
+
+
 def trace(
     run: Callable[[], Any],
     arguments: Sequence[Value],
@@ -32,12 +45,13 @@ def trace(
     is_whole: bool = True,
     is_quiet: Callable[[], bool] = lambda: True,
     effects: list[str] | None = None,
+    seen: Seen | None = None,
 ) -> tuple[Graph, Tree, list[Value]]:
     """The graph of one run, the tree of its result, and the parameters it reached, in the order they were made.
 
     The arguments were made one after the other; `origin` says where each comes from. The graph may hold for as long as
     no nan comes of it, if the run can be traced again; see `finite`. `effects` gets what no program does: Values
-    written, gradients read.
+    written, gradients read; `seen`, what the run was like.
 
     Unless it is to be whole, the graph of a long run may leave out turns that are alike, and those of `repeat` need not
     all run where the function `is_quiet`: it has had no effects so far.
@@ -64,6 +78,10 @@ def trace(
     if effects is not None:
         effects += dict.fromkeys(tracer.effects)
     holds = is_again and tracer.is_finite(outputs)
+    if seen is not None:
+        seen.codes, seen.comparing = tracer.codes, tracer.comparing
+        seen.count, seen.outputs = len(tracer.nodes), list(outputs)
+        seen.numbers = [as_constant(x)._data for x in outputs]
     graph, parameters = numbered(tracer, outputs, arguments, list(batched))
     for one in parameters:
         if type(one) is Argument:

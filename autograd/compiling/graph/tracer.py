@@ -9,7 +9,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ...callers import caller, user_frame
+from ...callers import caller, codes_between, user_frame
 from ...core import floats
 from ...core.ops import TABLE, Op
 from ...core.value import Value, new_constant
@@ -24,6 +24,8 @@ from .graph import CODE_OF, DETACH, OPS
 from .repetition import Turns
 from .shortening import BETWEEN, Shortening
 
+_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # parts of the functions they stand in
+_MOST_COMPARED = 1_000  # comparisons of which it is noted where they were made
 _GATES = OPS[CODE_OF["gate"]], OPS[CODE_OF["beside"]]
 
 
@@ -56,6 +58,8 @@ class Tracer(Asking, Replayer):
         self.is_quiet: Callable[[], bool] = lambda: True  # whether the function has had no effects so far
         self.detached: dict[int, tuple[Value, Value]] = {}  # by identity: results without history, and their stand-ins
         self._outside = 0  # the identity of the frame that has the function recorded
+        self.codes: dict[int, CodeType] = {}  # by identity: functions that compared, and that called those
+        self.comparing: dict[int, CodeType] = {}  # those that compared
         self.keeps_leaves = False  # whether leaves that were made meanwhile are parameters, and no constants
 
     def run(self, function: Callable[[], Any], outputs: list[Any]) -> Tree:
@@ -116,6 +120,12 @@ class Tracer(Asking, Replayer):
         if self.is_open:  # a number that was kept longer is one like any other
             self._note_reader()
             self.compared.append((left, symbol, right, outcome, _place()))
+            if len(self.compared) <= _MOST_COMPARED:
+                codes = codes_between(self._outside)
+                self.codes |= {id(code): code for code in codes}
+                code = next((code for code in codes if code.co_name not in _COMPREHENSIONS), None)
+                if code is not None:
+                    self.comparing[id(code)] = code
 
     def touched(self, value: Any, what: str) -> None:
         self.effects.append(f"{what.format(getattr(value, 'label', '') or 'Value')} ({_place()})")

@@ -155,7 +155,11 @@ class NativeInterpreter(Interpreter):
         if code == DETACH:
             return lines.add("pass")
         slopes = OPS[code].partials(Vocabulary(lines), *_inputs(code), Text("y"))
-        before, terms = text.program([chained(Text("g"), slope) for slope in slopes])
+        if OPS[code].name == "where":  # what was not taken gets nothing, though it were inf
+            passed = [Text("gate", (slope, Text("g"))) if isinstance(slope, Text) else slope for slope in slopes]
+        else:
+            passed = [chained(Text("g"), slope) for slope in slopes]
+        before, terms = text.program(passed)
         lines.add(*before, *(f"a[i{place}] = a[i{place}] + {term}" for place, term in enumerate(terms)))
 
 

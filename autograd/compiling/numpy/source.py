@@ -71,7 +71,8 @@ class Reverse(Printer):
             operand, partial = arrival.operand, partials[arrival.place]
             whole = stacked(partial, _table_over(self, block)) if isinstance(partial, list) else partial
             if whole is not None:
-                self._deliver(operand, self._times(g, whole), arrival.is_first)
+                times = self._chosen if OPS[block.code].name == "where" else self._times
+                self._deliver(operand, times(g, whole), arrival.is_first)
                 continue
             is_one = 0 in operand.folded[0]  # the whole group is one number
             for k, x in enumerate(partial):
@@ -99,6 +100,10 @@ class Reverse(Printer):
     def _times(self, g: Call, partial: Any) -> Call:
         is_plain = not self.gated or (not isinstance(partial, Call) and math.isfinite(partial))
         return call("np.multiply", g, partial) if is_plain else arrays.gate(g, partial)
+
+    def _chosen(self, g: Call, partial: Any) -> Call:
+        """Nor does an adjoint, if it is inf, come to the branch that was not taken."""
+        return arrays.gate(partial, g) if self.gated and isinstance(partial, Call) else self._times(g, partial)
 
     def _deliver(self, operand: Operand, g: Call, is_first: bool) -> None:
         """Adds `g` to the adjoint of an operand, summed over the axes in which it repeats, and over the samples."""

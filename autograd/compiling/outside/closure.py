@@ -53,6 +53,10 @@ class Closure:
         """Whether this Value was found."""
         return id(value) in self._values
 
+    def functions(self) -> list[Any]:
+        """The user's functions that it can call."""
+        return [function for function, name, _ in self._found.facts if name == "__code__"]
+
     def __bool__(self) -> bool:
         """Whether there is anything to look at."""
         return self._is_any

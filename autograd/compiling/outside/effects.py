@@ -8,7 +8,7 @@ function has a name for something of the kind, since recording takes two to four
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -39,8 +39,8 @@ class Effects:
         self.found = ""  # what was done
         self.may_be_once = False  # whether a second run may do without: a cache is filled, a mask drawn
 
-    def watch(self, run: Callable[[], Any]) -> Any:
-        """What `run` returns; notes what it does."""
+    def watch(self, run: Callable[[], Any], stood_for: Callable[[], Iterable[CodeType]] = tuple) -> Any:
+        """What `run` returns; notes what it does. Other code may run in place of what it then `stood_for`."""
         closure = self.closure
         draws = self._draws = [_Draws(one) for one in closure.generators]
         is_profiled = closure.is_impure or closure.unreachable
@@ -53,6 +53,7 @@ class Effects:
             self.found = self.drawn or changed
             self.may_be_once = bool(self.found)
         if is_profiled:
+            self._ran |= {id(code): code for code in stood_for()}
             self.closure = Closure(self._function, self._arguments, _Ran(self._ran))
             self.found = self.found or self.closure.unreachable
         return result

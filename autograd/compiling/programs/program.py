@@ -54,6 +54,7 @@ class Program:
         self.layout, self.result = layout or Layout(), result  # how arguments and the result are arranged
         self.has_aux = has_aux  # whether the result is a pair, of which the first is differentiated
         self.parameters: Floats = np.zeros(graph.parameters)  # what the parameters were last
+        self.branches: list[str] = []  # which became choices, and which are looked at; see `reading`
         self.runs = choose(graph, self.dtype, native, threads)
         self.packed: Packed | None = self.runs.packed if isinstance(self.runs, Blocks) else None
         self.native: NativeBlocks | None = self.runs if is_native_blocks(self.runs) else None
@@ -177,11 +178,12 @@ class Program:
     def __str__(self) -> str:
         graph, packed, runs = self.graph, self.packed, self.runs
         known = f"{self._operations:,} operations, {graph.parameters:,} parameters, {len(graph.batched):,} arguments"
+        branches = "".join(f"\n{line}" for line in self.branches)
         if isinstance(runs, PythonLoops):
-            return f"{known}, in loops\n{table_of_loops(runs.looped)}"
+            return f"{known}, in loops\n{table_of_loops(runs.looped)}{branches}"
         if packed is None:
-            return f"{known}, in {self.form}"
-        return f"{known}, in {len(packed.blocks)} blocks\n{listing.table(packed)}"
+            return f"{known}, in {self.form}{branches}"
+        return f"{known}, in {len(packed.blocks)} blocks\n{listing.table(packed)}{branches}"
 
     def __repr__(self) -> str:
         return f"<Program of {self._operations:,} operations in {self.form}>"

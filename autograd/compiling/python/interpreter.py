@@ -85,6 +85,9 @@ class Interpreter:
             partials = op.partials(words, *_arguments(op, node, values, words), values[k])
             for x, slope in zip(node[1:], op.joined(partials), strict=True):
                 if needs[x]:
+                    if op.name == "where":  # what was not taken gets nothing, though it were inf
+                        adjoints[x] = adjoints[x] + words.gate(slope, g)
+                        continue
                     adjoints[x] = adjoints[x] + (g * slope if words is floats else arrays.gate(g, slope))
         return adjoints
 

@@ -18,6 +18,7 @@ from ..calls.results import is_one_number, pair_of
 from ..calls.static import PlainNeededError, Static
 from ..graph.tracer import Tracer
 from ..programs.program import GuardError
+from ..reading.again import Again
 from .checking import compare
 from .credit import Credit
 from .locks import Lock
@@ -59,6 +60,7 @@ class Versions:
         self._last_turned = ""
         self._last_layout: Layout | None = None  # of the last recording
         self.credit = Credit()
+        self.again = Again()
         self._is_begun = False  # whether the first run is over that may fill a cache
         self._steps: Callable[[], int] | None = None  # how many a training has made
         self._warned = False
@@ -208,11 +210,16 @@ class Versions:
         """A new program, or None where the function itself is to run instead."""
         with self._lock, collector_at_rest():
             if not self.credit.is_enough:
-                self._warn(f"it would be recorded anew at nearly every call, the last time because {reason}")
+                self._warn(
+                    f"it would be recorded anew at nearly every call, the last time because {reason}"
+                    f"{self.again.report.advice(reason)}"
+                )
                 return None
             few = len(self._kept.get(call.layout, ())) < _COMPILED
             native = self.options.native if few else False
-            made, effects = record(self.function, call, sample, self.options, native, by_line=self._is_begun)
+            made, effects = record(
+                self.function, call, sample, self.options, native, by_line=self._is_begun, again=self.again
+            )
             made.program.follow(self._steps)
             self.credit.spend(made, call.layout)
             self._made += 1
