@@ -306,11 +306,11 @@ def test_turns_that_are_nearly_alike_as_machine_code(turn, short_loops):
 def test_a_comparison_of_one_turn_that_comes_out_otherwise_is_recorded_again(short_loops):
     def f(xs):
         state = xs[0] * 1.0
-        for k in range(60):
+        for _ in range(60):
             state = state * 0.99 + xs[1] * autograd.tanh(state)
             if state > 1.0:
                 break
-        return state + k
+        return state
 
     points = [[0.1, x, 0.0, 0.0] for x in (0.0, 0.001, 0.06, 0.2)]
     assert assert_eager(f, *points[:2]).program.form == "loops"
