@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,10 @@ Task = Callable[[], list[float]]  # the value and the derivatives of one workloa
 # The formulas, on whatever numbers.
 
 
-def lorenz(p: Any, h: float, turns: Iterable[int]) -> Any:
+def lorenz(p: Any, h: float, turns: int, loop: Any = range) -> Any:
     """The square of the distance at the end; by the classical Runge-Kutta method."""
     *rates, x, y, z = p
-    for _ in turns:
+    for _ in loop(turns):
         x, y, z = runge_kutta(rates, x, y, z, h)
     return x * x + y * y + z * z
 
@@ -72,10 +72,10 @@ def runge_kutta(rates: Any, x: Any, y: Any, z: Any, h: float) -> tuple[Any, Any,
     )
 
 
-def lotka(p: Any, h: float, turns: Iterable[int]) -> Any:
+def lotka(p: Any, h: float, turns: int, loop: Any = range) -> Any:
     """Prey times predators at the end, by Euler's method."""
     *rates, a, b = p
-    for _ in turns:
+    for _ in loop(turns):
         a, b = euler(rates, a, b, h)
     return a * b
 
@@ -182,7 +182,7 @@ def tapegrad(name: str, native: bool, by_repeat: bool = False) -> Task:
         kind, h, turns = ODES[name]
         formula = {"lorenz": lorenz, "lotka": lotka}[kind]
         loop, p = autograd.repeat if by_repeat else range, STARTS[kind]
-        compiled = autograd.compile(lambda p: formula(p, h, loop(turns)), native=native)
+        compiled = autograd.compile(lambda p: formula(p, h, turns, loop), native=native)
 
         def task() -> list[float]:
             value, slopes = compiled.value_and_grad(p)

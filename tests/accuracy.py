@@ -283,10 +283,9 @@ def by_arrays(op: Op, columns: Any, fixed: frozenset[int]) -> dict[tuple[int, ..
 
 def native(op: Op, columns: Any, fixed: frozenset[int]) -> dict[tuple[int, ...], Any]:
     """As machine code."""
-    from autograd.vocabularies.lines import Lines
-
     from autograd.compiling.native.groups import Vocabulary
     from autograd.compiling.native.kernel import kernel
+    from autograd.vocabularies.lines import Lines
 
     words = Vocabulary(Lines())
     names = [f"x{k}" for k in range(len(columns))]

@@ -70,8 +70,8 @@ def test_a_batch_is_sample_by_sample_what_the_program_is_uncompiled(seed, native
         each = [program.eager(x, series if shared else series[j]) for j, x in enumerate(xs)]
         values, by_xs, by_series, _ = (np.array(part) for part in zip(*each, strict=True))
         assert_close(compiled(xs, series), values, program.text)
-        total, (for_xs, for_series) = compiled.value_and_grad(xs, series)
         with np.errstate(invalid="ignore"):
+            total, (for_xs, for_series) = compiled.value_and_grad(xs, series)
             assert_close(total, values.sum(), program.text)
             assert_close(for_xs, by_xs, program.text, is_gradient=True)
             expected = by_series.sum(axis=0) if shared else by_series
@@ -224,6 +224,24 @@ def test_a_sum_of_products_in_a_batch_has_factors_of_samples_and_factors_that_th
     assert np.allclose(compiled(POINTS), [f([Value(x) for x in xs]).data for xs in POINTS], rtol=1e-12)
 
 
+@pytest.mark.parametrize("native", [False, True])
+def test_infinities_of_both_signs_in_a_batch_add_up_without_a_warning(native, short_loops):
+    w = Value(0.5)
+
+    def f(x):
+        state = x * w
+        for _ in range(40):
+            state = state * 0.9 + x * w
+        return state
+
+    compiled = autograd.compile(f, batch=0, native=native)
+    compiled.backward([1.0, 2.0])
+    assert compiled.program.form == "loops"
+    w.zero_grad()
+    with np.errstate(all="raise"):
+        compiled.program.run([np.array([0.5])], np.array([[np.inf, -np.inf]]), compiled.program.graph.every_leaf)
+
+
 # Turns that do nearly the same: each takes the state, the numbers given, the turn, and all states so far.
 TURNS = {
     "the other way round in one turn": lambda s, xs, k, past: s * 0.9 - xs[0] if k != 23 else xs[0] - s * 0.9,
@@ -288,8 +306,10 @@ def test_turns_that_are_nearly_alike_as_machine_code(turn, short_loops):
 def test_a_comparison_of_one_turn_that_comes_out_otherwise_is_recorded_again(short_loops):
     def f(xs):
         state = xs[0] * 1.0
-        for k in range(60):
-            state = state * 0.99 + (xs[1] if state < 1.0 else 0.5 * xs[1] * k)
+        for _ in range(60):
+            state = state * 0.99 + xs[1] * autograd.tanh(state)
+            if state > 1.0:
+                break
         return state
 
     points = [[0.1, x, 0.0, 0.0] for x in (0.0, 0.001, 0.06, 0.2)]

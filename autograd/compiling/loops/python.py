@@ -58,7 +58,9 @@ class PythonLoops:
         slopes = a[looped.first_parameter : looped.leaves]
         if own is None:
             return outputs, failed, np.array(slopes, float), np.zeros((0, 1))
-        d_shared = np.array([np.sum(np.broadcast_to(x, samples)) for x, one in zip(slopes, batched) if not one], float)
+        with np.errstate(all="ignore"):  # infinities of both signs make nan
+            sums = [np.sum(np.broadcast_to(x, samples)) for x, one in zip(slopes, batched) if not one]
+        d_shared = np.array(sums, float)
         d_own = np.array([np.broadcast_to(x, samples) for x, one in zip(slopes, batched) if one], float)
         return outputs, failed, d_shared, d_own.reshape(len(d_own), samples)
 

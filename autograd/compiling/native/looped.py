@@ -94,7 +94,9 @@ class NativeLoops(PythonLoops):
         turned[is_shared] = m[writing.failed :][is_shared, np.newaxis]
         failed = np.zeros((len(self.graph.checks), samples), bool)
         failed[looped.of_checks] = turned
-        return outputs, failed, b.reshape(-1, LANES)[leaves][~is_own].sum(axis=1), d_own
+        with np.errstate(all="ignore"):  # infinities of both signs make nan
+            d_shared = b.reshape(-1, LANES)[leaves][~is_own].sum(axis=1)
+        return outputs, failed, d_shared, d_own
 
     def loops(self) -> str | None:
         """The lines, with those of the way back where there is one result."""
