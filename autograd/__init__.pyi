@@ -127,23 +127,23 @@ def log_softmax(xs: Iterable[Value | Number]) -> list[Any]: ...
 # what stands below this line is written by `make stub`
 
 __all__ = [
-    "add", "sub", "mul", "div", "floordiv", "mod", "neg", "pos", "square", "reciprocal", "sqrt", "exp", "expm1", "log",
-    "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "log_sigmoid", "relu",
-    "leaky_relu", "elu", "selu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil", "trunc", "less", "equal",
-    "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside", "safe_div", "prod", "dot",
-    "linear", "mean", "var", "norm", "logsumexp", "pick", "cbrt", "hypot", "cosine", "asin", "acos", "atan", "lorentz",
-    "atan2", "asinh", "acosh", "atanh", "exp2", "exp10", "log1mexp", "logaddexp", "logaddexp2", "share", "share2",
-    "logit", "xlogy", "xlog1py", "sinc", "sinc_slope", "sinc_curve", "deg2rad", "rad2deg", "copysign", "erf", "erfc",
-    "gaussian", "erfcx", "erfcx_slope", "erfcx_curve", "log_erfc", "normal_pdf", "ndtr", "log_ndtr", "erfinv",
-    "erfinv_slope", "erfcinv", "erfcinv_slope", "ndtri", "ndtri_slope", "gamma", "lgamma", "digamma", "trigamma",
-    "polygamma", "digamma_less", "betaln", "beta", "i0", "i1", "i1_slope", "i1_curve", "i0e", "i1e", "i0e_slope",
-    "i1e_slope", "gelu", "gelu_slope", "gelu_tanh", "gelu_tanh_slope", "gelu_gate", "silu", "silu_slope", "std",
-    "GuardError", "UncompiledWarning", "compile", "GradientError", "Guard", "Tape", "Value", "backward", "checkpoint",
-    "cummax", "cummin", "cumprod", "cumsum", "derivative_table", "detect_anomaly", "divergence", "draw",
-    "elementwise_grad", "explain", "from_json", "grad", "gradcheck", "gradients", "hessian", "hessian_diagonal", "hook",
-    "hvp", "implicit", "interp", "jacobian", "jvp", "laplacian", "linalg", "log_softmax", "median", "minimize",
-    "no_grad", "odeint", "play", "polyval", "primitive", "repeat", "root", "scope", "slide", "softmax", "softmin",
-    "sort", "to_json", "value_and_grad", "vjp"
+    "add", "sub", "mul", "div", "floordiv", "mod", "pow_less", "pow_log", "neg", "pos", "square", "reciprocal", "sqrt",
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus",
+    "log_sigmoid", "relu", "leaky_relu", "elu", "selu", "softsign", "hard_tanh", "sign", "step", "floor", "ceil",
+    "trunc", "less", "equal", "minimum", "maximum", "fmin", "fmax", "clip", "where", "defined", "gate", "beside",
+    "safe_div", "prod", "dot", "linear", "mean", "var", "norm", "logsumexp", "pick", "cbrt", "cbrt_slope", "hypot",
+    "cosine", "asin", "acos", "atan", "lorentz", "atan2", "asinh", "acosh", "atanh", "exp2", "exp10", "log1mexp",
+    "logaddexp", "logaddexp2", "share", "share2", "logit", "xlogy", "xlog1py", "sinc", "sinc_slope", "sinc_curve",
+    "deg2rad", "rad2deg", "copysign", "erf", "erfc", "gaussian", "erfcx", "erfcx_slope", "erfcx_curve", "log_erfc",
+    "normal_pdf", "ndtr", "log_ndtr", "erfinv", "erfinv_slope", "erfcinv", "erfcinv_slope", "ndtri", "ndtri_slope",
+    "gamma", "lgamma", "digamma", "trigamma", "polygamma", "digamma_less", "betaln", "beta", "i0", "i1", "i1_slope",
+    "i1_curve", "i0e", "i1e", "i0e_slope", "i1e_slope", "gelu", "gelu_slope", "gelu_tanh", "gelu_tanh_slope",
+    "gelu_gate", "silu", "silu_slope", "std", "GuardError", "UncompiledWarning", "compile", "GradientError", "Guard",
+    "Tape", "Value", "backward", "checkpoint", "cummax", "cummin", "cumprod", "cumsum", "derivative_table",
+    "detect_anomaly", "divergence", "draw", "elementwise_grad", "explain", "from_json", "grad", "gradcheck",
+    "gradients", "hessian", "hessian_diagonal", "hook", "hvp", "implicit", "interp", "jacobian", "jvp", "laplacian",
+    "linalg", "log_softmax", "median", "minimize", "no_grad", "odeint", "play", "polyval", "primitive", "repeat",
+    "root", "scope", "slide", "softmax", "softmin", "sort", "to_json", "value_and_grad", "vjp"
 ]
 
 @overload
@@ -188,6 +188,21 @@ def pow(a: Value, b: Value | Number) -> Value: """a ** b; nan where a < 0 and b 
 def pow(a: Value | Number, b: Value) -> Value: ...
 @overload
 def pow(a: Number, b: Number) -> float: ...
+@overload
+def pow_less(a: Value, b: Value | Number) -> Value: """a ** (b - 1), with what b - 1 is rounded by"""
+@overload
+def pow_less(a: Value | Number, b: Value) -> Value: ...
+@overload
+def pow_less(a: Number, b: Number) -> float: ...
+@overload
+def pow_log(a: Value, b: Value | Number, y: Value | Number) -> Value:
+    """The slope y log(a) of y = a ** b by b, also where y is too large."""
+@overload
+def pow_log(a: Value | Number, b: Value, y: Value | Number) -> Value: ...
+@overload
+def pow_log(a: Value | Number, b: Value | Number, y: Value) -> Value: ...
+@overload
+def pow_log(a: Number, b: Number, y: Number) -> float: ...
 @overload
 def neg(x: Value) -> Value: """-x"""
 @overload
@@ -497,6 +512,12 @@ def pick(xs: Iterable[Value | Number] | Value | Number, index: Value | Number) -
 def cbrt(x: Value) -> Value: """The cube root of x, real for x < 0 too; slope inf at 0."""
 @overload
 def cbrt(x: Number) -> float: ...
+@overload
+def cbrt_slope(x: Value, y: Value | Number) -> Value: """The slope y / (3 x) of the cube root y of x; inf at 0."""
+@overload
+def cbrt_slope(x: Value | Number, y: Value) -> Value: ...
+@overload
+def cbrt_slope(x: Number, y: Number) -> float: ...
 @overload
 def hypot(a: Value, b: Value | Number) -> Value: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
 @overload

@@ -21,11 +21,10 @@ domain and near 1, the others where functions are used. References know function
 differences of them. Second partials count where they are normal numbers, and, of two inputs, between 1e-30 and 1e30.
 
 Each cell has the error of eager runs, of batches on arrays, and of machine code. `python docs/accuracy_table.py` prints
-this
-page, and [tests/test_accuracy.py](../tests/test_accuracy.py) holds all to at most {PROMISED[0]:g} units, second
-partials to {PROMISED[2]:g}, but for those that [tests/accuracy.py](../tests/accuracy.py) names, with the reason, as
-exceptions (marked *). "at its roots" there means that a derivative is the sum of terms that cancel: near its own root
-its digits are those of the terms.
+this page, and [tests/test_accuracy.py](../tests/test_accuracy.py) holds all to at most {PROMISED[0]:g} units, second
+partials to {PROMISED[2]:g}, but for those that [tests/accuracy.py](../tests/accuracy.py) names as exceptions, with the
+reason (marked *). "at its roots" there means that a derivative is the sum of terms that cancel: near its own root its
+digits are those of the terms.
 
 `sum`, `dot`, `mean` and `var` add up from first to last, everywhere: compiled, they are matrix products, which leave
 nothing to compensate. Their error is at most n halves of a unit of the sum of the sizes of n terms. That of `logsumexp`

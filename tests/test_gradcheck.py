@@ -23,8 +23,12 @@ def test_every_row_passes_to_second_order_at_random_points(op):
     f = getattr(autograd, op.name)
     for _ in range(3):
         point = draw(op, rng)
-        chosen = [x for x, domain in zip(point, op.domain, strict=True) if not domain.index]
-        assert gradcheck(lambda *xs, left=point: f(*xs, *left[len(xs) :]), *chosen).worst < 1e-6
+        free = [k for k, domain in enumerate(op.domain) if not domain.index and (op.name, k) != ("polygamma", 0)]
+
+        def of_free(*xs, point=point, free=free):
+            return f(*[xs[free.index(k)] if k in free else x for k, x in enumerate(point)])
+
+        assert gradcheck(of_free, *[point[k] for k in free]).worst < 1e-6
 
 
 @each_row

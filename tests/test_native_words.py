@@ -16,6 +16,7 @@ pytest.importorskip("llvmlite")
 from autograd.compiling.native.kernel import _optimised, kernel
 from autograd.compiling.native.library import known
 from autograd.core import floats
+from autograd.special.words import WORDS
 
 GROUPS = {"each", "sum", "dot", "prod", "max", "min", "norm", "logsumexp", "pick"}
 INPUTS = known()
@@ -100,7 +101,8 @@ def test_every_word_means_what_it_means_on_floats(run, rows):
             if name in CANCEL:
                 assert near(result, expected, inputs), (name, inputs, result, expected)
                 continue
-            assert apart(result, expected) <= (0.0 if name in EXACT else 4.0), (name, inputs, result, expected)
+            most = 0.0 if name in EXACT else 12.0 if name in WORDS else 4.0  # of two polynomials, each right to 4 or 6
+            assert apart(result, expected) <= most, (name, inputs, result, expected)
             if expected == 0.0:
                 assert math.copysign(1.0, result) == math.copysign(1.0, expected), (name, inputs, result)
 
@@ -209,7 +211,8 @@ def test_every_pair_of_special_numbers_has_the_result_of_floats(run):
                 if name in CANCEL:
                     assert near(result, expected, (a, b)), (name, a, b, result, expected)
                     continue
-                assert apart(result, expected) <= (0.0 if name in EXACT else 2.0), (name, a, b, result, expected)
+                most = 0.0 if name in EXACT else 12.0 if name in WORDS else 2.0
+                assert apart(result, expected) <= most, (name, a, b, result, expected)
                 assert math.copysign(1.0, result) == math.copysign(1.0, expected) or result != result, (name, a, b)
 
 

@@ -130,6 +130,13 @@ def test_an_array_in_float32_is_computed_in_float64_and_given_back_in_float32(na
     assert found == pytest.approx(exact, rel=1e-6, nan_ok=True)
 
 
+@pytest.mark.parametrize("name", [name for name in WORDS if not name.startswith("_")])
+def test_a_number_among_arrays_is_not_taken_for_float32(name):
+    count = WORDS[name].__code__.co_argcount - 1
+    xs = [0.3, 0.7][:count]
+    assert float(getattr(arrays, name)(*xs)) == pytest.approx(getattr(floats, name)(*xs), rel=1e-13, nan_ok=True)
+
+
 def test_a_row_of_special_is_a_row_like_any_other():
     assert set(OWN) < {op.name for op in ROWS}
     x = Value(0.7, label="x")

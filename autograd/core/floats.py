@@ -80,7 +80,7 @@ def pow_log(a: float, b: float, y: float) -> float:
     """y * log(a), the slope of y = a ** b by b, also where y alone is too large."""
     if not a and b >= 0.0:
         return 0.0
-    if y == inf and b - b == 0.0:
+    if y == inf and b - b == a - a == 0.0:
         root = pow(a, 0.5 * b)
         return root * log(a) * root
     return y * log(a)

@@ -48,6 +48,9 @@ class Methods(Generic[V]):
     def pow(self, b: V | Number) -> V: """a ** b; nan where a < 0 and b is not whole"""
     def __pow__(self, other: V | Number) -> V: """a ** b; nan where a < 0 and b is not whole"""
     def __rpow__(self, other: V | Number) -> V: """a ** b; nan where a < 0 and b is not whole"""
+    def pow_less(self, b: V | Number) -> V: """a ** (b - 1), with what b - 1 is rounded by"""
+    def pow_log(self, b: V | Number, y: V | Number) -> V:
+        """The slope y log(a) of y = a ** b by b, also where y is too large."""
     def neg(self) -> V: """-x"""
     def __neg__(self) -> V: """-x"""
     def pos(self) -> V: """+x"""
@@ -116,6 +119,7 @@ class Methods(Generic[V]):
         """log(exp(x1) + exp(x2) + ...), by exponentials shifted to the largest"""
     def pick(self, index: V | Number) -> V: """The value at that index, counted from 0."""
     def cbrt(self) -> V: """The cube root of x, real for x < 0 too; slope inf at 0."""
+    def cbrt_slope(self, y: V | Number) -> V: """The slope y / (3 x) of the cube root y of x; inf at 0."""
     def hypot(self, b: V | Number) -> V: """sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)"""
     def cosine(self, b: V | Number) -> V: """a / hypot(a, b), the cosine of an angle; 0 at (0, 0)"""
     def asin(self) -> V: """The angle in [-pi/2, pi/2] whose sine is x."""

@@ -94,10 +94,10 @@ SOME = Domain(-3.0, 3.0, least=1)
 INDEX = Domain(0, 0, index=True)
 
 
-def _pow_to_differentiate(m: Any, a: Any, b: Any, y: Any) -> tuple[Any, ...]:
-    # as `pow_less` and `pow_log` where nothing overflows and b - 1 is exact
-    flat = m.equal(a, 0.0) * (1.0 - m.less(b, 0.0))
-    return m.gate(b, m.pow(a, b - 1.0)), m.where(flat, 0.0, y * m.log(a))
+def _pow_log_partials(m: Any, a: Any, b: Any, y: Any, z: Any) -> tuple[Any, ...]:
+    # of y * log(a), for any y; where 0 ** b is flat it is 0
+    slopes = 1.0 - m.equal(a, 0.0) * (1.0 - m.less(b, 0.0))
+    return m.where(slopes, m.div(y, a), 0.0), 0.0, m.where(slopes, m.log(a), 0.0)
 
 
 def _by_length(m: Any, x: Any, length: Any) -> Any:
@@ -188,7 +188,12 @@ ROWS: list[Op] = [
     Op("pow", "^", "a ** b; nan where a < 0 and b is not whole",
        # 0 ** b: by a, b * 0 ** (b - 1), and 0 for b = 0; by b, 0 where b >= 0 and -inf where b < 0
        lambda m, a, b: m.pow(a, b), lambda m, a, b, y: (m.gate(b, m.pow_less(a, b)), m.pow_log(a, b, y)),
-       (POSITIVE, REAL), curved=_pow_to_differentiate),
+       (POSITIVE, REAL)),
+    Op("pow_less", "^−1", "a ** (b - 1), with what b - 1 is rounded by",
+       lambda m, a, b: m.pow_less(a, b),
+       lambda m, a, b, y: (m.gate(b - 1.0, m.pow_less(a, b - 1.0)), m.pow_log(a, b - 1.0, y)), (POSITIVE, REAL)),
+    Op("pow_log", "^ log", "the slope y log(a) of y = a ** b by b, also where y is too large",
+       lambda m, a, b, y: m.pow_log(a, b, y), _pow_log_partials, (POSITIVE, REAL, REAL)),
     Op("neg", "neg", "-x", lambda m, x: -x, lambda m, x, y: (-1.0,), (REAL,)),
     Op("pos", "pos", "+x", lambda m, x: +x, lambda m, x, y: (1.0,), (REAL,)),
     Op("abs", "abs", "|x|; its derivative at 0 is 0", lambda m, x: m.abs(x), lambda m, x, y: (m.sign(x),), (REAL,)),

@@ -99,7 +99,7 @@ def gelu_tanh(m: Any, x: Any) -> Any:
 def _gelu_tanh_slope_left(m: Any, x: Any) -> Any:
     high, more = _argument(m, x)
     half = m.exp(0.5 * high)
-    return m.gate(half, (1.0 + x * _rise(m, x)) * (half + half * more))
+    return m.gate(half, (1.0 + x * _rise(m, x)) * (half + half * more)) + 0.0  # never -0.0
 
 
 @word
@@ -127,7 +127,7 @@ def _silu_slope_near(m: Any, x: Any) -> Any:
 
 @word
 def silu_slope(m: Any, x: Any) -> Any:
-    last = m.gate(m.exp(0.5 * x), (1.0 + x) * m.exp(x - 0.5 * x))
+    last = m.gate(m.exp(0.5 * x), (1.0 + x) * m.exp(x - 0.5 * x)) + 0.0  # never -0.0
     slope = m.where(m.less(x, -700.0), last, m.sigmoid(x) * (1.0 + m.gate(m.sigmoid(-x), x)))
     return m.where(_between(m, -2.0, x, -0.75), m._silu_slope_near(x), slope)
 

@@ -132,7 +132,8 @@ def sinc_curve(m: Any, x: Any) -> Any:
 # fmt: off
 ROWS: list[Op] = [
     Op("exp2", "2ˣ", "2 to the power x", lambda m, x: m.exp2(x), lambda m, x, y: (_LN_2 * y,), (REAL,)),
-    Op("exp10", "10ˣ", "10 to the power x", lambda m, x: m.exp10(x), lambda m, x, y: (_LN_10 * y,), (REAL,)),
+    Op("exp10", "10ˣ", "10 to the power x", lambda m, x: m.exp10(x), lambda m, x, y: (_LN_10 * y,),
+       (Domain(-1.0, 1.0),)),
     Op("log1mexp", "log1mexp", "log(1 - exp(x)) of x < 0, exact at both ends; -inf at 0, nan beyond",
        lambda m, x: m.log1mexp(x), lambda m, x, y: (m.defined(m.div(m.exp(x), m.expm1(x)), y),), (Domain(-4.0, -0.1),)),
     Op("logaddexp", "logaddexp", "log(exp(a) + exp(b)), without overflow",

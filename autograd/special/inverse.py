@@ -19,7 +19,8 @@ def cbrt_slope(m: Any, x: Any, y: Any) -> Any:
 
 
 def _cbrt_to_differentiate(m: Any, x: Any, y: Any) -> tuple[Any, ...]:
-    return (m.where(m.less(1e-200, m.abs(x)), m.div(m.div(y, x), 3.0), m.div(1.0, 3.0 * m.square(y))),)
+    near_0 = m.div(1.0, 3.0 * m.square(y))
+    return (m.where(m.less(1e-200, m.abs(x)), m.div(m.div(y, x), 3.0), near_0),)
 
 
 @word
@@ -61,6 +62,8 @@ ROWS: list[Op] = [
     Op("cbrt", "∛", "the cube root of x, real for x < 0 too; slope inf at 0",
        lambda m, x: m.cbrt(x), lambda m, x, y: (m.cbrt_slope(x, y),), (POSITIVE,),
        curved=_cbrt_to_differentiate),
+    Op("cbrt_slope", "∛'", "the slope y / (3 x) of the cube root y of x; inf at 0",
+       lambda m, x, y: m.cbrt_slope(x, y), lambda m, x, y, z: (-m.div(z, x), m.div(z, y)), (POSITIVE, POSITIVE)),
     Op("hypot", "hypot", "sqrt(a^2 + b^2) without overflow; gradient 0 at (0, 0)",
        lambda m, a, b: m.hypot(a, b), lambda m, a, b, y: (_by_length(m, a, y), _by_length(m, b, y)), (REAL, POSITIVE),
        curved=lambda m, a, b, y: (m.cosine(a, b), m.cosine(b, a))),

@@ -223,7 +223,7 @@ ROWS: list[Op] = [
     Op("erfinv", "erf⁻¹", "the x whose erf is that",
        lambda m, x: m.erfinv(x), lambda m, x, y: (m.erfinv_slope(x),), (INSIDE,)),
     Op("erfinv_slope", "erf⁻¹'", "the derivative of erfinv", lambda m, x: m.erfinv_slope(x),
-       lambda m, x, y: (2.0 * m.erfinv(x) * m.square(y),), (INSIDE,)),
+       lambda m, x, y: (2.0 * m.erfinv(x) * m.square(y),), (Domain(-0.7, 0.7),)),
     Op("erfcinv", "erfc⁻¹", "the x whose erfc is q",
        lambda m, q: m.erfcinv(q), lambda m, q, y: (m.erfcinv_slope(q),), (Domain(0.2, 1.8),)),
     Op("erfcinv_slope", "erfc⁻¹'", "the derivative of erfcinv", lambda m, q: m.erfcinv_slope(q),

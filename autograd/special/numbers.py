@@ -123,4 +123,4 @@ def _silu_slope(x: float) -> float:
         e = exp(x)
         return e / (1.0 + e) * (1.0 + x / (1.0 + e))
     half = exp(0.5 * x)
-    return (1.0 + x) * half * half if half else 0.0 * half
+    return (1.0 + x) * half * half + 0.0 if half else 0.0  # never -0.0

@@ -32,7 +32,7 @@ def second_partials_by(
     op: Op, active: Active, vocabulary: Any = floats
 ) -> tuple[list[tuple[int, int]], Callable[..., tuple[Any, ...]]]:
     """The pairs i <= j of active inputs whose second partial is not 0 everywhere, and `(*inputs, y) ->` those."""
-    names, slopes = _names(op, active)
+    names, slopes = _names(op, active, op.curved)
     pairs, seconds = [], []
     for j, name in enumerate(names):
         for i in range(j + 1):
@@ -46,7 +46,8 @@ def second_partials_by(
 
 def has_rows(op: Op) -> bool:
     """Whether every word in its partials is a row, so that they can be differentiated as expressions."""
-    waiting, seen = _names(op, (True,) * len(op.groups))[1], {"+", "-", "*", "neg", *TABLE}
+    every = (True,) * len(op.groups)
+    waiting, seen = _names(op, every)[1] + _names(op, every, op.curved)[1], {"+", "-", "*", "neg", *TABLE}
     while waiting:
         expression = waiting.pop()
         if isinstance(expression, Text) and expression.arguments is not None:
@@ -56,9 +57,9 @@ def has_rows(op: Op) -> bool:
     return True
 
 
-def _names(op: Op, active: Active) -> tuple[list[str], list[Any]]:
+def _names(op: Op, active: Active, curved: Callable[..., tuple[Any, ...]] | None = None) -> tuple[list[str], list[Any]]:
     names = [f"x{k}" for k in range(len(active))]
-    return names, list((op.curved or op.partials)(words, *map(Text, names), Text("y")))
+    return names, list((curved or op.partials)(words, *map(Text, names), Text("y")))
 
 
 def _compiled(names: list[str], outputs: list[Any], vocabulary: Any) -> Callable[..., Any]:

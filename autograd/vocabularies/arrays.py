@@ -84,7 +84,7 @@ def pow_log(a: Array, b: Array, y: Array) -> Array:
     if not np.any(large):
         return slope
     root = np.power(a, 0.5 * np.asarray(b))
-    return np.where(large & np.isfinite(b), root * size * root, slope)
+    return np.where(large & np.isfinite(b) & np.isfinite(a), root * size * root, slope)
 
 
 erf = elementwise(math.erf, 1)
@@ -196,7 +196,7 @@ def _in_double(word: Callable[..., Array]) -> Callable[..., Array]:
 
     def on_arrays(*inputs: Array) -> Array:
         with np.errstate(all="ignore"):  # of what is not chosen
-            if all(getattr(x, "dtype", np.float32) == np.float32 for x in inputs):
+            if {x.dtype for x in inputs if hasattr(x, "dtype")} == {np.dtype(np.float32)}:  # and numbers, perhaps
                 return word(_this, *(np.asarray(x, float) for x in inputs)).astype(np.float32)
             return word(_this, *inputs)
 

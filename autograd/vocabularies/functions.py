@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import special  # whose rows join the table
 from ..core.ops import ROWS, Op
-from ..core.record import OPERATORS, function, teach
+from ..core.record import OPERATORS, teach
 from . import recorders, written
 
 
@@ -29,10 +29,15 @@ def define(op: Op) -> Callable[..., Any]:
     return made
 
 
+def _when_called(op: Op) -> Callable[..., Any]:
+    """A method that makes the function when it is called first: a program needs few, and to print one takes 0.4 ms."""
+    return lambda *inputs, **options: define(op)(*inputs, **options)
+
+
 written.on_floats()
 _made = {row.name: define(row) for row in ROWS if row.name not in special.OWN}
-for _row in special.OWN.values():  # a program needs few of these, and to print one takes 0.4 ms
-    teach(_row, function(_row))
+for _row in special.OWN.values():
+    teach(_row, _when_called(_row))
 
 
 def __getattr__(operation: str) -> Any:

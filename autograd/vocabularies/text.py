@@ -55,7 +55,7 @@ class Words:
         return lambda *arguments: Text(word, arguments)
 
     def pow_less(self, a: Any, b: Any) -> Any:
-        if isinstance(b, float) and (b - 1.0) + 1.0 == b:
+        if isinstance(b, float) and (b - 1.0) + 1.0 == b and b - (b - 1.0) == 1.0:
             return self.pow(a, b - 1.0)
         return Text("pow_less", (a, b))
 

@@ -29,6 +29,10 @@ def simplified(rows, roots):
             return once("mul", *inputs) if float(inputs[0]) else "0.0"
         if op == "mean":
             return once("div", once("sum", *inputs), repr(float(len(inputs))))
+        if op == "pow_less" and is_number(last):
+            power = float(last)
+            if (power - 1.0) + 1.0 == power and power - (power - 1.0) == 1.0:
+                op, inputs, last = "pow", (inputs[0], repr(power - 1.0)), repr(power - 1.0)
         if op == "pow" and is_number(last):
             power = float(last)
             if power in (0.0, 1.0):

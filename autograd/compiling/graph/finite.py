@@ -19,6 +19,7 @@ from .simplify import simplify
 _GATE, _BESIDE, _MUL, _DOT = (CODE_OF[name] for name in ("gate", "beside", "mul", "dot"))
 # what may give a number where an input is nan
 _HIDES = [CODE_OF[name] for name in ("less", "equal", "fmin", "fmax", "where", "pow", "hypot", "norm", "pick", "round")]
+_HIDES += [CODE_OF[name] for name in ("pow_less", "pow_log", "copysign")]
 _FEW = 32  # squares in a sum, so that it can be printed in a line
 
 

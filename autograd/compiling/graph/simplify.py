@@ -39,6 +39,7 @@ from .nodes import Flags, Integers, Nodes
 _ADD, _POS, _MUL, _DIV = (CODE_OF[name] for name in ("add", "pos", "mul", "div"))
 _SUM, _MEAN, _PICK = (CODE_OF[name] for name in ("sum", "mean", "pick"))
 _POW, _SQUARE, _RECIPROCAL, _GATE = (CODE_OF[name] for name in ("pow", "square", "reciprocal", "gate"))
+_POW_LESS = CODE_OF["pow_less"]
 _POWERS = (0.0, 1.0, 2.0, -1.0)  # that are computed in another way
 
 
@@ -122,6 +123,10 @@ class _Rewriting:
             return inputs[0]
         if code == _PICK and inputs[-1] < self.first_parameter:
             return inputs[int(self._data(inputs[-1]))]  # recorded, so it is an index that there is
+        if code == _POW_LESS and inputs[1] < self.first_parameter:
+            power = self._data(inputs[1])
+            if (power - 1.0) + 1.0 == power and power - (power - 1.0) == 1.0:  # exact
+                code, inputs = _POW, [inputs[0], self._number(power - 1.0)]
         if code == _POW and inputs[1] < self.first_parameter:
             power = self._data(inputs[1])
             if power in (0.0, 1.0):
@@ -180,6 +185,7 @@ class _Rewriting:
             (_GATE, old.starts[:-1], is_constant),
             (_PICK, old.starts[1:] - 1, is_constant),
             (_POW, old.starts[:-1] + 1, is_power[old.inputs]),
+            (_POW_LESS, old.starts[:-1] + 1, is_constant),
         ):
             nodes = np.flatnonzero(old.codes == code)
             found[nodes[counts[place[nodes]]]] = True

@@ -432,7 +432,7 @@ def silu_slope(x):
     s, t = _shares(x)
     slope = s * (1.0 + (x * t if t != 0.0 else 0.0))
     near = _silu_slope_near(x)
-    return near if (x > -2.0) & (x < -0.75) else _unscaled(slope if s != 0.0 else 0.0 * s, x)
+    return near if (x > -2.0) & (x < -0.75) else _unscaled(slope if s != 0.0 else s, x) + 0.0
 
 
 def _two_product(a, b):
@@ -475,7 +475,7 @@ def gelu_tanh_slope(x):
     rise = x * (1.5957691216057308 + 0.21406444881780075 * (x * x))
     slope = (s + s * (t * low)) * (1.0 + ((t - t * (s * low)) * rise if t != 0.0 else 0.0))
     near = _gelu_tanh_slope_near(x)
-    return near if (x > -1.25) & (x < -0.375) else _unscaled(slope if s != 0.0 else 0.0 * s, high)
+    return near if (x > -1.25) & (x < -0.375) else _unscaled(slope if s != 0.0 else s, high) + 0.0
 
 
 def softplus(x):
