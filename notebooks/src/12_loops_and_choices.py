@@ -204,8 +204,8 @@ plt.ylabel("height after two seconds (m)")
 plt.show()
 
 # %% [markdown]
-# Where the curve has a kink, a ball is just touching the ground. The small teeth are the steps' fault: a ball bounces at
-# the end of a step, up to two thousandths of a second too late. A derivative is that of the program, teeth and all;
+# Where the curve has a kink, a ball is just touching the ground. The small teeth are the steps' fault: a ball bounces
+# at the end of a step, up to two thousandths of a second too late. A derivative is that of the program, teeth and all;
 # whoever wants that of nature takes smaller steps.
 #
 # ## A loop that is never written out
