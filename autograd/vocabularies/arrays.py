@@ -84,7 +84,7 @@ def pow_log(a: Array, b: Array, y: Array) -> Array:
     if not np.any(large):
         return slope
     root = np.power(a, 0.5 * np.asarray(b))
-    return np.where(large & np.isfinite(b) & np.isfinite(a), root * size * root, slope)
+    return np.where(large & np.isfinite(b) & np.isfinite(a) & (root > 4294967296.0), root * size * root, slope)
 
 
 erf = elementwise(math.erf, 1)
