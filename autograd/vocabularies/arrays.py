@@ -197,6 +197,8 @@ def _in_double(word: Callable[..., Array]) -> Callable[..., Array]:
     """A word that is written once, for float64: what it takes apart by bits would have none left in float32."""
 
     def on_arrays(*inputs: Array) -> Array:
+        for x in inputs:
+            np.asarray(x)  # raises for what is no array yet: a list of calls would run in whatever precision it meets
         with np.errstate(all="ignore"):  # of what is not chosen
             if {x.dtype for x in inputs if hasattr(x, "dtype")} == {np.dtype(np.float32)}:  # and numbers, perhaps
                 return word(_this, *(np.asarray(x, float) for x in inputs)).astype(np.float32)
