@@ -82,7 +82,7 @@ def pow_log(a: float, b: float, y: float) -> float:
         return 0.0
     if y == inf and b - b == a - a == 0.0:
         root = pow(a, 0.5 * b)
-        return root * log(a) * root
+        return root * log(a) * root if root > 4294967296.0 else y * log(a)
     return y * log(a)
 
 

@@ -67,6 +67,7 @@ def elementwise(scalar: Callable[..., float], inputs: int) -> Callable[..., Arra
 
 
 def pow_less(a: Array, b: Array) -> Array:
+    a, b = np.asarray(a), np.asarray(b)  # what follows looks at numbers, and is no list of calls
     less = b - 1.0
     part = less - b
     rest = (b - (less - part)) - (1.0 + part)  # what b - 1 is rounded by
@@ -79,12 +80,13 @@ def pow_less(a: Array, b: Array) -> Array:
 
 
 def pow_log(a: Array, b: Array, y: Array) -> Array:
+    a, b, y = np.asarray(a), np.asarray(b), np.asarray(y)
     size, large = np.log(a), np.isposinf(y)
     slope = np.where(np.equal(a, 0.0) & ~np.less(b, 0.0), 0.0, y * size)
     if not np.any(large):
         return slope
     root = np.power(a, 0.5 * np.asarray(b))
-    return np.where(large & np.isfinite(b) & np.isfinite(a), root * size * root, slope)
+    return np.where(large & np.isfinite(b) & np.isfinite(a) & (root > 4294967296.0), root * size * root, slope)
 
 
 erf = elementwise(math.erf, 1)
@@ -195,6 +197,8 @@ def _in_double(word: Callable[..., Array]) -> Callable[..., Array]:
     """A word that is written once, for float64: what it takes apart by bits would have none left in float32."""
 
     def on_arrays(*inputs: Array) -> Array:
+        for x in inputs:
+            np.asarray(x)  # raises for what is no array yet: a list of calls would run in whatever precision it meets
         with np.errstate(all="ignore"):  # of what is not chosen
             if {x.dtype for x in inputs if hasattr(x, "dtype")} == {np.dtype(np.float32)}:  # and numbers, perhaps
                 return word(_this, *(np.asarray(x, float) for x in inputs)).astype(np.float32)
@@ -222,39 +226,47 @@ def _mended(y: Array, name: str, places: Array, *inputs: Array) -> Array:
 
 
 def lorentz(x: Array) -> Array:
+    x = np.asarray(x)
     whole = 1.0 + np.square(x)
     return _mended(np.divide(1.0, whole), "lorentz", np.isinf(whole), x)
 
 
 def cbrt_slope(x: Array, y: Array) -> Array:
+    x, y = np.asarray(x), np.asarray(y)
     with np.errstate(all="ignore"):
         return _mended(np.divide(y, x) / 3.0, "cbrt_slope", np.equal(x, 0.0) | np.isinf(x), x, y)
 
 
 def silu(x: Array) -> Array:
+    x = np.asarray(x)
     return _mended(x * sigmoid(x), "silu", np.less(x, -700.0), x)
 
 
 def silu_slope(x: Array) -> Array:
+    x = np.asarray(x)
     y = sigmoid(x) * (1.0 + gate(sigmoid(-x), x))
     return _mended(y, "silu_slope", (np.less(x, -0.75) & np.less(-2.0, x)) | np.less(x, -700.0), x)
 
 
 def gelu(x: Array) -> Array:
+    x = np.asarray(x)
     return _mended(0.5 * x * erfc(-math.sqrt(0.5) * x), "gelu", np.less(x, -1.0), x)
 
 
 def gelu_slope(x: Array) -> Array:
+    x = np.asarray(x)
     density = np.exp(-0.5 * np.square(x)) * (1.0 / math.sqrt(2 * math.pi))
     return _mended(0.5 * erfc(-math.sqrt(0.5) * x) + gate(density, x), "gelu_slope", np.less(x, -0.375), x)
 
 
 def gelu_tanh(x: Array) -> Array:
+    x = np.asarray(x)
     u = x * (1.5957691216057308 + 0.07135481627260025 * np.square(x))
     return _mended(x * sigmoid(u), "gelu_tanh", np.less(x, -0.25), x)
 
 
 def gelu_tanh_slope(x: Array) -> Array:
+    x = np.asarray(x)
     square = np.square(x)
     u = x * (1.5957691216057308 + 0.07135481627260025 * square)
     rise = 1.5957691216057308 + 3 * 0.07135481627260025 * square

@@ -275,8 +275,9 @@ def pow_less(a, b):
 
 def pow_log(a, b, y):
     slope = y * log(a)
-    large = _power(abs(a), b, 0.0, -64.0) * log(a) * 18446744073709551616.0
-    slope = large if (y == inf) & (b * 0.0 == 0.0) & (a > 0.0) & (a < inf) else slope
+    power = _power(abs(a), b, 0.0, -64.0)
+    large = power * log(a) * 18446744073709551616.0
+    slope = large if (y == inf) & (b * 0.0 == 0.0) & (a > 0.0) & (a < inf) & (power > 1.0) else slope
     return 0.0 if (a == 0.0) & (b >= 0.0) else slope
 
 

@@ -73,7 +73,7 @@ class Printer:
         return Call(name, operand.positions.shape, axis)
 
     def _gathered(self, part: str, operand: Operand) -> str:
-        index = self.table("i", operand.positions)
+        index = self.table("at", operand.positions)
         if ("gathered", part, index) not in self.known:
             name = self.known["gathered", part, index] = f"x{len(self.known) + 1}{self.suffix}"
             self.code.setup.append(f"{name} = {empty(operand.positions.shape, 'samples' if operand.batched else '')}")

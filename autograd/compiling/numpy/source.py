@@ -124,12 +124,12 @@ class Reverse(Printer):
         if not scatters:
             add(f"np.add({target}, {name}, out={target})")
         elif not once.is_repeated:
-            add(f"{part}[{self.table('i', once.positions)}] {'=' if is_first else '+='} {name}")
+            add(f"{part}[{self.table('at', once.positions)}] {'=' if is_first else '+='} {name}")
         else:
             flat = once.positions.reshape(-1)
             order = np.argsort(flat, kind="stable")
             starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
-            tables = ", ".join(self.table("i", x) for x in (order, starts, flat[order[starts]]))
+            tables = ", ".join(self.table("at", x) for x in (order, starts, flat[order[starts]]))
             add(f"scatter({part}, {tables}, {name})")
         return self.writer.release(taken)
 
@@ -139,7 +139,7 @@ class Reverse(Printer):
             if len(places):
                 runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
                 if len(runs) > 4:
-                    lines.append(f"{part}[{self.table('i', places)}] = 0.0")
+                    lines.append(f"{part}[{self.table('at', places)}] = 0.0")
                 else:
                     lines += [f"{part}[{run[0]}:{run[-1] + 1}] = 0.0" for run in runs]
         return lines
