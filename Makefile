@@ -13,7 +13,7 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n auto --maxprocesses 4
 
-.PHONY: demo test tests test-all bench bench-quick bench-native notebooks lab hero stub clean
+.PHONY: demo test tests test-all bench bench-quick bench-native bench-loops notebooks lab hero stub clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -43,6 +43,9 @@ bench-quick: $(VENV)/ready
 
 bench-native: $(VENV)/ready
 	@$(BIN)/python benchmarks/run.py --only native
+
+bench-loops: $(VENV)/ready
+	@$(BIN)/python benchmarks/loops.py
 
 notebooks: $(VENV)/ready-test
 	@$(BIN)/python notebooks/build.py

@@ -242,6 +242,26 @@ def test_infinities_of_both_signs_in_a_batch_add_up_without_a_warning(native, sh
         compiled.program.run([np.array([0.5])], np.array([[np.inf, -np.inf]]), compiled.program.graph.every_leaf)
 
 
+@pytest.mark.parametrize("native", [False, True])
+def test_what_samples_compare_is_each_ones_own_where_what_comes_of_it_is_shared(native, short_loops):
+    w = Value(0.5)
+
+    def f(xs):
+        past = [xs[0] * 1.0]
+        for _ in range(12):
+            past.append(0.6 * past[-1] + 0.3 * autograd.sin(past[-1]))
+        for k in (2, 5, 7):
+            if past[k] * xs[1] > w:
+                return w * (k + 2.0)
+        return w * w
+
+    compiled = autograd.compile(f, batch=0, native=native)
+    draw = np.random.default_rng(0)
+    for _ in range(3):
+        rows = draw.uniform(-3, 3, (20, 2))
+        assert np.allclose(compiled(rows), [f([Value(x) for x in row]).data for row in rows], rtol=1e-12)
+
+
 # Turns that do nearly the same: each takes the state, the numbers given, the turn, and all states so far.
 TURNS = {
     "the other way round in one turn": lambda s, xs, k, past: s * 0.9 - xs[0] if k != 23 else xs[0] - s * 0.9,

@@ -1,8 +1,8 @@
 """Back: the lines of a looped graph from its first result to the leaves whose derivatives are wanted.
 
 A turn is computed once more from what was kept of the turns before it, so that a loop keeps no more than what goes on
-from turn to turn. Adjoints arrive in the order in which they do where nothing is a loop, so that both give the same to
-the last bit.
+from turn to turn. Adjoints arrive in the order in which they do where nothing is a loop, so that both give the same, to
+the last bit but for what the first turns read from before the loop: that is added up by itself first.
 """
 
 from __future__ import annotations

@@ -101,7 +101,8 @@ class Turns:
 
     def __init__(self, outer: Level, loop: Loop, start: int) -> None:
         self.outer, self.loop = outer, loop
-        self.is_own = bool(outer.own[start : start + len(loop)].any())
+        compares = bool(loop.body.checks) and any(outer.own[x].any() for x in loop.outside())
+        self.is_own = compares or bool(outer.own[start : start + len(loop)].any())
         self.columns: list[Column] = []
         self._read = [self._column(read) if isinstance(read, Earlier) else None for read in loop.reads]
         kept = {column.result for column in self.columns}

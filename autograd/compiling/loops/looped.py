@@ -96,13 +96,15 @@ class Looped(Leaves):
     def depending(self, marks: Flags, fixed: Mapping[int, bool], is_whole: bool = False) -> Flags:
         """For each number, whether it is computed from a marked leaf; see `Graph.depending`. Of turns all or none.
 
-        Where a loop is looked at as a whole, all its results are if one is.
+        Where a loop is looked at as a whole, all its results are if one is, or what it compares may be.
         """
         found = np.concatenate((marks, np.zeros(len(self) - self.leaves, bool)))
         for start, loop in zip(self.starts, self.loops):
-            results = self._results(loop, self._reads(loop, found), fixed)
+            reads = self._reads(loop, found)
+            compares = bool(loop.body.checks) and bool(reads.any())
+            results = self._results(loop, reads, fixed)
             if is_whole:
-                results = np.full(len(results), results.any())
+                results = np.full(len(results), compares or results.any())
             found[start : start + len(loop)] = np.repeat(results, loop.turns)
         return found
 
