@@ -72,6 +72,13 @@ def ravine_slope(p):
     return np.array([p[0] / 50, 2 * p[1]])
 
 
+def dropped(bounciness, height=1.0, seconds=1.0, g=9.81):
+    """How high a ball is that has bounced once, by the formulas for free fall."""
+    falls = sqrt(2 * height / g)
+    rest = seconds - falls
+    return bounciness * g * falls * rest - g * rest**2 / 2
+
+
 def settled(alpha):
     """After how many steps the loss in the ravine stays below 0.01."""
     losses = ravine(ball(ravine_slope, [-10.0, 1.5], 0.9, alpha, 700))
@@ -257,12 +264,19 @@ def claims() -> dict[str, list[Claim]]:
         "10": [
             ("{} operations for a neuron, {} neurons, {} samples: {}.", [4 + 3 + 1, 3, 5, 8 * 3 * 5]),
             ("{} operations have become two", [120]),
-            ("All right: {}, {}, {}, {}.", [1, 9, 2, 5]),
+            ("All right: {}, {}, {}, {}, from one recording", [1, 9, 2, 5]),
             (r"$\log 10 = {}$: it guesses", [log(10)]),
             ("that slope is at most {}/4", [1]),
             ("A neuron has {} products, {} additions and {} tanh, which are {}", [8, 7, 1, 16]),
             ("operations = {} ```", [16 * 10 * 6]),
             ("Twenty passes over {} images", [1797 - 1797 // 3]),
+        ],
+        "12": [
+            ("my_guess = {}  # the mean squared error of the true numbers", [0.03**2]),
+            ("my_guess = {}  # operations, roughly", [9 * 1000]),
+            ("-> that ends at {} m: is the loss", [dropped(0.8)]),
+            ("One second later it has bounced once, and is at {} m", [dropped(0.7515)]),
+            ("# {}, or 2 pi, is a year", [2 * np.pi]),
         ],
         "13": [
             ("my_guess = {}, {}, {} # w1, w2", [3 / 10, 1 / 10, 1 / 10]),
