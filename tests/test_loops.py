@@ -135,8 +135,13 @@ def test_loops_of_a_batch_give_what_the_interpreter_gives(seed, native, short_lo
         numbers = recorded.numbers(recorded.draw.choice((1, 3, 8, 20)), special=k > 0)
         with np.errstate(all="ignore"):
             for wanted in (b"", graph.every_leaf):
-                ran = loops.run(*numbers, wanted, 0.5)
-                assert_same(ran, rows.run(*numbers, wanted, 0.5), is_exact=not native)
+                shared, own = numbers
+                holds = ~rows.run(shared, own, wanted, 0.5)[1].any(axis=0)  # for others the program is another one
+                own = own[:, holds]
+                if own.shape[1]:
+                    assert_same(
+                        loops.run(shared, own, wanted, 0.5), rows.run(shared, own, wanted, 0.5), is_exact=not native
+                    )
 
 
 @pytest.mark.parametrize("seed", seeds(400, fast=20))

@@ -82,7 +82,7 @@ def pow_less(a: Array, b: Array) -> Array:
 def pow_log(a: Array, b: Array, y: Array) -> Array:
     a, b, y = np.asarray(a), np.asarray(b), np.asarray(y)
     size, large = np.log(a), np.isposinf(y)
-    slope = np.where(np.equal(a, 0.0) & ~np.less(b, 0.0), 0.0, y * size)
+    slope = np.where(np.equal(a, 0.0) & np.greater_equal(b, 0.0), 0.0, y * size)
     if not np.any(large):
         return slope
     root = np.power(a, 0.5 * np.asarray(b))

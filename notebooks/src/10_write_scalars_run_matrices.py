@@ -114,7 +114,8 @@ print("recorded", fast.cache_info().recordings, "time for 4 calls")
 # All right: 1, 9, 2, 5, from one recording. `compile` reads the function's text, sees that both ways only compute, and
 # makes the `if` a choice inside the program: both are computed, and the one not taken counts for nothing. Where a way
 # does more, as append to a list, the comparison is checked at every call, and the function is recorded again when it
-# comes out otherwise. `fast.explain_branches()` says which it is.
+# comes out otherwise. `fast.explain_branches()` says which it is. More of that, and of loops, is in
+# [12. Loops and choices](12_loops_and_choices.ipynb).
 
 # %% [markdown]
 # ## Real data: digits

@@ -313,3 +313,6 @@ if step(1.0, 0.0, 0.8) is not ...:
 # - `compile` finds the loops in what was recorded, and runs them as loops, forward and back.
 # - An `if` whose arms only compute is a choice inside the program; others are watched.
 # - `autograd.repeat` is for loops too long to be recorded.
+#
+# Adam has found the ropes, and not plain descent. Why, is in
+# [13. Adam, weight decay, dropout, initialisation](13_adam_weight_decay_dropout_initialisation.ipynb).

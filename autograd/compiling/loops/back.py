@@ -7,10 +7,12 @@ the last bit but for what the first turns read from before the loop: that is add
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ...core.ops import Op
 from ...vocabularies import text
 from ...vocabularies.text import Text
 from ..graph.graph import OPS, Graph
@@ -120,13 +122,16 @@ class Back:
             partials = op.partials(self.words, *op.split([names.all[x] for x in inputs]), names.all[number])
             wants = [(x, slope) for x, slope in zip(inputs, op.joined(partials), strict=True) if needs[x]]
             adjoint = Text(places[number])
-            passed = [gated(adjoint, slope) if self.writing.is_gated else chained(adjoint, slope) for _, slope in wants]
+            passes = partial(gated, op) if self.writing.is_gated else chained
+            passed = [passes(adjoint, slope) for _, slope in wants]
             before, terms = text.program(passed, f"p{serial}_{number}_")
             self.lines.add(*before)
             for (x, _), term in zip(wants, terms, strict=True):
                 add(x, term)
 
 
-def gated(adjoint: Text, slope: Any) -> Any:
+def gated(op: Op, adjoint: Text, slope: Any) -> Any:
     """An adjoint times a partial, and 0 where the adjoint is 0, whatever the partial is."""
+    if op.name == "where":  # what was not taken gets nothing, though the adjoint were inf
+        return Text("gate", (slope, adjoint))
     return Text("gate", (adjoint, slope)) if isinstance(slope, Text) else chained(adjoint, slope)

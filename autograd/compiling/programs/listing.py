@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ...special.words import WORDS
 from ...vocabularies import arrays
+from ...vocabularies.written import source_of
 from ..graph.graph import OPS
 from ..numpy import runtime
 from ..numpy.blocks import Blocks, function_text
@@ -117,6 +119,8 @@ def _head(packed: Packed, dtype: Any) -> Iterator[str]:
     yield "from __future__ import annotations"
     yield ""
     yield "import builtins, math"
+    yield "from functools import reduce"
+    yield "from math import inf, nan"
     yield ""
     yield "import numpy as np"
     yield ""
@@ -143,11 +147,16 @@ def _helpers(text: str) -> Iterator[str]:
                 found = inspect.getsource(arrays.pick).replace("def pick(", "def picked(")
             elif name in made:
                 found = made[name]
+            elif name in WORDS:
+                found = source_of(name)
             else:
                 function = getattr(runtime, name, getattr(arrays, name, None))
-                if not inspect.isfunction(function):
+                if isinstance(function, np.ufunc):  # which words that are written once call by the words' own names
+                    found = f"{name} = np.{function.__name__}"
+                elif inspect.isfunction(function):
+                    found = inspect.getsource(function)
+                else:
                     continue
-                found = inspect.getsource(function)
             waiting.append(found)
             if name not in made:  # those are defined last, when what makes them is
                 yield f"\n\n{found}"
