@@ -1,5 +1,6 @@
 """What runs as loops computes what the function itself computes, whatever its turns have in common."""
 
+import math
 import random
 
 import numpy as np
@@ -641,3 +642,47 @@ def test_neurons_that_differ_in_their_weights_alone_are_found_again(short_loops)
     looped = fold(simplify(graph))
     assert looped is not None
     assert max(loop.turns for loop in looped.loops) >= 48
+
+
+def cube_root(y):
+    low, high = 0.0, 10.0
+    for _ in range(110):
+        middle = (low + high) / 2
+        if middle**3 - y > 0:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def smallest(s):
+    best = math.inf
+    for _ in range(100):
+        s = s * 0.9 + 0.3 * autograd.sin(3 * s)
+        if s < best:
+            best = s
+    return best
+
+
+def untaken(constant):
+    def shrinks(s):
+        for _ in range(400):
+            s = constant * s if s > 50 else s * 0.97
+        return s
+
+    return shrinks
+
+
+@pytest.mark.parametrize("native", [False, True])
+@pytest.mark.parametrize("function", [cube_root, smallest, untaken(math.inf), untaken(-math.inf), untaken(math.nan)])
+def test_constants_that_are_not_finite_stay_what_they_are_in_loops(function, native):
+    if native:
+        pytest.importorskip("llvmlite")
+    points = [0.5, 0.9, 1.0]
+    expected = [autograd.value_and_grad(function)(x) for x in points]
+    alone = autograd.compile(function, native=native)
+    for x, found in zip(points, expected, strict=True):
+        assert alone.value_and_grad(x) == pytest.approx(found, rel=1e-9)
+    total, slopes = autograd.compile(function, native=native, batch=0, reduce="sum").value_and_grad(np.array(points))
+    assert total == pytest.approx(sum(value for value, _ in expected), rel=1e-12)
+    assert slopes.tolist() == pytest.approx([slope for _, slope in expected], rel=1e-9)

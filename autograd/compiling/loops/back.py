@@ -8,6 +8,7 @@ the last bit but for what the first turns read from before the loop: that is add
 from __future__ import annotations
 
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -134,4 +135,5 @@ def gated(op: Op, adjoint: Text, slope: Any) -> Any:
     """An adjoint times a partial, and 0 where the adjoint is 0, whatever the partial is."""
     if op.name == "where":  # what was not taken gets nothing, though the adjoint were inf
         return Text("gate", (slope, adjoint))
-    return Text("gate", (adjoint, slope)) if isinstance(slope, Text) else chained(adjoint, slope)
+    is_certain = not isinstance(slope, Text) and isfinite(slope)
+    return chained(adjoint, slope) if is_certain else Text("gate", (adjoint, slope))

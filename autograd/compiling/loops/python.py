@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -102,7 +103,7 @@ def _check(cell: str, check: Check, left: str, right: str) -> str:
 
 def _array_words() -> dict[str, Any]:
     """The words on arrays; those on groups take arrays and single numbers together."""
-    found = dict(vars(arrays))
+    found = {**vars(arrays), "inf": math.inf, "nan": math.nan}  # as numbers are printed
     for name in ("sum", "prod", "dot", "max", "min", "norm", "logsumexp"):
         found[name] = _together(found[name])
     found["pick"] = _together(runtime.pick)
