@@ -686,3 +686,19 @@ def test_constants_that_are_not_finite_stay_what_they_are_in_loops(function, nat
     total, slopes = autograd.compile(function, native=native, batch=0, reduce="sum").value_and_grad(np.array(points))
     assert total == pytest.approx(sum(value for value, _ in expected), rel=1e-12)
     assert slopes.tolist() == pytest.approx([slope for _, slope in expected], rel=1e-9)
+
+
+def test_a_short_loop_that_runs_again_and_again_has_a_line_for_each_operation_in_the_end(monkeypatch):
+    monkeypatch.setattr("autograd.compiling.loops.python._WORN", 3)
+
+    def chain(w, x):
+        for _ in range(400):
+            x = w * x + 0.1
+        return x if x < 50.0 else x * 2.0
+
+    compiled = autograd.compile(chain, argnums=(0, 1), native=False)
+    found = [compiled.value_and_grad(0.999, 0.25) for _ in range(6)]
+    assert compiled.program.form == "loops"
+    assert compiled.program.runs._runs == 6
+    assert all(one == found[0] for one in found)
+    assert compiled.value_and_grad(1.01, 2.0)[0] == pytest.approx(chain(Value(1.01), Value(2.0)).data, rel=1e-12)

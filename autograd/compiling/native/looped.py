@@ -42,6 +42,7 @@ class NativeLoops(PythonLoops):
 
     def __init__(self, looped: Looped, graph: Graph, at_once: bool = True) -> None:
         super().__init__(looped, graph)
+        self._lines = None  # there is machine code before that
         self._kernels: dict[Key, Made | None] = {}
         self._mine = threading.local()
         self.trial = Trial(_PRICE + _PRICE_OF_ONE * looped.size, at_once)
