@@ -65,6 +65,8 @@ def _find(code: CodeType) -> Source | str:
             continue
         if is_same(made, code):
             return Source(plain, owner)
+    if code.co_filename == "<string>":  # of which Python 3.13 knows the text that `python -c` ran, and no other
+        return "its source cannot be had"
     return "its source is not what runs (a file that changed, or asserts that pytest rewrites)"
 
 
