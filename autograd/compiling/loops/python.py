@@ -15,7 +15,7 @@ from ...vocabularies.printed import printed
 from ..graph.graph import Check, Graph
 from ..numpy import runtime
 from ..numpy.blocks import Floats, Ran
-from ..python.lines import PythonLines, words
+from ..python.lines import MOST_INPUTS, PythonLines, words
 from .alone import Alone
 from .looped import Looped
 
@@ -31,7 +31,7 @@ class PythonLoops:
 
     def __init__(self, looped: Looped, graph: Graph) -> None:
         self.looped, self.graph = looped, graph
-        is_short = not graph.gaps and len(graph.nodes) <= _MOST_LINES
+        is_short = not graph.gaps and len(graph.nodes) <= _MOST_LINES and graph.nodes.sizes.max(initial=0) < MOST_INPUTS
         self._lines, self._runs = PythonLines(graph) if is_short else None, 0
         self._functions: dict[tuple[bytes, bool, bool], tuple[Callable[..., Any], Alone]] = {}
 

@@ -18,6 +18,7 @@ from typing import Any
 from ...callers import is_own
 from .closure import Closure
 from .library import impure, is_library
+from .profiling import profiled
 
 _SEED = Random.seed.__code__
 
@@ -63,17 +64,8 @@ class Effects:
         return not (self.found or self.drawn or any(one.has_drawn() for one in self._draws)) and self.closure.is_same()
 
     def _profiled(self, run: Callable[[], Any]) -> Any:
-        others: Any = sys.getprofile()
-        is_python = not hasattr(others, "enable")  # and none that is written in C, as cProfile's is
-        if not is_python:
-            others.disable()
-        sys.setprofile(self._look)
-        try:
+        with profiled(self._look):
             return run()
-        finally:
-            sys.setprofile(others if is_python else None)
-            if not is_python:
-                others.enable()
 
     def _look(self, frame: Any, event: str, function: Any) -> None:
         if event == "call":

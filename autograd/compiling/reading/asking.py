@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import builtins
 import dis
-import sys
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from ...core.value import Value
+from ..outside.profiling import profiled
 
 
 @dataclass
@@ -44,8 +44,6 @@ class Asking:
         """What `run` returns; notes who asks while there is any number of two kinds, and any that was chosen."""
         if not (self.kinds or self.identity):
             return run()
-        others: Any = sys.getprofile()
-        is_python = not hasattr(others, "enable")  # and no profiler that is written in C
 
         def look(frame: Any, event: str, argument: Any) -> None:
             if event in ("call", "return"):  # one that began before may ask after
@@ -54,18 +52,9 @@ class Asking:
                     self.kinds_asked = code.co_qualname
                 if id(code) in self.identity and is_any()[1]:
                     self.identity_asked = code.co_qualname
-            if is_python and others is not None:
-                others(frame, event, argument)
 
-        if not is_python:
-            others.disable()
-        sys.setprofile(look)
-        try:
+        with profiled(look):
             return run()
-        finally:
-            sys.setprofile(others if is_python else None)
-            if not is_python:
-                others.enable()
 
 
 _known: weakref.WeakKeyDictionary[CodeType, tuple[bool, bool, bool]] = weakref.WeakKeyDictionary()
