@@ -46,11 +46,8 @@ def names_of(code: CodeType) -> Names:
         variables, attributes, modules = set[str](), set[str](), set[str]()
         asked, passed = set[str](), set[str]()
         prints = by_text = makes = False
-        waiting = [code]
-        while waiting:
-            one = waiting.pop()
-            waiting += [x for x in one.co_consts if isinstance(x, CodeType)]
-            steps = [step for step in dis.get_instructions(one) if step.opname != "EXTENDED_ARG"]
+        for one in pieces(code):
+            steps = steps_of(one)
             for k, step in enumerate(steps):
                 kind, name = step.opname, step.argval
                 if not isinstance(name, str):
@@ -80,6 +77,20 @@ def names_of(code: CodeType) -> Names:
         reaching = min(_REACHING & (variables | attributes), default="")
         _known[code] = Names(*names, reaching, prints, by_text, makes)
     return _known[code]
+
+
+def pieces(code: CodeType) -> Iterator[CodeType]:
+    """A piece of code, and those inside it."""
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        waiting += [x for x in one.co_consts if isinstance(x, CodeType)]
+        yield one
+
+
+def steps_of(code: CodeType) -> list[dis.Instruction]:
+    """The instructions of one piece."""
+    return [step for step in dis.get_instructions(code) if step.opname != "EXTENDED_ARG"]
 
 
 def _second_argument(steps: Sequence[dis.Instruction]) -> str | None:

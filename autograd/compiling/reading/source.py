@@ -10,13 +10,14 @@ import __future__ as features
 
 import ast
 import copy
-import dis
 import inspect
 import linecache
 from dataclasses import dataclass
 from itertools import pairwise
 from types import CodeType
 from typing import Any
+
+from ..outside.names import pieces, steps_of
 
 Function = ast.FunctionDef | ast.Lambda
 _FUTURE = sum({getattr(features, name).compiler_flag for name in features.all_feature_names})
@@ -148,12 +149,8 @@ def code_of(tree: Function, like: CodeType, owner: str, free: tuple[str, ...]) -
 def _imported(code: CodeType) -> set[str]:
     """The names of modules, as in `math.sin(x)`: Python calls what is in those in another way than methods."""
     plain, methods = set[str](), set[str]()
-    waiting = [code]
-    while waiting:
-        one = waiting.pop()
-        waiting += [x for x in one.co_consts if isinstance(x, CodeType)]
-        steps = [step for step in dis.get_instructions(one) if step.opname != "EXTENDED_ARG"]
-        for step, following in pairwise(steps):
+    for one in pieces(code):
+        for step, following in pairwise(steps_of(one)):
             if step.opname == "LOAD_GLOBAL" and following.opname in ("LOAD_ATTR", "LOAD_METHOD"):
                 is_method = following.opname == "LOAD_METHOD" or "NULL|self" in (following.argrepr or "")
                 (methods if is_method else plain).add(step.argval)

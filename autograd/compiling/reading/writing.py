@@ -22,6 +22,7 @@ import copy
 from dataclasses import dataclass, field
 from types import CodeType
 
+from ..outside.names import pieces
 from . import rules
 from .branch import Branch
 from .source import code_of, source_of
@@ -76,10 +77,7 @@ def _write(code: CodeType) -> Written | str:
         return f"it could not be written anew ({error})"
     effects = {(name, line): why for name, line, why in writer.effects}
     found = Written(made, writer.branches, effects[code.co_name, source.tree.lineno], rules.catches(source.tree))
-    waiting = [made]
-    while waiting:
-        one = waiting.pop()
+    for one in pieces(made):
         if one is not made:
             found.inner[id(one)] = one, effects.get((one.co_name, one.co_firstlineno), "")
-        waiting += [x for x in one.co_consts if isinstance(x, CodeType)]
     return found
